@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Documentation of the options that all plugins share: how to reach MySafe."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The shared connection options."""
+
+    DOCUMENTATION = r"""
+requirements:
+  - requests
+options:
+  mysafe_url:
+    description:
+      - Base URL of the vault, for example V(https://vault.example.org), without C(/api). A trailing slash does no harm.
+      - If not set, the value of the environment variable E(SENHASEGURA_URL) is used. One of the two is needed.
+    type: str
+  mysafe_client_id:
+    description:
+      - OAuth 2.0 client ID of the MySafe access key.
+      - Everything is done as the MySafe user who owns the access key.
+      - If not set, the value of the environment variable E(SENHASEGURA_CLIENT_ID) is used.
+    type: str
+  mysafe_client_secret:
+    description:
+      - OAuth 2.0 client secret of the MySafe access key.
+      - If not set, the value of the environment variable E(SENHASEGURA_CLIENT_SECRET) is used.
+    type: str
+  mysafe_access_token:
+    description:
+      - A bearer token that was obtained elsewhere. Where it is set, O(mysafe_client_id) and O(mysafe_client_secret) are not
+        used, and the token cannot be renewed when it expires.
+      - If not set, the value of the environment variable E(SENHASEGURA_ACCESS_TOKEN) is used.
+    type: str
+  mysafe_token_url:
+    description:
+      - The C(Access Token URL) that the access key screen of MySafe shows.
+      - By default C(/api/oauth2/token) below O(mysafe_url), then C(/iso/oauth2/token) where that path does not exist.
+      - If not set, the value of the environment variable E(SENHASEGURA_TOKEN_URL) is used.
+    type: str
+  mysafe_tenant:
+    description:
+      - The tenant, for a vault with several tenants that is reached by IP address. Otherwise the host name says it.
+      - If not set, the value of the environment variable E(SENHASEGURA_TENANT) is used.
+    type: str
+  validate_certs:
+    description:
+      - Whether the certificate of the vault is verified. Only ever switch it off for a test.
+      - If not set, the value of the environment variable E(SENHASEGURA_VALIDATE_CERTS) is used.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - File or directory with the CA certificates to trust, in PEM format, where the code runs.
+      - If not set, the value of the environment variable E(SENHASEGURA_CA_PATH) is used, and without it what the Python
+        library requests trusts.
+    type: path
+  client_cert:
+    description:
+      - File with a client certificate in PEM format, for a vault or an access key that wants one. It may hold the private
+        key as well.
+      - If not set, the value of the environment variable E(SENHASEGURA_CLIENT_CERT) is used.
+    type: path
+  client_key:
+    description:
+      - File with the private key of O(client_cert) in PEM format, not encrypted.
+      - If not set, the value of the environment variable E(SENHASEGURA_CLIENT_KEY) is used.
+    type: path
+  timeout:
+    description:
+      - How long to wait for a connection, and then for an answer, in seconds.
+      - If not set, the value of the environment variable E(SENHASEGURA_TIMEOUT) is used.
+    type: int
+    default: 30
+  retries:
+    description:
+      - How often a request is repeated that is safe to repeat, after a lost connection, a time-out, or an answer that says to
+        try later (HTTP 429, 502, 503, 504). The waits between grow, and follow C(Retry-After) and C(RateLimit-Reset) up to a minute.
+      - Creating is not safe to repeat. After an answer was lost, the identifier code is looked up first, and what is found is
+        taken as created.
+      - If not set, the value of the environment variable E(SENHASEGURA_RETRIES) is used.
+    type: int
+    default: 3
+notes:
+  - An environment variable that is set, but empty, counts as not set.
+  - Proxies are taken from the environment, E(HTTPS_PROXY) and E(NO_PROXY). Redirects are not followed.
+  - Do not put secrets into the C(environment) keyword of a task or play, as Ansible prints it from C(-vvv) on.
+    Set the variables in the environment of the controller, or attach an AWX credential, or take the options from Ansible Vault.
+"""

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""The API secret endpoints, one method each: list, read, create, update, activate, deactivate."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ._answers import Answer, unexpected
+from ._entity import Entity, entity
+
+if t.TYPE_CHECKING:
+    from ._client import Client
+
+_PATH = "/secretapi"
+_ALREADY = re.compile(r"already been", re.IGNORECASE)
+
+
+class ApiSecrets:
+    """The API secrets that the user of the access key can see."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def identifiers(self, **filters: str) -> list[str]:
+        """Return the identifiers of the listed secrets (GET secretapi).
+
+        The documented filters are ``identifier_code`` and ``tag``. A list entry shows neither of the two, so what was
+        listed has to be read to know whether it is what was looked for.
+        """
+        condition = " and ".join(f"{name.replace('_', ' ')} '{value}'" for name, value in filters.items())
+        doing = f"list the API secrets with {condition}" if condition else "list the API secrets"
+        answer = self.client.call("GET", _PATH, params=filters, doing=doing)
+        rows = answer.body.get("api_secret_on_list")
+        if rows is None and answer.envelope is not None:
+            rows = []
+        if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("identifier") for row in rows):
+            raise unexpected(answer, doing, "the list of API secrets")
+        return [str(row["identifier"]) for row in rows]
+
+    def read(self, identifier: str) -> Entity:
+        """Return one secret (GET secretapi/{identifier}). MySafe's audit records this as a view."""
+        doing = f"read the API secret with identifier {identifier}"
+        answer = self.client.call("GET", f"{_PATH}/{identifier}", doing=doing)
+        found = self._entity(answer, doing)
+        if found["identifier"] != identifier:
+            raise unexpected(answer, doing, "the API secret that was asked for")
+        return found
+
+    def create(self, body: t.Mapping[str, t.Any], called: str) -> Entity:
+        """Create a secret (POST secretapi). Never repeated by itself where it may have been carried out."""
+        doing = f"create {called}"
+        return self._entity(self.client.call("POST", _PATH, json=body, doing=doing, repeatable=False), doing)
+
+    def update(self, identifier: str, body: t.Mapping[str, t.Any]) -> Entity:
+        """Update the given fields (PUT secretapi/update/{identifier}); sharing lists replace what is there."""
+        doing = f"update the API secret with identifier {identifier}"
+        return self._entity(self.client.call("PUT", f"{_PATH}/update/{identifier}", json=body, doing=doing), doing)
+
+    def activate(self, identifier: str) -> bool:
+        """Activate a secret (POST secretapi/active/{identifier}); return whether it was inactive."""
+        return self._switch("active", f"activate the API secret with identifier {identifier}", identifier)
+
+    def deactivate(self, identifier: str) -> bool:
+        """Deactivate a secret (POST secretapi/inactive/{identifier}); return whether it was active."""
+        return self._switch("inactive", f"deactivate the API secret with identifier {identifier}", identifier)
+
+    def _switch(self, verb: str, doing: str, identifier: str) -> bool:
+        answer = self.client.call("POST", f"{_PATH}/{verb}/{identifier}", doing=doing)
+        if answer.envelope is None:
+            raise unexpected(answer, doing, "the confirmation")
+        # After a repetition "already" may mean our own first try, whose answer was lost.
+        return answer.repeated or not _ALREADY.search(answer.message)
+
+    def _entity(self, answer: Answer, doing: str) -> Entity:
+        raw = answer.body.get("api_entity") or answer.body.get("api_secret_entity")
+        if not isinstance(raw, dict) or not raw.get("identifier"):
+            raise unexpected(answer, doing, "the API secret")
+        found = entity(raw)
+        self.client.secrets.add(found["client_secret"])
+        return found

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""How to reach MySafe: the options that all plugins share, from raw parameters to checked values."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import typing as t
+from urllib.parse import urlsplit
+
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+
+from ._errors import MySafeError
+
+#: Option -> environment variable. The three credential variables are those of the vendor's own tools.
+ENVIRONMENT: dict[str, str] = {
+    "mysafe_url": "SENHASEGURA_URL",
+    "mysafe_client_id": "SENHASEGURA_CLIENT_ID",
+    "mysafe_client_secret": "SENHASEGURA_CLIENT_SECRET",
+    "mysafe_access_token": "SENHASEGURA_ACCESS_TOKEN",
+    "mysafe_token_url": "SENHASEGURA_TOKEN_URL",
+    "mysafe_tenant": "SENHASEGURA_TENANT",
+    "validate_certs": "SENHASEGURA_VALIDATE_CERTS",
+    "ca_path": "SENHASEGURA_CA_PATH",
+    "client_cert": "SENHASEGURA_CLIENT_CERT",
+    "client_key": "SENHASEGURA_CLIENT_KEY",
+    "timeout": "SENHASEGURA_TIMEOUT",
+    "retries": "SENHASEGURA_RETRIES",
+}
+
+
+def from_environment(*names: str) -> str:
+    """Fallback of an argument spec: the variable's value, where an empty variable counts as one that is not set.
+
+    AWX sets the variables of every field of a credential, the ones left blank included.
+    """
+    for name in names:
+        value = os.environ.get(name, "").strip()
+        if value:
+            return value
+    raise AnsibleFallbackNotFound
+
+
+def argument_spec() -> dict[str, dict[str, t.Any]]:
+    """Argument spec of the shared options; the documentation is in the doc fragment ``connection``."""
+    spec: dict[str, dict[str, t.Any]] = {
+        "mysafe_url": {"type": "str"},
+        "mysafe_client_id": {"type": "str"},
+        "mysafe_client_secret": {"type": "str", "no_log": True},
+        "mysafe_access_token": {"type": "str", "no_log": True},
+        "mysafe_token_url": {"type": "str", "no_log": False},
+        "mysafe_tenant": {"type": "str"},
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "client_cert": {"type": "path"},
+        "client_key": {"type": "path"},
+        "timeout": {"type": "int", "default": 30},
+        "retries": {"type": "int", "default": 3},
+    }
+    for option, variable in ENVIRONMENT.items():
+        spec[option]["fallback"] = (from_environment, [variable])
+    return spec
+
+
+@dataclasses.dataclass(frozen=True)
+class Connection:
+    """Checked connection options. URLs have no trailing slash; ``timeout`` is in seconds."""
+
+    url: str
+    client_id: str = ""
+    client_secret: str = dataclasses.field(default="", repr=False)
+    access_token: str = dataclasses.field(default="", repr=False)
+    token_url: str = ""
+    tenant: str = ""
+    validate_certs: bool = True
+    ca_path: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    timeout: int = 30
+    retries: int = 3
+
+    @classmethod
+    def from_params(cls, params: t.Mapping[str, t.Any]) -> Connection:
+        """Check the shared options of a task.
+
+        Raises MySafeError (kind ``configuration``) that names the option and its environment variable. No value is
+        repeated in it but a path: a secret pasted into the wrong field must not end in a log.
+        """
+        text = {option: str(params.get(option) or "").strip() for option in ENVIRONMENT}
+        connection = cls(
+            url=_checked_url("mysafe_url", text["mysafe_url"]),
+            client_id=text["mysafe_client_id"],
+            client_secret=text["mysafe_client_secret"],
+            access_token=text["mysafe_access_token"],
+            token_url=_checked_url("mysafe_token_url", text["mysafe_token_url"]) if text["mysafe_token_url"] else "",
+            tenant=text["mysafe_tenant"],
+            validate_certs=params.get("validate_certs", True),
+            ca_path=_existing("ca_path", text["ca_path"]),
+            client_cert=_existing("client_cert", text["client_cert"]),
+            client_key=_existing("client_key", text["client_key"]),
+            timeout=params.get("timeout", 30),
+            retries=params.get("retries", 3),
+        )
+        connection._check_credentials()
+        if connection.client_key and not connection.client_cert:
+            raise _misconfigured("client_cert", "client_key is set, but the certificate that belongs to it is not")
+        if connection.timeout < 1:
+            raise _misconfigured("timeout", "the time-out must be at least 1 second")
+        if connection.retries < 0:
+            raise _misconfigured("retries", "the number of retries cannot be negative")
+        return connection
+
+    def _check_credentials(self) -> None:
+        if self.access_token:
+            if not self.access_token.isascii() or any(character.isspace() for character in self.access_token):
+                raise _misconfigured("mysafe_access_token", "the token has characters that no bearer token has")
+            return
+        if not self.client_id and not self.client_secret:
+            raise MySafeError(
+                "configuration",
+                "There is nothing to log in with",
+                cause="neither mysafe_client_id and mysafe_client_secret nor mysafe_access_token is set",
+                solution=(
+                    "set SENHASEGURA_CLIENT_ID and SENHASEGURA_CLIENT_SECRET in the environment of the controller (in "
+                    "AWX: attach the credential to the job template), or give the options to the task"
+                ),
+            )
+        for option, value in (("mysafe_client_id", self.client_id), ("mysafe_client_secret", self.client_secret)):
+            if not value:
+                raise _misconfigured(option, "only one half of the access key is set")
+
+
+def _checked_url(option: str, url: str) -> str:
+    if not url:
+        raise _misconfigured(option, "the address of the vault is not set")
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise _misconfigured(option, "the address is not a URL that can be read") from None
+    if parts.scheme.lower() not in ("https", "http") or not host or any(character.isspace() for character in url):
+        raise _misconfigured(option, "the address must be a URL such as https://vault.example.org")
+    if parts.username is not None or parts.password is not None:
+        raise _misconfigured(option, "the address must not hold a user name or a password")
+    if parts.query or parts.fragment:
+        raise _misconfigured(option, "the address must not have a query or a fragment")
+    if parts.scheme.lower() == "http" and host not in ("localhost", "127.0.0.1", "::1"):
+        raise _misconfigured(option, "plain http would send secrets unencrypted: the address must begin with https://")
+    return url.rstrip("/")
+
+
+def _existing(option: str, path: str) -> str:
+    if not path:
+        return ""
+    path = os.path.expanduser(os.path.expandvars(path))
+    if not os.access(path, os.R_OK):
+        shown = "the text in it" if "\n" in path or "-----" in path else path  # a key pasted in place of its path
+        raise _misconfigured(option, f"{shown} is not a file or directory that can be read")
+    return path
+
+
+def _misconfigured(option: str, cause: str) -> MySafeError:
+    return MySafeError(
+        "configuration",
+        f"The option {option} cannot be used",
+        cause=cause,
+        solution=f"correct the option {option} or the environment variable {ENVIRONMENT[option]}",
+    )

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""What is used of the library requests, or the reason why it cannot be used."""
+
+from __future__ import annotations
+
+from ._errors import MySafeError
+
+try:
+    import requests as requests
+    from requests.auth import AuthBase as AuthBase
+    from urllib3 import disable_warnings as disable_warnings
+    from urllib3.exceptions import InsecureRequestWarning as InsecureRequestWarning
+    from urllib3.exceptions import MaxRetryError as MaxRetryError
+    from urllib3.exceptions import NewConnectionError as NewConnectionError
+    from urllib3.util.retry import Retry as Retry
+
+    IMPORT_ERROR: ImportError | None = None
+except ImportError as exc:
+    AuthBase = Retry = object  # type: ignore[assignment,misc]
+    IMPORT_ERROR = exc
+
+
+def require() -> None:
+    """Raise MySafeError (kind ``missing_library``) where requests cannot be imported."""
+    if IMPORT_ERROR is None:
+        return
+    from ansible.module_utils.basic import missing_required_lib
+
+    raise MySafeError(
+        "missing_library",
+        missing_required_lib("requests"),
+        cause=str(IMPORT_ERROR),
+        solution=(
+            "pip install requests for that Python; where Ansible was installed with pipx: pipx inject ansible-core"
+            " requests; in AWX and Ansible Automation Platform: use an execution environment that was built with this"
+            " collection"
+        ),
+    ) from IMPORT_ERROR

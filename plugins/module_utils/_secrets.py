@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""Hides secrets: remembers every one that a run has seen, and takes them out of texts."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from html import escape
+from urllib.parse import quote, quote_plus
+
+#: The text that Ansible itself puts in place of a value that must not be logged.
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+class Secrets:
+    """The secrets of one run: what the user passed in, the tokens, and what the server sent back."""
+
+    def __init__(self) -> None:
+        self._values: set[str] = set()
+
+    def add(self, *values: str | None) -> None:
+        """Remember values, and the forms in which servers and libraries repeat them. Empty ones are ignored."""
+        for value in values:
+            if value:
+                self._values.update(
+                    {
+                        value,
+                        value.strip(),
+                        json.dumps(value)[1:-1],
+                        quote(value, safe=""),
+                        quote_plus(value),
+                        escape(value),
+                    }
+                    - {""}
+                )
+
+    @property
+    def values(self) -> frozenset[str]:
+        """All texts that must appear nowhere."""
+        return frozenset(self._values)
+
+    def hide(self, text: str) -> str:
+        """Return the text with every secret replaced by eight asterisks, longest first so that no rest shows."""
+        for value in sorted(self._values, key=len, reverse=True):
+            text = text.replace(value, "********")
+        return text
+
+
+def hidden_entity(entity: t.Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
+    """Return the entity with its client secret hidden; an empty one stays empty."""
+    if entity is None:
+        return None
+    return {**entity, "client_secret": HIDDEN if entity.get("client_secret") else entity.get("client_secret")}

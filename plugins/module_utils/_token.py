@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""The bearer token: obtained by the OAuth 2.0 client credentials grant, or given; renewed when it is rejected.
+
+Source: the vendor's MySafe first steps page (v3.33, v4) and its A2A authentication pages for the method and the older
+path. The parameters go into the form body; the answer is RFC 6749's, without MySafe's envelope.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+
+from . import _answers
+from ._errors import MySafeError
+from ._requests import AuthBase
+
+if t.TYPE_CHECKING:
+    from ._connection import Connection
+    from ._http import Transport
+    from ._secrets import Secrets
+
+#: Where the Access Token URL is when the task does not say: v4's path, then that of older versions.
+DEFAULT_PATHS = ("/api/oauth2/token", "/iso/oauth2/token")
+#: A token is not used in its last seconds: a request under way must not see it expire.
+_MARGIN = 60.0
+_DOING = "get an access token"
+
+_REFUSED = _answers.Documented(
+    "authentication",
+    "the client ID or the client secret is wrong, or the access key is expired or revoked, or does not accept this address",
+    "compare mysafe_client_id and mysafe_client_secret with the access key in MySafe, and look at its expiration and"
+    " authorized IPs; a vault with several tenants that is reached by IP address also needs mysafe_tenant",
+)
+_GIVEN_TOKEN_REJECTED = _answers.Documented(
+    "authentication",
+    "the token in mysafe_access_token has expired or is not one of this vault, or the address is wrong",
+    "get a new token, or give mysafe_client_id and mysafe_client_secret instead so that it is renewed by itself",
+)
+
+
+class Token(t.NamedTuple):
+    """An access token, and the moment (seconds, monotonic clock) from which on it is no longer used."""
+
+    value: str
+    usable_until: float = float("inf")
+
+
+class BearerToken(AuthBase):
+    """Puts the token on requests, and gets one when first needed. May be shared between threads."""
+
+    def __init__(self, connection: Connection, transport: Transport, secrets: Secrets) -> None:
+        self._connection = connection
+        self._transport = transport
+        self._secrets = secrets
+        self._lock = threading.Lock()
+        self._token: Token | None = Token(connection.access_token) if connection.access_token else None
+
+    def __call__(self, request: t.Any) -> t.Any:
+        """Authorize one request (called by requests)."""
+        request.headers["Authorization"] = f"Bearer {self.current()}"
+        return request
+
+    def current(self) -> str:
+        """Return a token that can be used now. Raises MySafeError where none can be had."""
+        with self._lock:
+            if self._token is None or time.monotonic() >= self._token.usable_until:
+                self._token = self._obtain()
+            return self._token.value
+
+    def replace(self, rejected: str) -> None:
+        """Forget a token that the server rejected, so that the next request gets a new one."""
+        with self._lock:
+            if self._token is not None and self._token.value == rejected:
+                self._token = None
+
+    @property
+    def is_renewable(self) -> bool:
+        """Whether a rejected token can be replaced: one that the user gave cannot."""
+        return not self._connection.access_token
+
+    def rejection(self, answer: _answers.Answer, doing: str) -> MySafeError:
+        """Make the failure for a token given by the user that the server rejects."""
+        return _answers.failure(answer, doing, _GIVEN_TOKEN_REJECTED)
+
+    def _obtain(self) -> Token:
+        urls = (
+            [self._connection.token_url]
+            if self._connection.token_url
+            else [self._connection.url + path for path in DEFAULT_PATHS]
+        )
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._connection.client_id,
+            "client_secret": self._connection.client_secret,
+        }
+        if self._connection.tenant:
+            form["tenant"] = self._connection.tenant
+        asked_at = time.monotonic()
+        for url in urls:
+            # No other authorization: requests would look into .netrc.
+            answer = self._transport.send("POST", url, doing=_DOING, auth=lambda request: request, data=form)
+            if answer.status != 404:
+                break
+        return self._read(answer, asked_at)
+
+    def _read(self, answer: _answers.Answer, asked_at: float) -> Token:
+        if answer.status in (400, 401, 403):
+            raise _answers.failure(answer, _DOING, _REFUSED)
+        _answers.require_success(answer, _DOING)
+        value = answer.body.get("access_token")
+        if not isinstance(value, str) or not value:
+            raise _answers.unexpected(answer, _DOING, "access_token")
+        self._secrets.add(value)
+        try:
+            lifetime = float(answer.body.get("expires_in") or "inf")
+        except (TypeError, ValueError):
+            lifetime = float("inf")
+        return Token(value, asked_at + lifetime - min(_MARGIN, lifetime / 10))
