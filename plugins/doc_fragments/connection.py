@@ -46,6 +46,15 @@ options:
       - The tenant, for a vault with several tenants that is reached by IP address. Otherwise the host name says it.
       - If not set, the value of the environment variable E(SENHASEGURA_TENANT) is used.
     type: str
+  mysafe_token_cache:
+    description:
+      - Keep the access token for other tasks and forks of the play, and for later plays, until it expires. Within one task, all
+        items of a loop share one token anyway.
+      - It is kept where the code runs, in a file that only the user running it can read, below E(XDG_RUNTIME_DIR), C(/dev/shm)
+        or the temporary directory. Whoever can read the files of that user can use the token while it lasts.
+      - If not set, the value of the environment variable E(SENHASEGURA_TOKEN_CACHE) is used.
+    type: bool
+    default: false
   validate_certs:
     description:
       - Whether the certificate of the vault is verified. Only ever switch it off for a test.

@@ -2,15 +2,14 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""One authenticated conversation with MySafe: joins transport, token and the reading of answers."""
+"""One authenticated conversation with MySafe: joins session, token and the reading of answers."""
 
 from __future__ import annotations
 
 import typing as t
 
 from . import _answers
-from ._http import Transport
-from ._token import BearerToken
+from ._sessions import Session
 
 if t.TYPE_CHECKING:
     from types import TracebackType
@@ -23,14 +22,17 @@ _API = "/api/mysafe"
 
 
 class Client:
-    """A client for one set of connection options: one session, one token, and the secrets that it has seen."""
+    """Calls the API for one task, and remembers the secrets that it sees.
 
-    def __init__(self, connection: Connection, secrets: Secrets) -> None:
+    Without a ``session`` to go on with it opens one of its own, and closes it at the end.
+    """
+
+    def __init__(self, connection: Connection, secrets: Secrets, session: Session | None = None) -> None:
         self.secrets = secrets
         self.url = connection.url
         self.retries = connection.retries
-        self._transport = Transport(connection)
-        self._token = BearerToken(connection, self._transport, self.secrets)
+        self._session = session or Session(connection)
+        self._is_own = session is None
 
     def __enter__(self) -> Client:
         return self
@@ -38,7 +40,13 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._transport.close()
+        if self._is_own:
+            self._session.close()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a user should know about the session."""
+        return self._session.token.warnings
 
     def call(
         self,
@@ -58,23 +66,27 @@ class Client:
         Raises MySafeError for every failure.
         """
 
+        token = self._session.token
+
         def send() -> _answers.Answer:
-            return self._transport.send(
+            return self._session.transport.send(
                 method,
                 self.url + _API + path,
                 doing=doing,
-                auth=self._token,
+                auth=token,
                 repeatable=repeatable,
                 params=params,
                 json=json,
             )
 
-        used = self._token.current()
+        used = token.current()
+        self.secrets.add(used)
         answer = send()
         if answer.is_rejected_login:
-            if not self._token.is_renewable:
-                raise self._token.rejection(answer, doing)
-            self._token.replace(used)
+            if not token.is_renewable:
+                raise token.rejection(answer, doing)
+            token.replace(used)
+            self.secrets.add(token.current())
             answer = send()
         _answers.require_success(answer, doing)
         return answer

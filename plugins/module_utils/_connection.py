@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 import os
 import typing as t
 from urllib.parse import urlsplit
@@ -23,6 +25,7 @@ ENVIRONMENT: dict[str, str] = {
     "mysafe_access_token": "SENHASEGURA_ACCESS_TOKEN",
     "mysafe_token_url": "SENHASEGURA_TOKEN_URL",
     "mysafe_tenant": "SENHASEGURA_TENANT",
+    "mysafe_token_cache": "SENHASEGURA_TOKEN_CACHE",
     "validate_certs": "SENHASEGURA_VALIDATE_CERTS",
     "ca_path": "SENHASEGURA_CA_PATH",
     "client_cert": "SENHASEGURA_CLIENT_CERT",
@@ -53,6 +56,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "mysafe_access_token": {"type": "str", "no_log": True},
         "mysafe_token_url": {"type": "str", "no_log": False},
         "mysafe_tenant": {"type": "str"},
+        "mysafe_token_cache": {"type": "bool", "default": False, "no_log": False},
         "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
         "client_cert": {"type": "path"},
@@ -75,6 +79,7 @@ class Connection:
     access_token: str = dataclasses.field(default="", repr=False)
     token_url: str = ""
     tenant: str = ""
+    token_cache: bool = False
     validate_certs: bool = True
     ca_path: str = ""
     client_cert: str = ""
@@ -97,6 +102,7 @@ class Connection:
             access_token=text["mysafe_access_token"],
             token_url=_checked_url("mysafe_token_url", text["mysafe_token_url"]) if text["mysafe_token_url"] else "",
             tenant=text["mysafe_tenant"],
+            token_cache=params.get("mysafe_token_cache", False),
             validate_certs=params.get("validate_certs", True),
             ca_path=_existing("ca_path", text["ca_path"]),
             client_cert=_existing("client_cert", text["client_cert"]),
@@ -112,6 +118,11 @@ class Connection:
         if connection.retries < 0:
             raise _misconfigured("retries", "the number of retries cannot be negative")
         return connection
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all options: two connections may share a session or a token only where it is the same."""
+        return hashlib.sha256(json.dumps(dataclasses.astuple(self)).encode()).hexdigest()
 
     def _check_credentials(self) -> None:
         if self.access_token:

@@ -24,7 +24,7 @@ class Secrets:
     def add(self, *values: str | None) -> None:
         """Remember values, and the forms in which servers and libraries repeat them. Empty ones are ignored."""
         for value in values:
-            if value:
+            if value and value not in self._values:
                 self._values.update(
                     {
                         value,

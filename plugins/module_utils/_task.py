@@ -16,6 +16,9 @@ from ._ensure import ensure
 from ._errors import MySafeError
 from ._secrets import Secrets
 
+if t.TYPE_CHECKING:
+    from ._sessions import Sessions
+
 
 class Result(t.NamedTuple):
     """What a task returns. ``secrets`` must be taken out of every text that is returned or logged with it."""
@@ -30,13 +33,19 @@ class Result(t.NamedTuple):
         return "error" in self.values
 
 
-def api_secret(params: t.Mapping[str, t.Any], *, check_mode: bool, diff: bool) -> Result:
-    """Make one API secret be as the parameters of ``mysafe_api_secret`` describe it. Raises nothing of the core's."""
+def api_secret(
+    params: t.Mapping[str, t.Any], *, check_mode: bool, diff: bool, sessions: Sessions | None = None
+) -> Result:
+    """Make one API secret be as the parameters of ``mysafe_api_secret`` describe it.
+
+    Failures are in the result. With ``sessions`` an open session is gone on with, and left open.
+    """
     secrets = Secrets()
     secrets.add(*(params.get(option) for option in ("client_secret", "mysafe_client_secret", "mysafe_access_token")))
     try:
         desired = Desired.from_params(params)
-        with Client(Connection.from_params(params), secrets) as client:
+        connection = Connection.from_params(params)
+        with Client(connection, secrets, sessions.get(connection) if sessions else None) as client:
             outcome = ensure(ApiSecrets(client), desired, check_mode=check_mode)
     except MySafeError as error:
         return _failure(error, secrets)
@@ -47,7 +56,7 @@ def api_secret(params: t.Mapping[str, t.Any], *, check_mode: bool, diff: bool) -
     }
     if diff:
         values["diff"] = outcome.diff
-    return Result(values, outcome.warnings, secrets.values)
+    return Result(values, client.warnings + outcome.warnings, secrets.values)
 
 
 def _failure(error: MySafeError, secrets: Secrets) -> Result:
@@ -58,6 +67,6 @@ def _failure(error: MySafeError, secrets: Secrets) -> Result:
         "error": {**details, "kind": error.kind},
         "changed": error.changed,
     }
-    if error.changed:
+    if error.api_entity is not None:
         values["api_entity"] = error.api_entity
     return Result(values, (), secrets.values)

@@ -21,7 +21,7 @@ from ._requests import AuthBase
 if t.TYPE_CHECKING:
     from ._connection import Connection
     from ._http import Transport
-    from ._secrets import Secrets
+    from ._token_cache import TokenCache
 
 #: Where the Access Token URL is when the task does not say: v4's path, then that of older versions.
 DEFAULT_PATHS = ("/api/oauth2/token", "/iso/oauth2/token")
@@ -52,12 +52,17 @@ class Token(t.NamedTuple):
 class BearerToken(AuthBase):
     """Puts the token on requests, and gets one when first needed. May be shared between threads."""
 
-    def __init__(self, connection: Connection, transport: Transport, secrets: Secrets) -> None:
+    def __init__(self, connection: Connection, transport: Transport) -> None:
         self._connection = connection
         self._transport = transport
-        self._secrets = secrets
         self._lock = threading.Lock()
         self._token: Token | None = Token(connection.access_token) if connection.access_token else None
+        self._rejected = ""
+        self._cache: TokenCache | None = None
+        if connection.token_cache and not connection.access_token:
+            from ._token_cache import TokenCache
+
+            self._cache = TokenCache(connection)
 
     def __call__(self, request: t.Any) -> t.Any:
         """Authorize one request (called by requests)."""
@@ -68,7 +73,7 @@ class BearerToken(AuthBase):
         """Return a token that can be used now. Raises MySafeError where none can be had."""
         with self._lock:
             if self._token is None or time.monotonic() >= self._token.usable_until:
-                self._token = self._obtain()
+                self._token = self._obtain() if self._cache is None else self._shared(self._cache)
             return self._token.value
 
     def replace(self, rejected: str) -> None:
@@ -76,6 +81,7 @@ class BearerToken(AuthBase):
         with self._lock:
             if self._token is not None and self._token.value == rejected:
                 self._token = None
+                self._rejected = rejected
 
     @property
     def is_renewable(self) -> bool:
@@ -85,6 +91,23 @@ class BearerToken(AuthBase):
     def rejection(self, answer: _answers.Answer, doing: str) -> MySafeError:
         """Make the failure for a token given by the user that the server rejects."""
         return _answers.failure(answer, doing, _GIVEN_TOKEN_REJECTED)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why the token cache that was asked for is not used, if so."""
+        return (self._cache.warning,) if self._cache is not None and self._cache.warning else ()
+
+    def _shared(self, cache: TokenCache) -> Token:
+        """Return the token that another task left in the cache, or leave one there."""
+        with cache.locked():
+            kept = cache.read()
+            if kept is not None and kept[0] != self._rejected:
+                return Token(kept[0], time.monotonic() + kept[1])
+            token = self._obtain()
+            usable_for = token.usable_until - time.monotonic()
+            if usable_for < float("inf"):
+                cache.write(token.value, usable_for)
+            return token
 
     def _obtain(self) -> Token:
         urls = (
@@ -114,7 +137,6 @@ class BearerToken(AuthBase):
         value = answer.body.get("access_token")
         if not isinstance(value, str) or not value:
             raise _answers.unexpected(answer, _DOING, "access_token")
-        self._secrets.add(value)
         try:
             lifetime = float(answer.body.get("expires_in") or "inf")
         except (TypeError, ValueError):

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""Base of the action plugins: runs a task in the controller's own process where that is the same, else as the module.
+
+A module costs a new Python process for every task and loop item. With a local connection that process would run on the
+same machine, as the same user, with the same environment: then the core can as well run right here, where connections
+and token also serve the next items of a loop.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+
+from ..module_utils import _requests
+from ..module_utils._connection import ENVIRONMENT
+from ..module_utils._sessions import Sessions
+
+if t.TYPE_CHECKING:
+    from ..module_utils._task import Result
+
+#: The variable that switches running in place off, for instance to find out whether a problem comes from it.
+SWITCH = "mysafe_in_place"
+
+#: For all items of a loop: they run in one worker process. A worker runs one task, and ends with it.
+_SESSIONS = Sessions()
+
+
+class MySafeAction(ActionBase):  # type: ignore[misc]
+    """An action plugin is one of these, with the argument spec of its module and the core function behind it."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]]
+    core: t.ClassVar[t.Callable[..., Result]]
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Run the task, here or as the module."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        environment: dict[str, t.Any] = {}
+        self._compute_environment_string(environment)
+        if not environment and self._is_same_in_place(task_vars or {}):
+            result.update(self._in_place())
+        else:
+            wrap_async = self._task.async_val and not self._connection.has_native_async
+            module_args = self._with_credentials_of_the_controller(environment)
+            result.update(self._execute_module(module_args=module_args, task_vars=task_vars, wrap_async=wrap_async))
+        return result
+
+    def _is_same_in_place(self, task_vars: dict[str, t.Any]) -> bool:
+        """Whether the module would run on this machine, as this user, and could as well run here."""
+        return (
+            boolean(self._templar.template(task_vars.get(SWITCH, True)))
+            and self._connection.transport in ("local", "ansible.builtin.local")
+            and not self._connection.become
+            and not self._task.async_val
+            # On macOS looking up the proxies of the system crashes a forked process.
+            and sys.platform != "darwin"
+            and _requests.IMPORT_ERROR is None
+        )
+
+    def _with_credentials_of_the_controller(self, environment: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return the task's arguments, completed from the environment of the controller.
+
+        That is where AWX puts a credential, while the module may run on a bastion. What the task's own environment
+        names is left to it.
+        """
+        module_args = dict(self._task.args)
+        for option, variable in ENVIRONMENT.items():
+            value = os.environ.get(variable, "").strip()
+            if value and variable not in environment and module_args.get(option) is None:
+                module_args[option] = value
+        return module_args
+
+    def _in_place(self) -> dict[str, t.Any]:
+        """Do what AnsibleModule does around the core: validate, run, hide what must not be logged."""
+        validation = ArgumentSpecValidator(self.argument_spec).validate(_plain(self._task.args))
+        params = validation.validated_parameters
+        hidden = set(validation._no_log_values)
+        values: dict[str, t.Any]
+        if validation.error_messages:
+            message = validation.errors.msg
+            if isinstance(validation.errors[0], UnsupportedError):
+                message = f"Unsupported parameters for ({self._task.action}) module: {message}"
+            values = {"failed": True, "msg": message}
+        else:
+            done = type(self).core(params, check_mode=self._task.check_mode, diff=self._task.diff, sessions=_SESSIONS)
+            hidden.update(done.secrets)
+            values = dict(done.values)
+            if done.failed:
+                values["failed"] = True
+            if done.warnings:
+                values["warnings"] = list(done.warnings)
+        values["invocation"] = {"module_args": params}
+        return t.cast("dict[str, t.Any]", remove_values(values, hidden))
+
+
+def _plain(value: t.Any) -> t.Any:
+    """Return a value as it would reach a module: the controller's strings carry tags, or are not decrypted yet."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.isoformat()
+    return str(value)
