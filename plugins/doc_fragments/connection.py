@@ -99,3 +99,106 @@ notes:
   - Do not put secrets into the C(environment) keyword of a task or play, as Ansible prints it from C(-vvv) on.
     Set the variables in the environment of the controller, or attach an AWX credential, or take the options from Ansible Vault.
 """
+
+    # Where plugins that are no modules find the options. An ini file is no place for secrets.
+    PLUGINS = r"""
+options:
+  mysafe_url:
+    env:
+      - name: SENHASEGURA_URL
+    ini:
+      - section: senhasegura_mysafe
+        key: url
+    vars:
+      - name: mysafe_url
+  mysafe_client_id:
+    env:
+      - name: SENHASEGURA_CLIENT_ID
+    ini:
+      - section: senhasegura_mysafe
+        key: client_id
+    vars:
+      - name: mysafe_client_id
+  mysafe_client_secret:
+    env:
+      - name: SENHASEGURA_CLIENT_SECRET
+    vars:
+      - name: mysafe_client_secret
+  mysafe_access_token:
+    env:
+      - name: SENHASEGURA_ACCESS_TOKEN
+    vars:
+      - name: mysafe_access_token
+  mysafe_token_url:
+    env:
+      - name: SENHASEGURA_TOKEN_URL
+    ini:
+      - section: senhasegura_mysafe
+        key: token_url
+    vars:
+      - name: mysafe_token_url
+  mysafe_tenant:
+    env:
+      - name: SENHASEGURA_TENANT
+    ini:
+      - section: senhasegura_mysafe
+        key: tenant
+    vars:
+      - name: mysafe_tenant
+  mysafe_token_cache:
+    env:
+      - name: SENHASEGURA_TOKEN_CACHE
+    ini:
+      - section: senhasegura_mysafe
+        key: token_cache
+    vars:
+      - name: mysafe_token_cache
+  validate_certs:
+    env:
+      - name: SENHASEGURA_VALIDATE_CERTS
+    ini:
+      - section: senhasegura_mysafe
+        key: validate_certs
+    vars:
+      - name: mysafe_validate_certs
+  ca_path:
+    env:
+      - name: SENHASEGURA_CA_PATH
+    ini:
+      - section: senhasegura_mysafe
+        key: ca_path
+    vars:
+      - name: mysafe_ca_path
+  client_cert:
+    env:
+      - name: SENHASEGURA_CLIENT_CERT
+    ini:
+      - section: senhasegura_mysafe
+        key: client_cert
+    vars:
+      - name: mysafe_client_cert
+  client_key:
+    env:
+      - name: SENHASEGURA_CLIENT_KEY
+    ini:
+      - section: senhasegura_mysafe
+        key: client_key
+    vars:
+      - name: mysafe_client_key
+  timeout:
+    env:
+      - name: SENHASEGURA_TIMEOUT
+    ini:
+      - section: senhasegura_mysafe
+        key: timeout
+    vars:
+      - name: mysafe_timeout
+  retries:
+    env:
+      - name: SENHASEGURA_RETRIES
+    ini:
+      - section: senhasegura_mysafe
+        key: retries
+    vars:
+      - name: mysafe_retries
+"""

@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from ._answers import Answer, unexpected
-from ._entity import Entity, entity
+from ._entity import Entity, entity, flag
 
 if t.TYPE_CHECKING:
     from ._client import Client
@@ -19,27 +19,49 @@ _PATH = "/secretapi"
 _ALREADY = re.compile(r"already been", re.IGNORECASE)
 
 
+class Row(t.NamedTuple):
+    """One entry of the list: all that MySafe tells of a secret without recording a view of it."""
+
+    identifier: str
+    name: str
+    can_view: bool
+    can_write: bool
+    need_justify: bool
+    need_approval: bool
+
+
 class ApiSecrets:
     """The API secrets that the user of the access key can see."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    def identifiers(self, **filters: str) -> list[str]:
-        """Return the identifiers of the listed secrets (GET secretapi).
+    def rows(self, **filters: str) -> list[Row]:
+        """Return the list (GET secretapi).
 
-        The documented filters are ``identifier_code`` and ``tag``. A list entry shows neither of the two, so what was
+        The documented filters are ``identifier_code`` and ``tag``. An entry shows neither of the two, so what was
         listed has to be read to know whether it is what was looked for.
         """
         condition = " and ".join(f"{name.replace('_', ' ')} '{value}'" for name, value in filters.items())
         doing = f"list the API secrets with {condition}" if condition else "list the API secrets"
         answer = self.client.call("GET", _PATH, params=filters, doing=doing)
-        rows = answer.body.get("api_secret_on_list")
-        if rows is None and answer.envelope is not None:
-            rows = []
-        if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("identifier") for row in rows):
+        listed = answer.body.get("api_secret_on_list")
+        if listed is None and answer.envelope is not None:
+            listed = []
+        if not isinstance(listed, list) or not all(isinstance(row, dict) and row.get("identifier") for row in listed):
             raise unexpected(answer, doing, "the list of API secrets")
-        return [str(row["identifier"]) for row in rows]
+        return [
+            Row(
+                str(row["identifier"]),
+                str(row.get("name") or ""),
+                *(flag(row.get(field)) for field in ("can_view", "can_write", "need_justify", "need_approval")),
+            )
+            for row in listed
+        ]
+
+    def identifiers(self, **filters: str) -> list[str]:
+        """Return the identifiers of the list."""
+        return [row.identifier for row in self.rows(**filters)]
 
     def read(self, identifier: str) -> Entity:
         """Return one secret (GET secretapi/{identifier}). MySafe's audit records this as a view."""

@@ -29,7 +29,7 @@ def entity(raw: t.Mapping[str, t.Any]) -> Entity:
         shaped[field] = join_tags(value) if field == "tags" and isinstance(value, list) else _text(value)
     for field, key in SHARING_FIELDS.items():
         shaped[field] = [
-            {key: _text(item.get("username") or item.get("name")), "can_edit": _flag(item.get("can_edit"))}
+            {key: _text(item.get("username") or item.get("name")), "can_edit": flag(item.get("can_edit"))}
             for item in raw.get(field) or []
             if isinstance(item, dict)
         ]
@@ -66,6 +66,11 @@ def same(field: str, one: t.Any, other: t.Any) -> bool:
     return bool(comparable(field, one) == comparable(field, other))
 
 
+def flag(value: t.Any) -> bool:
+    """Read a truth value, which MySafe writes as true, "1" or "0"."""
+    return value is True or str(value).strip().lower() in ("1", "true")
+
+
 def looks_unreadable(secret: str) -> bool:
     """Whether a client secret that was read is not the secret itself: asterisks, or what RSA encryption gives.
 
@@ -82,7 +87,3 @@ _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 def _text(value: t.Any) -> str:
     return "" if value is None else str(value)
-
-
-def _flag(value: t.Any) -> bool:
-    return value is True or str(value).strip().lower() in ("1", "true")

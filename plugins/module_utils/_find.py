@@ -9,14 +9,16 @@ from __future__ import annotations
 import typing as t
 
 from ._errors import MySafeError
+from ._parallel import each
 from ._plan import Current
 
 if t.TYPE_CHECKING:
     from ._api_secrets import ApiSecrets
     from ._desired import Desired
+    from ._entity import Entity
 
 #: Failures of a read that mean: it is there, but it may not be read (no access; approval or justification wanted).
-_UNREADABLE = ("access_denied", "not_found", "not_authorized", "bad_request")
+UNREADABLE = ("access_denied", "not_found", "not_authorized", "bad_request")
 
 
 def find(api: ApiSecrets, desired: Desired) -> Current:
@@ -35,70 +37,77 @@ def _by_identifier(api: ApiSecrets, identifier: str) -> Current:
     except MySafeError as error:
         if error.kind == "inactive":
             return Current(identifier, active=False)
-        if error.kind == "not_found" or error.kind not in _UNREADABLE:
+        if error.kind == "not_found" or error.kind not in UNREADABLE:
             raise
         return Current(identifier, obstacle=error)
 
 
-def _by_code(api: ApiSecrets, desired: Desired) -> Current:
-    """Look the code up by the list filter, which may be looser than the code, and read every hit to see its code."""
-    code = desired.identifier_code
-    bearing: list[Current] = []
-    inactive: list[str] = []
-    denied: dict[str, MySafeError] = {}
-    for identifier in api.identifiers(identifier_code=code):
-        try:
-            read = api.read(identifier)
-        except MySafeError as error:
-            if error.kind == "inactive":
-                inactive.append(identifier)
-            elif error.kind in _UNREADABLE:
-                denied[identifier] = error
-            else:
-                raise
-        else:
-            if read["identifier_code"].strip() == code:
-                bearing.append(Current(identifier, entity=read))
+class Hits(t.NamedTuple):
+    """What the list filter found for a code. Of those that cannot be read the code is not known."""
 
+    bearing: list[Entity]
+    inactive: list[str]
+    denied: dict[str, MySafeError]
+
+
+def look_up(api: ApiSecrets, code: str) -> Hits:
+    """Look a code up by the list filter, which may be looser than the code, and read every hit to see its code."""
+    hits = Hits([], [], {})
+    identifiers = api.identifiers(identifier_code=code)
+    for identifier, read in zip(identifiers, each(api.read, identifiers)):
+        if not isinstance(read, MySafeError):
+            if read["identifier_code"].strip() == code:
+                hits.bearing.append(read)
+        elif read.kind == "inactive":
+            hits.inactive.append(identifier)
+        elif read.kind in UNREADABLE:
+            hits.denied[identifier] = read
+        else:
+            raise read
+    return hits
+
+
+def _by_code(api: ApiSecrets, desired: Desired) -> Current:
+    code = desired.identifier_code
+    bearing, inactive, denied = look_up(api, code)
     if not bearing and not denied and not desired.present:
         # Whichever of them bears the code: it is inactive, and that is what is wanted.
         return Current(inactive[0], active=False) if len(inactive) == 1 else Current()
     # Without their fields, only the filter itself can tell whether inactive and denied ones bear the code.
     unread = [*inactive, *(denied if not bearing else ())]
-    surely = _surely_filtered(api, code, unread) if unread else []
+    surely = surely_bearing(api, code, unread)
 
-    candidates = [*bearing, *(Current(identifier, active=False) for identifier in surely if identifier in inactive)]
+    candidates = [Current(read["identifier"], entity=read) for read in bearing]
+    candidates += [Current(identifier, active=False) for identifier in surely if identifier in inactive]
     candidates += [Current(identifier, obstacle=denied[identifier]) for identifier in surely if identifier in denied]
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
-        return _ambiguous(
-            desired, [candidate.identifier for candidate in candidates], "more than one API secret bears it"
-        )
-    if unread:
-        return _ambiguous(
-            desired, unread, "MySafe lists more than the code, and these cannot be read to see which code they bear"
-        )
-    return Current()
+        named, cause = [candidate.identifier for candidate in candidates], "more than one API secret bears it"
+    elif unread:
+        named, cause = unread, "MySafe lists more than the code, and these cannot be read to see which code they bear"
+    else:
+        return Current()
+    return Current(obstacle=ambiguous(desired.called, named, cause))
 
 
-def _surely_filtered(api: ApiSecrets, code: str, identifiers: t.Sequence[str]) -> list[str]:
-    """Return which of the listed identifiers surely bear the code, judged by what the filter lists for another code.
+def surely_bearing(api: ApiSecrets, code: str, identifiers: t.Sequence[str]) -> list[str]:
+    """Return which of the listed, but unread, identifiers surely bear the code.
 
-    A filter that is ignored, or matches a part or the beginning, also lists a secret for the code without its last
-    character; a filter that matches exactly does not.
+    This is judged by what the filter lists for another code. A filter that is ignored, or matches a part or the
+    beginning, also lists a secret for the code without its last character; a filter that matches exactly does not.
     """
+    if not identifiers:
+        return []
     loosely = set(api.identifiers(identifier_code=code[:-1] or f"{code}~"))
     return [identifier for identifier in identifiers if identifier not in loosely]
 
 
-def _ambiguous(desired: Desired, identifiers: t.Sequence[str], cause: str) -> Current:
-    named = ", ".join(identifiers)
-    return Current(
-        obstacle=MySafeError(
-            "ambiguous",
-            f"Could not tell which is {desired.called}: it may be any of the identifiers {named}",
-            cause=cause,
-            solution="address the API secret by its number with the option identifier",
-        )
+def ambiguous(called: str, identifiers: t.Sequence[str], cause: str) -> MySafeError:
+    """Make the failure for a code that may be that of several API secrets."""
+    return MySafeError(
+        "ambiguous",
+        f"Could not tell which is {called}: it may be any of the identifiers {', '.join(identifiers)}",
+        cause=cause,
+        solution="address the API secret by its number with the option identifier",
     )

@@ -25,17 +25,12 @@ class Secrets:
         """Remember values, and the forms in which servers and libraries repeat them. Empty ones are ignored."""
         for value in values:
             if value and value not in self._values:
-                self._values.update(
-                    {
-                        value,
-                        value.strip(),
-                        json.dumps(value)[1:-1],
-                        quote(value, safe=""),
-                        quote_plus(value),
-                        escape(value),
-                    }
-                    - {""}
-                )
+                self._values.update(_forms(value))
+
+    def forget(self, *values: str) -> None:
+        """Let values be shown that the user asked to see."""
+        for value in values:
+            self._values.difference_update(_forms(value))
 
     @property
     def values(self) -> frozenset[str]:
@@ -47,6 +42,12 @@ class Secrets:
         for value in sorted(self._values, key=len, reverse=True):
             text = text.replace(value, "********")
         return text
+
+
+def _forms(value: str) -> set[str]:
+    """Return a value as it is, without white space around it, and as it looks in JSON, URLs, forms and HTML."""
+    forms = {value, value.strip(), json.dumps(value)[1:-1], quote(value, safe=""), quote_plus(value), escape(value)}
+    return forms - {""}
 
 
 def hidden_entity(entity: t.Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:

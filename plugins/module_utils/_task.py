@@ -2,7 +2,7 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""Runs what a task asks for, and puts what came of it into the form that Ansible takes: the only door to the core."""
+"""Runs what a plugin asks for, and puts what came of it into the form that Ansible takes: the only door to the core."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from ._connection import Connection
 from ._desired import Desired
 from ._ensure import ensure
 from ._errors import MySafeError
+from ._parallel import each
+from ._reading import Query, fetch, read
 from ._secrets import Secrets
 
 if t.TYPE_CHECKING:
+    from ._entity import Entity
     from ._sessions import Sessions
+
+Params = t.Mapping[str, t.Any]
 
 
 class Result(t.NamedTuple):
@@ -33,40 +38,103 @@ class Result(t.NamedTuple):
         return "error" in self.values
 
 
-def api_secret(
-    params: t.Mapping[str, t.Any], *, check_mode: bool, diff: bool, sessions: Sessions | None = None
-) -> Result:
+def api_secret(params: Params, *, check_mode: bool, diff: bool, sessions: Sessions | None = None) -> Result:
     """Make one API secret be as the parameters of ``mysafe_api_secret`` describe it.
 
     Failures are in the result. With ``sessions`` an open session is gone on with, and left open.
     """
-    secrets = Secrets()
-    secrets.add(*(params.get(option) for option in ("client_secret", "mysafe_client_secret", "mysafe_access_token")))
+
+    def work(api: ApiSecrets) -> tuple[dict[str, t.Any], tuple[str, ...]]:
+        outcome = ensure(api, desired, check_mode=check_mode)
+        values = {"changed": outcome.changed, "action": outcome.action, "api_entity": outcome.api_entity}
+        return {**values, "diff": outcome.diff} if diff else values, outcome.warnings
+
+    secrets = _given(params)
     try:
         desired = Desired.from_params(params)
-        connection = Connection.from_params(params)
-        with Client(connection, secrets, sessions.get(connection) if sessions else None) as client:
-            outcome = ensure(ApiSecrets(client), desired, check_mode=check_mode)
+        return _with_api(params, secrets, sessions, work)
     except MySafeError as error:
         return _failure(error, secrets)
-    values: dict[str, t.Any] = {
-        "changed": outcome.changed,
-        "action": outcome.action,
-        "api_entity": outcome.api_entity,
-    }
-    if diff:
-        values["diff"] = outcome.diff
-    return Result(values, client.warnings + outcome.warnings, secrets.values)
+
+
+def api_secret_info(params: Params, *, sessions: Sessions | None = None, **_modes: bool) -> Result:
+    """Read API secrets as the parameters of ``mysafe_api_secret_info`` say. Check mode and diff make no difference."""
+
+    def work(api: ApiSecrets) -> tuple[dict[str, t.Any], tuple[str, ...]]:
+        items = read(api, query)
+        if params["reveal"]:
+            secrets.forget(*(item.entity["client_secret"] for item in items if item.entity is not None))
+        entries = [item.entry(reveal=params["reveal"]) for item in items]
+        for entry in entries:
+            if entry["error"] is not None:
+                entry["error"] = _hidden(entry["error"], secrets)
+        return {"changed": False, "api_secrets": entries}, ()
+
+    secrets = _given(params)
+    try:
+        query = Query.from_params(params)
+        return _with_api(params, secrets, sessions, work)
+    except MySafeError as error:
+        return _failure(error, secrets)
+
+
+class Fetched(t.NamedTuple):
+    """What became of one code: the ``entity``, client secret included, or the kind and the text of a failure."""
+
+    entity: Entity | None
+    kind: str = ""
+    text: str = ""
+
+
+def fetch_each(params: Params, codes: t.Sequence[str], sessions: Sessions) -> tuple[list[Fetched], tuple[str, ...]]:
+    """Return for every code, in their order, what became of it, and warnings about all of them.
+
+    Raises MySafeError where an option is missing or malformed. Its text holds no secret.
+    """
+    secrets = _given(params)
+    connection = Connection.from_params(params)
+    with Client(connection, secrets, sessions.get(connection)) as client:
+        api = ApiSecrets(client)
+        answers = each(lambda code: fetch(api, code), codes)
+    return [
+        Fetched(None, answer.kind, secrets.hide(str(answer))) if isinstance(answer, MySafeError) else Fetched(answer)
+        for answer in answers
+    ], client.warnings
+
+
+def _given(params: Params) -> Secrets:
+    """Start with the secrets that the task itself was given."""
+    secrets = Secrets()
+    secrets.add(*(params.get(option) for option in ("client_secret", "mysafe_client_secret", "mysafe_access_token")))
+    return secrets
+
+
+def _with_api(
+    params: Params,
+    secrets: Secrets,
+    sessions: Sessions | None,
+    work: t.Callable[[ApiSecrets], tuple[dict[str, t.Any], tuple[str, ...]]],
+) -> Result:
+    connection = Connection.from_params(params)
+    with Client(connection, secrets, sessions.get(connection) if sessions else None) as client:
+        values, warnings = work(ApiSecrets(client))
+    return Result(values, client.warnings + warnings, secrets.values)
 
 
 def _failure(error: MySafeError, secrets: Secrets) -> Result:
-    details = {key: secrets.hide(value) if isinstance(value, str) else value for key, value in error.details().items()}
-    # The kind is ours, and what playbooks branch on.
     values: dict[str, t.Any] = {
         "msg": secrets.hide(str(error)),
-        "error": {**details, "kind": error.kind},
+        "error": _hidden(error.details(), secrets),
         "changed": error.changed,
     }
     if error.api_entity is not None:
         values["api_entity"] = error.api_entity
     return Result(values, (), secrets.values)
+
+
+def _hidden(details: dict[str, t.Any], secrets: Secrets) -> dict[str, t.Any]:
+    """Take the secrets out of every text but the kind, which is ours, and what playbooks branch on."""
+    return {
+        key: secrets.hide(value) if isinstance(value, str) and key != "kind" else value
+        for key, value in details.items()
+    }

@@ -318,24 +318,12 @@ error:
       type: str
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ..module_utils import _connection, _desired, _task
+from ..module_utils import _desired, _module, _task
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={**_connection.argument_spec(), **_desired.argument_spec()},
-        supports_check_mode=True,
-    )
-    result = _task.api_secret(module.params, check_mode=module.check_mode, diff=module._diff)
-    module.no_log_values.update(result.secrets)
-    for warning in result.warnings:
-        module.warn(warning)
-    if result.failed:
-        module.fail_json(**result.values)
-    module.exit_json(**result.values)
+    _module.run(_desired.argument_spec(), _task.api_secret)
 
 
 if __name__ == "__main__":

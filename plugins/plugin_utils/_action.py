@@ -24,16 +24,13 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils import _requests
 from ..module_utils._connection import ENVIRONMENT
-from ..module_utils._sessions import Sessions
+from ._process import SESSIONS
 
 if t.TYPE_CHECKING:
     from ..module_utils._task import Result
 
 #: The variable that switches running in place off, for instance to find out whether a problem comes from it.
 SWITCH = "mysafe_in_place"
-
-#: For all items of a loop: they run in one worker process. A worker runs one task, and ends with it.
-_SESSIONS = Sessions()
 
 
 class MySafeAction(ActionBase):  # type: ignore[misc]
@@ -95,7 +92,7 @@ class MySafeAction(ActionBase):  # type: ignore[misc]
                 message = f"Unsupported parameters for ({self._task.action}) module: {message}"
             values = {"failed": True, "msg": message}
         else:
-            done = type(self).core(params, check_mode=self._task.check_mode, diff=self._task.diff, sessions=_SESSIONS)
+            done = type(self).core(params, check_mode=self._task.check_mode, diff=self._task.diff, sessions=SESSIONS)
             hidden.update(done.secrets)
             values = dict(done.values)
             if done.failed:

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Action plugin of the module mysafe_api_secret_info: runs it in place where that is the same."""
+
+from __future__ import annotations
+
+from ..module_utils import _connection, _reading, _task
+from ..plugin_utils._action import MySafeAction
+
+
+class ActionModule(MySafeAction):
+    """Runs mysafe_api_secret_info."""
+
+    argument_spec = {**_connection.argument_spec(), **_reading.argument_spec()}
+    core = staticmethod(_task.api_secret_info)

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Lookup plugin: fetches API secrets from MySafe, or one field of them, inside a template."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: mysafe_api_secret
+short_description: Fetch API secrets from senhasegura (Segura) MySafe
+version_added: 0.1.0
+author:
+  - senhasegura.mysafe contributors (!UNKNOWN)
+description:
+  - Fetches API secrets by their identifier codes, or one field of them, such as the client secret.
+  - All terms of one call, and all items of a loop, share one login and a few connections.
+  - It runs on the controller. Every secret fetched is recorded as a view in MySafe's audit.
+extends_documentation_fragment:
+  - senhasegura.mysafe.connection
+  - senhasegura.mysafe.connection.plugins
+options:
+  _terms:
+    description:
+      - The identifier codes of the API secrets.
+    type: list
+    elements: str
+    required: true
+  field:
+    description:
+      - The field to return of each API secret. Without it, the whole API secret is returned.
+    type: str
+    choices:
+      - identifier
+      - name
+      - url
+      - client_id
+      - client_secret
+      - identifier_code
+      - method
+      - tags
+      - notes
+      - users_allowed
+      - groups_allowed
+  on_missing:
+    description:
+      - What to do where there is no active API secret with a code, or none that the user of the access key can see.
+      - V(error) fails. V(warn) warns and leaves the term out. V(skip) leaves it out.
+    type: str
+    choices:
+      - error
+      - warn
+      - skip
+    default: error
+  on_denied:
+    description:
+      - What to do where there is one, but the user of the access key may not read it.
+      - V(error) fails. V(warn) warns and leaves the term out. V(skip) leaves it out.
+    type: str
+    choices:
+      - error
+      - warn
+      - skip
+    default: error
+notes:
+  - What a lookup returns is shown wherever the template that uses it is shown. Set C(no_log) to true for a task that gets a client
+    secret in an option that does not hide it by itself.
+  - Do not put the access key into the arguments of a lookup in a playbook. Use the environment of the controller, an AWX credential, or
+    variables from Ansible Vault.
+seealso:
+  - module: senhasegura.mysafe.mysafe_api_secret
+  - module: senhasegura.mysafe.mysafe_api_secret_info
+"""
+
+EXAMPLES = r"""
+- name: Use a client secret where a module hides it
+  ansible.builtin.uri:
+    url: "{{ billing_token_url }}"
+    method: POST
+    body_format: form-urlencoded
+    body:
+      grant_type: client_credentials
+      client_id: "{{ lookup('senhasegura.mysafe.mysafe_api_secret', 'billing-api', field='client_id') }}"
+      client_secret: "{{ lookup('senhasegura.mysafe.mysafe_api_secret', 'billing-api', field='client_secret') }}"
+  no_log: true
+
+- name: Fetch several in one go, whole and in order
+  ansible.builtin.set_fact:
+    api_secrets: "{{ query('senhasegura.mysafe.mysafe_api_secret', 'billing-api', 'reporting-api') }}"
+  no_log: true
+
+- name: Take what is there, and leave out what is not
+  ansible.builtin.debug:
+    msg: "{{ query('senhasegura.mysafe.mysafe_api_secret', 'billing-api', 'no-such-api', field='name', on_missing='skip') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - For each term, in their order, the API secret or its field. Terms that were left out are missing.
+  type: list
+  elements: raw
+  sample:
+    - identifier: "43"
+      name: Billing API
+      url: https://billing.example.org
+      client_secret: the client secret itself
+      client_id: billing-robot
+      identifier_code: billing-api
+      method: post
+      tags: billing, production
+      notes: Owned by the platform team.
+      users_allowed:
+        - username: bob
+          can_edit: true
+      groups_allowed: []
+      shared_error: []
+"""
+
+import os
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+
+from ..module_utils._connection import ENVIRONMENT
+from ..module_utils._errors import MySafeError
+from ..module_utils._task import fetch_each
+from ..plugin_utils._process import SESSIONS
+
+#: Kind of failure -> the option that says what to do. All other failures are errors.
+_LENIENT = {
+    "not_found": "on_missing",
+    "inactive": "on_missing",
+    "access_denied": "on_denied",
+    "bad_request": "on_denied",
+    "not_authorized": "on_denied",
+}
+
+
+class LookupModule(LookupBase):  # type: ignore[misc]
+    """Fetches API secrets."""
+
+    def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
+        """Return the API secrets with the given codes, or one field of each."""
+        _forget_empty_variables()
+        self.set_options(var_options=variables, direct=kwargs)
+        codes = [str(term).strip() for term in self._flatten(terms)]
+        if not all(codes):
+            raise AnsibleLookupError("An identifier code is empty: give the code of the API secret to fetch.")
+        try:
+            fetched, warnings = fetch_each({name: self.get_option(name) for name in ENVIRONMENT}, codes, SESSIONS)
+        except MySafeError as error:
+            raise AnsibleLookupError(str(error)) from None
+        for warning in warnings:
+            Display().warning(warning)
+        found = []
+        for code, one in zip(codes, fetched):
+            if one.entity is not None:
+                found.append(one.entity)
+                continue
+            lenience = self.get_option(_LENIENT[one.kind]) if one.kind in _LENIENT else "error"
+            message = f"The term '{code}' could not be looked up. {one.text}"
+            if lenience == "error":
+                raise AnsibleLookupError(message)
+            if lenience == "warn":
+                Display().warning(message)
+        field = self.get_option("field")
+        return [entity[field] for entity in found] if field else found
+
+
+def _forget_empty_variables() -> None:
+    """Take empty variables out of the environment, where Ansible would read them as values: false, or no number.
+
+    AWX sets the variables of every field of a credential, the ones left blank included.
+    """
+    for variable in ENVIRONMENT.values():
+        if not os.environ.get(variable, "unset").strip():
+            del os.environ[variable]

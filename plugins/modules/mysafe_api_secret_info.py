@@ -1,0 +1,242 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Ansible module: reads API secrets in MySafe."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mysafe_api_secret_info
+short_description: Read API secrets in senhasegura (Segura) MySafe
+version_added: 0.1.0
+author:
+  - senhasegura.mysafe contributors (!UNKNOWN)
+description:
+  - Reads one API secret by its O(identifier_code) or O(identifier), several by a O(tag), or all that the user of the access
+    key can see.
+  - Nothing found is an empty list, not a failure. An API secret that may not be read is in the list, with the reason.
+  - The client secrets are hidden, unless O(reveal) asks for them.
+extends_documentation_fragment:
+  - senhasegura.mysafe.connection
+  - senhasegura.mysafe.attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It never writes.
+  diff_mode:
+    support: N/A
+    details:
+      - It never writes.
+  idempotent:
+    support: full
+options:
+  identifier_code:
+    description:
+      - The code that was chosen for the API secret.
+      - At most one of O(identifier_code), O(identifier) and O(tag) can be given. Without any, all are read.
+    type: str
+  identifier:
+    description:
+      - The number that MySafe gave to the API secret.
+    type: str
+  tag:
+    description:
+      - A tag that the API secrets have.
+    type: str
+  details:
+    description:
+      - Whether to read every API secret, which MySafe's audit records as a view of it.
+      - With V(false) only the list is asked, which tells identifier, name and what may be done with it.
+        By O(identifier_code) and O(tag) it is then MySafe alone that decides what matches.
+    type: bool
+    default: true
+  reveal:
+    description:
+      - Whether to return the client secrets. Then set C(no_log) to true for the task, and for every task that shows the result.
+    type: bool
+    default: false
+seealso:
+  - module: senhasegura.mysafe.mysafe_api_secret
+  - plugin: senhasegura.mysafe.mysafe_api_secret
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Look at one API secret
+  senhasegura.mysafe.mysafe_api_secret_info:
+    identifier_code: billing-api
+  register: billing
+
+- name: Say who may use it
+  ansible.builtin.debug:
+    msg: "{{ billing.api_secrets | map(attribute='users_allowed') | flatten }}"
+
+- name: List all that the access key can see, without opening any
+  senhasegura.mysafe.mysafe_api_secret_info:
+    details: false
+  register: overview
+
+- name: Read the client secrets of everything with a tag, and keep them out of the log
+  senhasegura.mysafe.mysafe_api_secret_info:
+    tag: billing
+    reveal: true
+  register: revealed
+  no_log: true
+"""
+
+RETURN = r"""
+api_secrets:
+  description:
+    - The API secrets, in the order of MySafe's list.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - identifier: "43"
+      name: Billing API
+      url: https://billing.example.org
+      client_secret: VALUE_SPECIFIED_IN_NO_LOG_PARAMETER
+      client_id: billing-robot
+      identifier_code: billing-api
+      method: post
+      tags: billing, production
+      notes: Owned by the platform team.
+      users_allowed:
+        - username: bob
+          can_edit: true
+      groups_allowed: []
+      shared_error: []
+      can_view: true
+      can_write: true
+      need_justify: false
+      need_approval: false
+      error: null
+  contains:
+    identifier:
+      description: The number that MySafe gave to the API secret.
+      type: str
+    name:
+      description: Name of the API secret.
+      type: str
+    url:
+      description: URL of the API that the secret is for.
+      type: str
+    client_secret:
+      description: A placeholder where there is a client secret, or with O(reveal) the client secret itself. Otherwise empty.
+      type: str
+    client_id:
+      description: Client ID that is kept in the API secret.
+      type: str
+    identifier_code:
+      description: The code that was chosen for the API secret.
+      type: str
+    method:
+      description: HTTP method.
+      type: str
+    tags:
+      description: Tags, separated by commas.
+      type: str
+    notes:
+      description: Notes.
+      type: str
+    users_allowed:
+      description: Users with whom it is shared.
+      type: list
+      elements: dict
+      contains:
+        username:
+          description: User name.
+          type: str
+        can_edit:
+          description: Whether the user may change and deactivate it.
+          type: bool
+    groups_allowed:
+      description: Groups with which it is shared.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the group.
+          type: str
+        can_edit:
+          description: Whether the members may change and deactivate it.
+          type: bool
+    shared_error:
+      description: Always empty. It is there so that API secrets look the same everywhere.
+      type: list
+      elements: raw
+    can_view:
+      description: Whether the user may read it. V(null) where it was read by its O(identifier), without the list.
+      type: bool
+    can_write:
+      description: Whether the user may change and deactivate it. V(null) where it was read by its O(identifier), without the list.
+      type: bool
+    need_justify:
+      description: Whether reading it needs a justification. V(null) where it was read by its O(identifier), without the list.
+      type: bool
+    need_approval:
+      description: Whether reading it needs an approval. V(null) where it was read by its O(identifier), without the list.
+      type: bool
+    error:
+      description: Why it could not be read. V(null) where it was, and without O(details).
+      type: dict
+      contains:
+        msg:
+          description: What happened, why, and what to do.
+          type: str
+        kind:
+          description: Stable name of the kind of failure. They are listed in the collection's C(docs/errors.md).
+          type: str
+        code:
+          description: MySafe's own number, where it gave one.
+          type: int
+        http_status:
+          description: HTTP status of the answer, where there was one.
+          type: int
+        cause:
+          description: Why it happened, as documented.
+          type: str
+        solution:
+          description: What to do.
+          type: str
+        request_id:
+          description: The gateway's name for the request, where it gave one.
+          type: str
+error:
+  description:
+    - What went wrong, for playbooks to decide by.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: Stable name of the kind of failure. They are listed in the collection's C(docs/errors.md).
+      type: str
+    code:
+      description: MySafe's own number, where it gave one.
+      type: int
+    http_status:
+      description: HTTP status of the answer, where there was one.
+      type: int
+    cause:
+      description: Why it happened, as documented.
+      type: str
+    solution:
+      description: What to do.
+      type: str
+    request_id:
+      description: The gateway's name for the request, where it gave one.
+      type: str
+"""
+
+from ..module_utils import _module, _reading, _task
+
+
+def main() -> None:
+    """Run the module."""
+    _module.run(_reading.argument_spec(), _task.api_secret_info)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""What all plugins in one process of the controller share: open sessions with MySafe."""
+
+from __future__ import annotations
+
+from ..module_utils._sessions import Sessions
+
+#: All items of a loop, and all lookups of a task, run in one worker process. It ends with the task, and they with it.
+SESSIONS = Sessions()
