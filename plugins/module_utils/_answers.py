@@ -190,7 +190,8 @@ _WRONG_PATH = Documented(
 )
 _RATE_LIMITED = Documented(
     "rate_limited",
-    "the gateway limits how many requests may be sent, and the limit still held after the retries",
+    "the gateway limits how many requests may be sent; the limit still held after the retries, or asks for a longer wait"
+    " than a minute",
     "run fewer forks, raise retries, or ask for a higher limit",
 )
 _GATEWAY: dict[int, Documented] = {
@@ -247,9 +248,11 @@ def require_success(answer: Answer, doing: str) -> None:
 def failure(answer: Answer, doing: str, documented: Documented) -> MySafeError:
     """Make the failure that an answer stands for."""
     said = f'"{answer.message}"' if answer.message else _shape(answer)
+    asked = answer.headers.get("Retry-After")
+    wait = f", to be tried again after: {asked}" if asked else ""
     return MySafeError(
         documented.kind,
-        f"Could not {doing}: {said} (HTTP {answer.status})",
+        f"Could not {doing}: {said} (HTTP {answer.status}{wait})",
         cause=documented.cause,
         solution=documented.solution,
         code=answer.code,

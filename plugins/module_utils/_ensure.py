@@ -109,7 +109,7 @@ def _converge(api: ApiSecrets, desired: Desired, refusal: MySafeError, ours: Pla
                 return _adopt(api, desired, current, ours)
             return _carry_out(api, desired, plan(current, desired))
         if not tries.another():
-            refusal.cause = "the code is taken by an API secret that MySafe does not list: most likely an inactive one"
+            refusal.cause = "the code is taken by an API secret that MySafe does not list for this access key: most likely an inactive one"
             refusal.solution = "look it up in MySafe (with disabled items shown) and give its number as identifier, or choose another code"
             raise refusal
 

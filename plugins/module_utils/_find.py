@@ -74,7 +74,7 @@ def _by_code(api: ApiSecrets, desired: Desired) -> Current:
         # Whichever of them bears the code: it is inactive, and that is what is wanted.
         return Current(inactive[0], active=False) if len(inactive) == 1 else Current()
     # Without their fields, only the filter itself can tell whether inactive and denied ones bear the code.
-    unread = [*inactive, *(denied if not bearing else ())]
+    unread = [*inactive, *denied]
     surely = surely_bearing(api, code, unread)
 
     candidates = [Current(read["identifier"], entity=read) for read in bearing]

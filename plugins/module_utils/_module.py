@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
     from ._task import Result
 
 
-def run(argument_spec: dict[str, dict[str, t.Any]], core: t.Callable[..., Result]) -> t.NoReturn:
+def run(argument_spec: dict[str, dict[str, t.Any]], core: t.Callable[..., Result]) -> None:
     """Run a function of the core as a module with these options besides the shared ones."""
     module = AnsibleModule({**_connection.argument_spec(), **argument_spec}, supports_check_mode=True)
     result = core(module.params, check_mode=module.check_mode, diff=module._diff)
