@@ -78,7 +78,7 @@ class Answer(t.NamedTuple):
         for candidate in candidates:
             try:
                 number = int(candidate)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 continue
             if number >= 100:  # 0 and 1 are flags, 4 means "no such path"
                 return number
@@ -304,13 +304,18 @@ def _explain_envelope(answer: Answer) -> Documented:
     if answer.status == 404:
         return _WRONG_PATH
     if answer.status >= 500:
-        return _ENCRYPTION if "criptografar" in answer.message.lower() else _SERVER_ERROR
+        said = f"{answer.message} {answer.body.get('exception')}"
+        return _ENCRYPTION if "criptografar" in said.lower() else _SERVER_ERROR
     return _BAD_REQUEST
 
 
 def _redirected(answer: Answer, doing: str) -> MySafeError:
-    target = urlsplit(answer.headers.get("Location", ""))
-    where = f"{target.scheme}://{target.hostname}{target.path}" if target.hostname else target.path or "nowhere"
+    try:
+        target = urlsplit(answer.headers.get("Location", ""))
+        server = target.netloc.rpartition("@")[2]
+        where = f"{target.scheme}://{server}{target.path}" if server else target.path or "nowhere"
+    except ValueError:
+        where = "something that is not a URL"
     return MySafeError(
         "redirect",
         f"Could not {doing}: the server redirects to {where} (HTTP {answer.status})",

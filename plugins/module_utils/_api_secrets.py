@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from ._answers import Answer, unexpected
-from ._entity import Entity, entity, flag
+from ._entity import SHARING_FIELDS, Entity, entity, flag
 
 if t.TYPE_CHECKING:
     from ._client import Client
@@ -101,6 +101,9 @@ class ApiSecrets:
         raw = answer.body.get("api_entity") or answer.body.get("api_secret_entity")
         if not isinstance(raw, dict) or not raw.get("identifier"):
             raise unexpected(answer, doing, "the API secret")
+        for field in SHARING_FIELDS:
+            if raw.get(field) and not isinstance(raw[field], list):
+                raise unexpected(answer, doing, f"a list in {field}")
         found = entity(raw)
         self.client.secrets.add(found["client_secret"])
         return found

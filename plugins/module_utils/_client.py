@@ -87,6 +87,8 @@ class Client:
                 raise token.rejection(answer, doing)
             token.replace(used)
             self.secrets.add(token.current())
+            lost_before = answer.repeated
             answer = send()
+            answer = answer._replace(repeated=answer.repeated or lost_before)
         _answers.require_success(answer, doing)
         return answer

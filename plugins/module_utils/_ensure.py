@@ -93,7 +93,7 @@ def _create(api: ApiSecrets, desired: Desired, planned: Plan) -> Outcome:
             if current.identifier or current.obstacle:
                 return _adopt(api, desired, current, planned)
             if not error.transient or not tries.another():
-                error.message += "; it was looked up afterwards and had not been created"
+                error.message += "; it was looked up afterwards and was not there (yet): a further run finds out"
                 raise
         else:
             return _outcome([planned], _settled(api, planned, answered, before=None))
@@ -138,6 +138,7 @@ def _update(api: ApiSecrets, planned: Plan) -> Entity:
             raise
         with _uncertain(error):
             answered = api.read(identifier)
+            _require_readable(planned, answered)
         if _wrong_fields(planned, answered, read=True):
             error.changed = _differ(before, answered)
             error.api_entity = hidden_entity(answered)
@@ -209,10 +210,10 @@ def _settled(api: ApiSecrets, planned: Plan, answered: Entity, before: Entity | 
     Raises MySafeError where it could not share with everyone, or does not hold what was written.
     """
     refused = answered["shared_error"]
-    if not refused and _wrong_fields(planned, answered):
+    if _wrong_fields(planned, answered):
         # Documented answers to an update show the old values (v3.33 and v4, English): the vault has the last word.
         with _written(answered):
-            answered = _read_if_allowed(api, answered)
+            answered = {**_read_if_allowed(api, answered), "shared_error": refused}
     wrong = _wrong_fields(planned, answered)
     if refused:
         error = MySafeError(
@@ -238,14 +239,28 @@ def _settled(api: ApiSecrets, planned: Plan, answered: Entity, before: Entity | 
 
 
 def _wrong_fields(planned: Plan, answered: Entity, read: bool = False) -> list[str]:
-    """Return the fields that are not as planned. A client secret counts only where it was ``read`` and can be."""
+    """Return the fields that are not as planned, as far as they can be compared.
+
+    A client secret counts only where it was ``read``: the answers to a write may mask it.
+    """
     wrong = []
     for field in planned.body:
-        if field == "client_secret" and (not read or looks_unreadable(answered[field])):
+        if (field == "client_secret" and not read) or _is_unreadable(field, answered):
             continue
         if not same(field, answered[field], planned.body[field]):
             wrong.append(field)
     return wrong
+
+
+def _is_unreadable(field: str, answered: Entity) -> bool:
+    return field in ("client_secret", "notes") and looks_unreadable(answered[field])
+
+
+def _require_readable(planned: Plan, answered: Entity) -> None:
+    """Raise MySafeError where reading cannot tell whether a field was written."""
+    unreadable = [field for field in planned.body if field in planned.after and _is_unreadable(field, answered)]
+    if unreadable:
+        raise MySafeError("write_uncertain", f"MySafe returns {' and '.join(unreadable)} encrypted or masked")
 
 
 def _differ(before: Entity, after: Entity) -> bool:

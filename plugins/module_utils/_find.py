@@ -70,9 +70,6 @@ def look_up(api: ApiSecrets, code: str) -> Hits:
 def _by_code(api: ApiSecrets, desired: Desired) -> Current:
     code = desired.identifier_code
     bearing, inactive, denied = look_up(api, code)
-    if not bearing and not denied and not desired.present:
-        # Whichever of them bears the code: it is inactive, and that is what is wanted.
-        return Current(inactive[0], active=False) if len(inactive) == 1 else Current()
     # Without their fields, only the filter itself can tell whether inactive and denied ones bear the code.
     unread = [*inactive, *denied]
     surely = surely_bearing(api, code, unread)
@@ -82,6 +79,8 @@ def _by_code(api: ApiSecrets, desired: Desired) -> Current:
     candidates += [Current(identifier, obstacle=denied[identifier]) for identifier in surely if identifier in denied]
     if len(candidates) == 1:
         return candidates[0]
+    if not bearing and not denied and not desired.present:
+        return Current()  # whichever of them bears the code: it is inactive, and that is what is wanted
     if candidates:
         named, cause = [candidate.identifier for candidate in candidates], "more than one API secret bears it"
     elif unread:
@@ -94,12 +93,14 @@ def _by_code(api: ApiSecrets, desired: Desired) -> Current:
 def surely_bearing(api: ApiSecrets, code: str, identifiers: t.Sequence[str]) -> list[str]:
     """Return which of the listed, but unread, identifiers surely bear the code.
 
-    This is judged by what the filter lists for another code. A filter that is ignored, or matches a part or the
-    beginning, also lists a secret for the code without its last character; a filter that matches exactly does not.
+    This is judged by what the filter lists for other codes. A filter that is ignored, or matches a part or the
+    beginning, also lists a secret for the code without its last character, and a filter that is blind to case also for
+    the code in the other case; a filter that matches exactly does neither.
     """
     if not identifiers:
         return []
-    loosely = set(api.identifiers(identifier_code=code[:-1] or f"{code}~"))
+    others = {code[:-1] or f"{code}~", code.swapcase()} - {code}
+    loosely = {identifier for other in sorted(others) for identifier in api.identifiers(identifier_code=other)}
     return [identifier for identifier in identifiers if identifier not in loosely]
 
 

@@ -33,12 +33,15 @@ class Backoff(_requests.Retry):
 
     def get_retry_after(self, response: t.Any) -> float | None:
         """Return the seconds that the server asks to wait, None where it does not ask."""
-        asked = super().get_retry_after(response)
+        try:
+            asked = super().get_retry_after(response)
+        except _requests.InvalidHeader:
+            asked = None
         if asked is not None:
             return asked
         for header in ("RateLimit-Reset", "X-RateLimit-Reset"):
             value = str(response.headers.get(header, "")).strip()
-            if value.isdigit():
+            if value.isascii() and value.isdigit():
                 seconds = int(value)
                 return max(0.0, seconds - time.time()) if seconds > time.time() / 2 else float(seconds)
         return None
@@ -78,6 +81,8 @@ class Transport:
         self._connection = connection
         self._session = _requests.requests.Session()
         self._session.headers["Accept"] = "application/json"
+        # Redirects are not followed, and requests does not even have to understand where they point.
+        self._session.get_redirect_target = lambda response: None  # type: ignore[method-assign]
         # Given with every request: a session's own setting would lose against REQUESTS_CA_BUNDLE.
         self._verify: bool | str = (connection.ca_path or True) if connection.validate_certs else False
         if connection.client_cert:
@@ -121,7 +126,7 @@ class Transport:
                     **content,
                 )
                 outcome = _answer(response, repeated)
-            except (_requests.requests.RequestException, OSError, UnicodeError) as exc:
+            except (_requests.requests.RequestException, _requests.HTTPError, OSError, ValueError) as exc:
                 outcome = _no_answer(exc, url, doing, self._connection)
             if outcome.transient and (repeatable or not outcome.maybe_applied) and tries.another(response):
                 repeated = repeated or outcome.maybe_applied
@@ -138,7 +143,7 @@ class Transport:
 def _answer(response: t.Any, repeated: bool) -> Answer:
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     # Guessing the encoding of a text takes longer than all the rest, so it is done only where the text is shown.
     return Answer(response.status_code, response.headers, "" if body is not None else response.text, body, repeated)
@@ -182,7 +187,8 @@ def _no_answer(exc: Exception, url: str, doing: str, connection: Connection) -> 
             "connection",
             f"Could not {doing}: {'no connection to' if unsent else 'the connection was lost to'} {server}",
             cause=text,
-            solution="check mysafe_url, name resolution, proxy and firewall from where the code runs",
+            solution="check mysafe_url, name resolution, proxy and firewall from where the code runs, and client_cert where the"
+            " vault wants one",
             transient=True,
             maybe_applied=not unsent,
         )
@@ -211,7 +217,8 @@ def _tls(text: str, server: str, doing: str) -> MySafeError:
         )
     else:
         solution = (
-            "check that mysafe_url is an https address, and client_cert and client_key where the vault wants them"
+            "check that mysafe_url is an https address, that ca_path names CA certificates in PEM format, and client_cert"
+            " and client_key where the vault wants them"
         )
     return MySafeError(
         "tls",

@@ -107,16 +107,30 @@ def _update(known: Entity, desired: Desired) -> Plan:
     }
     if not changes or not desired.update:
         return Plan("none", entity=known)
-    warnings: tuple[str, ...] = ()
-    if "client_secret" in changes and looks_unreadable(known["client_secret"]):
-        warnings = (
-            f"MySafe returns the client secret of {desired.called} encrypted or masked, so it cannot be compared and is sent"
-            " every time. With update_client_secret: on_create it is sent only to create.",
-        )
     # The pages of v3.33 and v4 contradict themselves on whether an update may leave these out.
     always = {field: known[field] for field in REQUIRED_FIELDS if known[field]}
     before, after = _shown(known, changes)
-    return Plan("update", {**known, **changes}, {**always, **changes}, before, after, warnings)
+    return Plan("update", {**known, **changes}, {**always, **changes}, before, after, _doubts(known, changes, desired))
+
+
+def _doubts(known: Entity, changes: Entity, desired: Desired) -> tuple[str, ...]:
+    """Return warnings about fields that will differ again at the next run."""
+    warnings = []
+    for field, remedy in (
+        ("client_secret", "With update_client_secret: on_create it is sent only to create."),
+        ("notes", "Leave notes out of the task to avoid that."),
+    ):
+        if field in changes and looks_unreadable(known[field]):
+            warnings.append(
+                f"MySafe returns {field} of {desired.called} encrypted or masked, so it cannot be compared and is sent every"
+                f" time. {remedy}"
+            )
+    if "client_secret" in changes and known["client_secret"] == changes["client_secret"].strip():
+        warnings.append(
+            f"The client secret for {desired.called} has white space around it, which MySafe seems to cut off. It will be"
+            " sent every time unless the task gives it without."
+        )
+    return tuple(warnings)
 
 
 def _unread(identifier: str, desired: Desired) -> Entity:

@@ -12,7 +12,9 @@ try:
     import requests as requests
     from requests.auth import AuthBase as AuthBase
     from urllib3 import disable_warnings as disable_warnings
+    from urllib3.exceptions import HTTPError as HTTPError
     from urllib3.exceptions import InsecureRequestWarning as InsecureRequestWarning
+    from urllib3.exceptions import InvalidHeader as InvalidHeader
     from urllib3.exceptions import MaxRetryError as MaxRetryError
     from urllib3.exceptions import NewConnectionError as NewConnectionError
     from urllib3.util.retry import Retry as Retry

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Fixtures: one simulator, reset before each test; a task that runs the core; a search for leaked secrets after each test."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+import time
+import types
+import typing as t
+from pathlib import Path
+
+import pytest
+import urllib3.util.retry
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def _collection_root() -> Path:
+    """Return the directory that holds ansible_collections: the checkout's own, or a new one that points to it."""
+    if _CHECKOUT.parts[-3:] == ("ansible_collections", "senhasegura", "mysafe"):
+        return _CHECKOUT.parents[2]
+    namespace = Path(_TREE.name, "ansible_collections", "senhasegura")
+    namespace.mkdir(parents=True)
+    (namespace / "mysafe").symlink_to(_CHECKOUT)
+    return Path(_TREE.name)
+
+
+_TREE = tempfile.TemporaryDirectory(prefix="mysafe-wire-")
+sys.path[:0] = [str(_collection_root()), str(_CHECKOUT / "tests")]
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator  # noqa: E402
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _connection, _desired, _task  # noqa: E402
+from simulator.process import Simulator  # noqa: E402
+
+from .support import environment_of_a_fresh_machine  # noqa: E402
+
+_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{20}")
+_SPEC = {**_connection.argument_spec(), **_desired.argument_spec()}
+
+
+class Tasks:
+    """Runs tasks as user alice of the simulator, and keeps what they returned."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+        self.results: list[_task.Result] = []
+        self.passed: set[str] = set()
+        self.sleeps: list[float] = []
+
+    def __call__(
+        self,
+        *,
+        key: str = "alice",
+        at: Simulator | None = None,
+        check_mode: bool = False,
+        diff: bool = True,
+        sessions: t.Any = None,
+        **options: t.Any,
+    ) -> _task.Result:
+        """Run one task, at another simulator where one is given; options of None are left out."""
+        server = at or self._simulator
+        login = server.access_keys[key]
+        connection = {
+            "mysafe_url": server.url,
+            "ca_path": server.ca_path,
+            "mysafe_client_id": login["client_id"],
+            "mysafe_client_secret": login["client_secret"],
+        }
+        given = {name: value for name, value in {**connection, **options}.items() if value is not None}
+        checked = ArgumentSpecValidator(_SPEC).validate(given)
+        assert not checked.error_messages
+        params = checked.validated_parameters
+        self.passed.update(
+            filter(None, (params[name] for name in ("client_secret", "mysafe_client_secret", "mysafe_access_token")))
+        )
+        result = _task.api_secret(params, check_mode=check_mode, diff=diff, sessions=sessions)
+        self.results.append(result)
+        return result
+
+
+@pytest.fixture(scope="session", name="running")
+def _running() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture(name="simulator")
+def _simulator(running: Simulator) -> Simulator:
+    running.reset()
+    return running
+
+
+@pytest.fixture(autouse=True)
+def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment_of_a_fresh_machine(monkeypatch, tmp_path)
+
+
+@pytest.fixture(name="task")
+def _task_fixture(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Tasks:
+    tasks = Tasks(simulator)
+    # The waits between tries are noted and not waited for; nothing else about them is different.
+    clock = types.SimpleNamespace(sleep=tasks.sleeps.append, time=time.time)
+    monkeypatch.setattr(urllib3.util.retry, "time", clock)
+    return tasks
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After each test: no secret that the test passed, or that the vault holds, is in what any task returned."""
+    if "task" not in request.fixturenames:
+        yield
+        return
+    task, simulator = request.getfixturevalue("task"), request.getfixturevalue("simulator")
+    before = {secret["client_secret"] for secret in simulator.secrets()}
+    yield
+    if not task.results:
+        return
+    stored = {secret["client_secret"] for secret in simulator.secrets()}
+    keys = {login["client_secret"] for login in simulator.access_keys.values()}
+    texts = [text for result in task.results for text in _texts(result)]
+    for number, secret in enumerate(sorted(filter(None, task.passed | before | stored | keys))):
+        assert not any(secret in text for text in texts), f"secret number {number} is in a result"
+    for result in task.results:
+        for text in _texts(result):
+            assert not _JWT.search(text), "an access token is in a result"
+            assert not any(secret in text for secret in result.secrets), "a secret is in the result that names it"
+    if not any(result.values.get("error", {}).get("kind") == "configuration" for result in task.results):
+        named = frozenset().union(*(result.secrets for result in task.results))
+        assert task.passed <= named, "a secret is not named for Ansible to censor"
+
+
+def _texts(result: _task.Result) -> tuple[str, ...]:
+    return (
+        repr(result.values),
+        json.dumps(result.values),
+        json.dumps(result.values, ensure_ascii=False),
+        repr(result.warnings),
+    )

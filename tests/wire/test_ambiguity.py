@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""More than one secret may be meant, or one may not be read: the wrong one is never touched."""
+
+from __future__ import annotations
+
+import pytest
+
+from .support import CHANGED, CODE, DESCRIBED, OTHERS_SECRET, STORED, STORED_CHANGED, add, bearing, holds, vault
+
+_WANTS = {
+    "present": CHANGED,
+    "present_equal": DESCRIBED,
+    "absent": {"state": "absent"},
+}
+_each_wish = pytest.mark.parametrize("options", _WANTS.values(), ids=_WANTS)
+_FILTERS = ("exact", "contains", "prefix", "case_insensitive", "ignored")
+_each_filter = pytest.mark.parametrize("rule", _FILTERS)
+#: Codes that a loose filter lists for CODE as well.
+_NEIGHBOURS = (f"{CODE}-2", f"x-{CODE}", CODE.upper(), "something-else", "")
+
+
+def _of_bob(simulator, **changes):
+    """Put a secret of bob's with the same code into the vault, that alice may change."""
+    values = {"owner": "bob", "users": {"alice": True}, "groups": {}, "client_secret": OTHERS_SECRET}
+    return add(simulator, **{**values, **changes})
+
+
+def _neighbours(simulator, *, active):
+    return [add(simulator, identifier_code=code, active=active, client_secret=OTHERS_SECRET) for code in _NEIGHBOURS]
+
+
+# Two with one code
+
+
+def _own_and_shared(simulator):
+    return [add(simulator), _of_bob(simulator)]
+
+
+def _own_and_shared_by_group(simulator):
+    return [add(simulator), _of_bob(simulator, users={}, groups={"Platform": True})]
+
+
+def _two_own(simulator):
+    simulator.switch(enforce_unique=False)
+    return [add(simulator), add(simulator)]
+
+
+def _two_shared(simulator):
+    return [_of_bob(simulator), _of_bob(simulator, owner="carol")]
+
+
+def _one_active_one_inactive(simulator):
+    simulator.switch(enforce_unique=False, list_inactive=True)
+    return [add(simulator), add(simulator, active=False)]
+
+
+_two = pytest.mark.parametrize(
+    "two", [_own_and_shared, _own_and_shared_by_group, _two_own, _two_shared], ids=lambda two: two.__name__.strip("_")
+)
+_two_also_inactive = pytest.mark.parametrize(
+    "two",
+    [_own_and_shared, _own_and_shared_by_group, _two_own, _two_shared, _one_active_one_inactive],
+    ids=lambda two: two.__name__.strip("_"),
+)
+
+
+@_two
+@_each_wish
+def test_two_with_one_code_are_ambiguous(simulator, task, two, options):
+    two(simulator)
+    values = task(identifier_code=CODE, **options).values
+    assert (values["error"]["kind"], values["changed"]) == ("ambiguous", False)
+
+
+@_two_also_inactive
+def test_two_with_one_code_are_left_alone(simulator, task, two):
+    two(simulator)
+    before = vault(simulator)
+    task(identifier_code=CODE, **CHANGED)
+    assert vault(simulator) == before
+
+
+@_two_also_inactive
+def test_two_with_one_code_are_named(simulator, task, two):
+    identifiers = two(simulator)
+    msg = task(identifier_code=CODE, **CHANGED).values["msg"]
+    assert f"identifiers {', '.join(identifiers)}" in msg
+
+
+@_two
+@_each_wish
+def test_two_with_one_code_are_ambiguous_in_check_mode(simulator, task, two, options):
+    two(simulator)
+    assert task(identifier_code=CODE, check_mode=True, **options).values["error"]["kind"] == "ambiguous"
+
+
+@_two_also_inactive
+def test_without_update_two_with_one_code_are_a_warning(simulator, task, two):
+    identifiers = two(simulator)
+    before = vault(simulator)
+    result = task(identifier_code=CODE, update=False, **CHANGED)
+    assert (result.values["action"], vault(simulator)) == ("none", before)
+    assert [all(identifier in warning for identifier in identifiers) for warning in result.warnings] == [True]
+
+
+@_two_also_inactive
+def test_one_of_two_is_addressed_by_identifier(simulator, task, two):
+    first, second = two(simulator)
+    before = vault(simulator)
+    task(identifier=first, **CHANGED)
+    assert (holds(vault(simulator)[first], STORED_CHANGED), vault(simulator)[second]) == (True, before[second])
+
+
+def test_the_one_that_is_shared_is_not_taken_for_the_own_one_that_cannot_be_read(simulator, task):
+    simulator.switch(need_approval="refused")
+    own, shared = add(simulator, need_approval=True), _of_bob(simulator)
+    before = vault(simulator)
+    values = task(identifier_code=CODE, **CHANGED).values
+    assert vault(simulator) == before
+    assert (values["error"]["kind"], own in values["msg"], shared in values["msg"]) == ("ambiguous", True, True)
+
+
+# A filter that lists more than the code
+
+
+@_each_filter
+@pytest.mark.parametrize("list_inactive", [False, True])
+@pytest.mark.parametrize("active", [True, False], ids=["others_active", "others_inactive"])
+@pytest.mark.parametrize(
+    ("options", "stored"),
+    [(CHANGED, STORED_CHANGED), ({"state": "absent"}, {"active": False})],
+    ids=["present", "absent"],
+)
+def test_a_loose_filter_does_not_keep_from_the_right_one(simulator, task, rule, list_inactive, active, options, stored):
+    simulator.switch(identifier_code_filter=rule, list_inactive=list_inactive)
+    _neighbours(simulator, active=active)
+    right = add(simulator)
+    before = vault(simulator, without=[right])
+    # In capitals an inactive one may be taken for the right one by a server that takes no heed of them.
+    result = task(identifier_code=CODE, **options)
+    if rule == "case_insensitive" and list_inactive and not active:
+        assert result.values["error"]["kind"] == "ambiguous"
+    else:
+        assert holds(vault(simulator)[right], stored)
+    assert vault(simulator, without=[right]) == before
+
+
+@_each_filter
+def test_a_missing_one_is_created_beside_active_others(simulator, task, rule):
+    simulator.switch(identifier_code_filter=rule)
+    others = _neighbours(simulator, active=True)
+    before = vault(simulator)
+    assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
+    [created] = bearing(simulator)
+    assert (created["identifier"] in others, vault(simulator, without=[created["identifier"]])) == (False, before)
+
+
+@_each_filter
+@_each_wish
+def test_inactive_others_are_left_alone_where_the_right_one_is_missing(simulator, task, rule, options):
+    simulator.switch(identifier_code_filter=rule, list_inactive=True)
+    others = _neighbours(simulator, active=False)
+    before = vault(simulator)
+    task(identifier_code=CODE, **options)
+    created = [secret["identifier"] for secret in bearing(simulator)]
+    assert (len(created) <= 1, set(created) & set(others), vault(simulator, without=created)) == (True, set(), before)
+
+
+@pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
+def test_inactive_others_that_cannot_be_told_apart_are_named(simulator, task, rule):
+    simulator.switch(identifier_code_filter=rule, list_inactive=True)
+    other = add(simulator, identifier_code=f"{CODE}-2", active=False)
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    assert (values["error"]["kind"], other in values["msg"]) == ("ambiguous", True)
+
+
+@pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
+def test_without_update_inactive_others_are_a_warning(simulator, task, rule):
+    simulator.switch(identifier_code_filter=rule, list_inactive=True)
+    add(simulator, identifier_code=f"{CODE}-2", active=False)
+    result = task(identifier_code=CODE, update=False, **DESCRIBED)
+    assert (result.values["action"], len(result.warnings)) == ("none", 1)
+
+
+@pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
+def test_absent_does_not_pass_another_secret_off_as_the_right_one(simulator, task, rule):
+    simulator.switch(identifier_code_filter=rule, list_inactive=True)
+    add(simulator, identifier_code=f"{CODE}-2", active=False)
+    values = task(identifier_code=CODE, state="absent").values
+    assert (values["changed"], values["api_entity"]) == (False, None)
+
+
+@pytest.mark.parametrize(("code", "other"), [("a", "xa"), ("a", "ab"), ("a", "A")])
+@_each_filter
+def test_a_code_of_one_letter_changes_no_other(simulator, task, rule, code, other):
+    simulator.switch(identifier_code_filter=rule, list_inactive=True)
+    add(simulator, identifier_code=other, active=False)
+    before = vault(simulator)
+    task(identifier_code=code, **DESCRIBED)
+    assert vault(simulator, without=[secret["identifier"] for secret in bearing(simulator, code)]) == before
+
+
+@pytest.mark.parametrize("code", ["a b", "a&b=c", "ä€𝄞", "100%", "a/b", "a#b", "a+b", "*", "'"])
+def test_a_code_may_be_any_text(simulator, task, code):
+    task(identifier_code=code, **DESCRIBED)
+    assert (task(identifier_code=code, **DESCRIBED).values["action"], len(bearing(simulator, code))) == ("none", 1)
+
+
+# One that may not be read
+
+
+def _not_visible(simulator):
+    return add(simulator, can_view=False)
+
+
+def _needs_approval(simulator):
+    simulator.switch(need_approval="refused")
+    return add(simulator, need_approval=True)
+
+
+def _not_visible_hidden(simulator):
+    simulator.switch(denied_code=1005)
+    return add(simulator, can_view=False)
+
+
+_unreadable = pytest.mark.parametrize(
+    "unreadable",
+    [_not_visible, _needs_approval, _not_visible_hidden],
+    ids=["can_view", "need_approval", "denied_as_missing"],
+)
+
+
+@_unreadable
+@_each_wish
+def test_one_that_may_not_be_read_is_left_alone(simulator, task, unreadable, options):
+    unreadable(simulator)
+    before = vault(simulator)
+    values = task(identifier_code=CODE, **options).values
+    assert ("error" in values, values["changed"], vault(simulator)) == (True, False, before)
+
+
+@_unreadable
+def test_one_that_may_not_be_read_is_named(simulator, task, unreadable):
+    identifier = unreadable(simulator)
+    assert f"identifier {identifier}" in task(identifier_code=CODE, **CHANGED).values["msg"]
+
+
+@_unreadable
+def test_without_update_one_that_may_not_be_read_is_a_warning(simulator, task, unreadable):
+    identifier = unreadable(simulator)
+    before = vault(simulator)
+    result = task(identifier_code=CODE, update=False, **CHANGED)
+    assert (result.values["action"], vault(simulator)) == ("none", before)
+    assert [f"identifier {identifier}" in warning for warning in result.warnings] == [True]
+
+
+@pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
+def test_others_that_may_not_be_read_are_named(simulator, task, rule):
+    simulator.switch(identifier_code_filter=rule)
+    other = add(simulator, identifier_code=f"{CODE}-2", can_view=False)
+    before = vault(simulator)
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    assert (values["error"]["kind"], other in values["msg"], vault(simulator)) == ("ambiguous", True, before)
+
+
+@_each_filter
+def test_others_that_may_not_be_read_do_not_keep_from_the_right_one(simulator, task, rule):
+    simulator.switch(identifier_code_filter=rule)
+    other = add(simulator, identifier_code=f"{CODE}-2", can_view=False)
+    right = add(simulator)
+    before = vault(simulator)[other]
+    assert task(identifier_code=CODE, **CHANGED).values["action"] == "update"
+    assert (holds(vault(simulator)[right], STORED_CHANGED), vault(simulator)[other]) == (True, before)
+
+
+def test_one_that_is_shared_to_be_seen_is_read(simulator, task):
+    _of_bob(simulator, users={"alice": False}, client_secret=STORED["client_secret"])
+    options = {name: value for name, value in DESCRIBED.items() if name not in ("users_allowed", "groups_allowed")}
+    assert task(identifier_code=CODE, **options).values["action"] == "none"
+
+
+@_each_wish
+def test_one_that_is_shared_to_be_seen_is_not_changed(simulator, task, options):
+    _of_bob(simulator, users={"alice": False})
+    before = vault(simulator)
+    values = task(identifier_code=CODE, **options).values
+    assert (values["error"]["kind"], values["changed"], vault(simulator)) == ("access_denied", False, before)
+
+
+def test_one_that_is_not_shared_is_another_matter(simulator, task):
+    _of_bob(simulator, users={})
+    before = vault(simulator)
+    assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
+    assert {identifier: vault(simulator)[identifier] for identifier in before} == before
+
+
+def test_a_key_that_may_not_read_what_it_creates_returns_it_all_the_same(simulator, task):
+    values = task(identifier_code=CODE, key="limited", **DESCRIBED).values
+    assert (values["action"], values["api_entity"]["identifier"]) == ("create", bearing(simulator)[0]["identifier"])
+
+
+def test_a_key_that_does_not_see_what_it_created_says_so(simulator, task):
+    task(identifier_code=CODE, key="limited", **DESCRIBED)
+    values = task(identifier_code=CODE, key="limited", **DESCRIBED).values
+    assert (values["error"]["kind"], values["changed"]) == ("duplicate_identifier_code", False)

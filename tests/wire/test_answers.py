@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Answers that nobody documents: each becomes a failure with a sentence, never a traceback."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import requests
+
+from .support import CODE, DESCRIBED, add, vault
+
+_OK = {"status": 200, "message": "", "error": False}
+_ENTITY = {"identifier": "3", "name": "n", "url": "u", "client_id": "c", "identifier_code": CODE}
+
+
+def _raw(text):
+    return {"status": 200, "body": text, "headers": {"Content-Type": "application/json"}}
+
+
+_ANYWHERE = {
+    "a_text": _raw("hello"),
+    "a_number": {"status": 200, "body": 7},
+    "a_string": {"status": 200, "body": "hello"},
+    "null": _raw("null"),
+    "true": _raw("true"),
+    "an_empty_object": {"status": 200, "body": {}},
+    "an_envelope_that_is_a_list": {"status": 200, "body": {"response": []}},
+    "an_envelope_that_is_a_text": {"status": 200, "body": {"response": "error"}},
+    "an_error_in_a_200": {"status": 200, "body": {"response": {"status": 400, "message": "no", "error": True}}},
+    "an_error_in_portuguese": {"status": 200, "body": {"response": {"mensagem": "não", "erro": True}}},
+    "a_message_that_is_an_object": {"status": 400, "body": {"response": {"message": {"a": 1}, "error": True}}},
+    "an_exception_that_is_a_list": {"status": 400, "body": {"response": {"message": "x"}, "exception": [1]}},
+    "a_code_that_is_a_text": {"status": 400, "body": {"response": {"message": "x"}, "exception": {"code": "many"}}},
+    "a_code_that_is_infinite": {
+        "status": 400,
+        "body": '{"response": {"message": "x", "error": true, "error_code": 1e999}}',
+    },
+    "deeply_nested_json": _raw("[" * 100_000),
+    "a_very_long_number": _raw("9" * 10_000),
+    "bytes_that_are_no_text": {"status": 200, "body": "\u0000\ufffd"},
+    "a_body_that_is_not_compressed": {"status": 200, "body": "no gzip", "headers": {"Content-Encoding": "gzip"}},
+    "no_such_encoding": {"status": 502, "body": "caf\u00e9", "headers": {"Content-Type": "text/html; charset=nosuch"}},
+    "html_of_a_proxy": {"status": 403, "body": "<html><script>evil()</script><h1>Forbidden</h1></html>"},
+    "a_teapot": {"status": 418, "body": ""},
+    "an_empty_500": {"status": 500, "body": ""},
+    "a_204": {"status": 204, "body": ""},
+}
+_GET = {
+    "sharing_that_is_a_number": {
+        "status": 200,
+        "body": {"response": _OK, "api_secret_entity": {**_ENTITY, "users_allowed": 5}},
+    },
+    "sharing_that_is_true": {
+        "status": 200,
+        "body": {"response": _OK, "api_secret_entity": {**_ENTITY, "groups_allowed": True}},
+    },
+    "another_secret": {
+        "status": 200,
+        "body": {"response": _OK, "api_secret_entity": {**_ENTITY, "identifier": "4711"}},
+    },
+    "an_entity_that_is_a_list": {"status": 200, "body": {"response": _OK, "api_secret_entity": [_ENTITY]}},
+    "an_entity_without_identifier": {"status": 200, "body": {"response": _OK, "api_secret_entity": {"name": "n"}}},
+    "no_entity": {"status": 200, "body": {"response": _OK}},
+}
+_LIST = {
+    "rows_that_are_texts": {"status": 200, "body": {"response": _OK, "api_secret_on_list": ["3"]}},
+    "a_row_without_identifier": {"status": 200, "body": {"response": _OK, "api_secret_on_list": [{"name": "n"}]}},
+    "rows_that_are_an_object": {"status": 200, "body": {"response": _OK, "api_secret_on_list": {"3": {}}}},
+}
+_TOKEN = {
+    "no_access_token": {"status": 200, "body": {"token_type": "Bearer"}},
+    "an_empty_access_token": {"status": 200, "body": {"access_token": ""}},
+    "an_access_token_that_is_a_number": {"status": 200, "body": {"access_token": 5}},
+}
+
+
+def _cases():
+    for path, faults in (
+        ("oauth2/token$", {**_ANYWHERE, **_TOKEN}),
+        ("secretapi$", {**_ANYWHERE, **_LIST}),
+        (r"secretapi/\d+$", {**_ANYWHERE, **_GET}),
+    ):
+        for name, fault in faults.items():
+            yield pytest.param(path, fault, id=f"{name}-{path.strip('$').rpartition('/')[2]}")
+
+
+@pytest.mark.parametrize(("path", "fault"), list(_cases()))
+def test_a_strange_answer_is_a_failure_and_changes_nothing(simulator, task, path, fault):
+    add(simulator)
+    before = vault(simulator)
+    simulator.fault(fault, path=path, times=1000)
+    values = task(identifier_code=CODE, **{**DESCRIBED, "notes": "Other."}).values
+    assert ("error" in values, values["changed"], vault(simulator)) == (True, False, before)
+
+
+@pytest.mark.parametrize("fault", _ANYWHERE.values(), ids=_ANYWHERE)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_strange_answer_to_a_create_is_looked_into(simulator, task, fault, when):
+    before = vault(simulator)
+    simulator.fault(fault, path="secretapi$", method="POST", when=when, times=1000)
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    refused = fault["status"] in (400, 403, 418) or "an_error" in str(fault) or '"erro' in json.dumps(fault)
+    assert refused or values["changed"] is (vault(simulator) != before)
+
+
+@pytest.mark.parametrize("lifetime", [None, 0, -1, "3600", "soon", 1e9, {}, [], True])
+def test_a_strange_lifetime_of_a_token_does_no_harm(simulator, task, lifetime):
+    login = simulator.access_keys["alice"]
+    token = requests.post(
+        f"{simulator.url}/api/oauth2/token",
+        data={
+            "grant_type": "client_credentials",
+            "client_id": login["client_id"],
+            "client_secret": login["client_secret"],
+        },
+        verify=simulator.ca_path,
+        timeout=10,
+    ).json()["access_token"]
+    simulator.fault(
+        {"status": 200, "body": {"access_token": token, "expires_in": lifetime}}, path="oauth2/token$", times=1000
+    )
+    assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
+
+
+def test_markup_is_taken_out_of_what_is_shown(simulator, task):
+    simulator.fault(_ANYWHERE["html_of_a_proxy"], path="secretapi")
+    msg = task(identifier_code=CODE, **DESCRIBED).values["msg"]
+    assert ("Forbidden" in msg, "<" in msg, "evil" in msg) == (True, False, False)
+
+
+def test_a_secret_that_the_server_repeats_in_an_error_is_hidden(simulator, task):
+    body = {"response": {"message": f"1005: {DESCRIBED['client_secret']} is not allowed", "error": True}}
+    simulator.fault({"status": 400, "body": body}, path="secretapi$", method="POST")
+    assert "********" in task(identifier_code=CODE, **DESCRIBED).values["msg"]

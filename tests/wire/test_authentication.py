@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Logging in: where the token comes from, when it is replaced, and what is said where it cannot be had."""
+
+from __future__ import annotations
+
+import netrc
+
+import pytest
+import requests
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
+
+from .support import CODE, DESCRIBED, add, bearing, calls, vault
+
+_EXPIRED = {"status": 401, "body": {"exp": "token expired"}}
+_REJECTIONS = {
+    "401_exp": _EXPIRED,
+    "401_message": {"status": 401, "body": {"message": "Invalid signature"}},
+    "401_empty": {"status": 401, "body": ""},
+    "404_of_the_gateway": {"gateway": 404},
+    "404_as_documented": {"status": 404, "body": {"message": "No route matched with those values."}},
+}
+
+
+def _token(simulator, key="alice"):
+    login = simulator.access_keys[key]
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": login["client_id"],
+        "client_secret": login["client_secret"],
+    }
+    answer = requests.post(f"{simulator.url}/api/oauth2/token", data=form, verify=simulator.ca_path, timeout=10)
+    simulator.clear_log()
+    return answer.json()["access_token"]
+
+
+def _given(token):
+    return {"mysafe_access_token": token, "mysafe_client_id": None, "mysafe_client_secret": None}
+
+
+def _token_paths(simulator):
+    return [row["path"] for row in simulator.requests() if row["path"].endswith("token")]
+
+
+def test_the_token_is_asked_for_below_api(simulator, task):
+    task(identifier_code=CODE, **DESCRIBED)
+    assert _token_paths(simulator) == ["/api/oauth2/token"]
+
+
+def test_where_that_is_not_routed_it_is_asked_for_below_iso(simulator, task):
+    simulator.switch(token_paths="iso")
+    assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
+    assert _token_paths(simulator) == ["/api/oauth2/token", "/iso/oauth2/token"]
+
+
+def test_a_given_token_url_is_the_only_one_that_is_asked(simulator, task):
+    task(identifier_code=CODE, mysafe_token_url=f"{simulator.url}/iso/oauth2/token", **DESCRIBED)
+    assert _token_paths(simulator) == ["/iso/oauth2/token"]
+
+
+def test_a_given_token_url_that_is_wrong_is_told(simulator, task):
+    values = task(identifier_code=CODE, mysafe_token_url=f"{simulator.url}/oauth", **DESCRIBED).values
+    assert values["error"]["kind"] == "authentication"
+
+
+def test_slashes_at_the_end_of_the_address_mean_nothing(simulator, task):
+    assert task(identifier_code=CODE, mysafe_url=f"{simulator.url}//", **DESCRIBED).values["action"] == "create"
+
+
+def test_blanks_around_the_credentials_mean_nothing(simulator, task):
+    login = simulator.access_keys["alice"]
+    padded = {f"mysafe_{name}": f" {login[name]}\n" for name in ("client_id", "client_secret")}
+    assert task(identifier_code=CODE, **padded, **DESCRIBED).values["action"] == "create"
+
+
+def test_the_credentials_come_from_the_environment(simulator, task, monkeypatch):
+    login = simulator.access_keys["alice"]
+    monkeypatch.setenv("SENHASEGURA_URL", simulator.url)
+    monkeypatch.setenv("SENHASEGURA_CLIENT_ID", login["client_id"])
+    monkeypatch.setenv("SENHASEGURA_CLIENT_SECRET", login["client_secret"])
+    monkeypatch.setenv("SENHASEGURA_CA_PATH", simulator.ca_path)
+    monkeypatch.setenv("SENHASEGURA_ACCESS_TOKEN", "")
+    without = dict.fromkeys(("mysafe_url", "mysafe_client_id", "mysafe_client_secret", "ca_path"))
+    assert task(identifier_code=CODE, **without, **DESCRIBED).values["action"] == "create"
+
+
+def test_an_option_wins_over_the_environment(task, monkeypatch):
+    monkeypatch.setenv("SENHASEGURA_CLIENT_SECRET", "wrong")
+    monkeypatch.setenv("SENHASEGURA_URL", "https://nosuch.invalid")
+    assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
+
+
+def test_a_tenant_is_named(simulator, task):
+    simulator.switch(tenant_required=True)
+    options = {**DESCRIBED, "users_allowed": [], "groups_allowed": []}
+    task(identifier_code=CODE, key="second_tenant", mysafe_tenant="second", **options)
+    assert [secret["tenant"] for secret in bearing(simulator)] == ["second"]
+
+
+def test_a_tenant_that_is_not_named_is_told(simulator, task):
+    simulator.switch(tenant_required=True)
+    error = task(identifier_code=CODE, **DESCRIBED).values["error"]
+    assert (error["kind"], "mysafe_tenant" in error["solution"]) == ("authentication", True)
+
+
+def test_another_tenant_is_refused(task):
+    assert task(identifier_code=CODE, mysafe_tenant="second", **DESCRIBED).values["error"]["kind"] == "authentication"
+
+
+@pytest.mark.parametrize("form", ["league", "league_old", "envelope"])
+def test_a_wrong_secret_is_told_after_one_request(simulator, task, form):
+    simulator.switch(token_error=form)
+    error = task(identifier_code=CODE, mysafe_client_secret="wrong-one", **DESCRIBED).values["error"]
+    assert (error["kind"], error["http_status"], calls(simulator)) == ("authentication", 401, ["token"])
+
+
+@pytest.mark.parametrize("form", ["league", "league_old", "envelope"])
+def test_what_the_server_says_of_a_wrong_secret_is_shown(simulator, task, form):
+    simulator.switch(token_error=form)
+    msg = task(identifier_code=CODE, mysafe_client_secret="wrong-one", **DESCRIBED).values["msg"]
+    assert "Client authentication failed" in msg
+
+
+@pytest.mark.parametrize("key", ["expired", "revoked"])
+def test_a_key_that_is_no_longer_good_is_told(simulator, task, key):
+    error = task(identifier_code=CODE, key=key, **DESCRIBED).values["error"]
+    assert (error["kind"], "expired or revoked" in error["cause"], calls(simulator)) == (
+        "authentication",
+        True,
+        ["token"],
+    )
+
+
+def test_a_key_without_permission_is_told(task):
+    assert task(identifier_code=CODE, key="unauthorized", **DESCRIBED).values["error"]["kind"] == "not_authorized"
+
+
+def test_a_key_without_permission_at_the_gateway_is_told(simulator, task):
+    simulator.switch(no_permission="gateway")
+    error = task(identifier_code=CODE, key="unauthorized", **DESCRIBED).values["error"]
+    assert (error["kind"], calls(simulator).count("token")) == ("authentication", 2)
+
+
+def test_a_key_that_wants_a_referer_is_told(task):
+    error = task(identifier_code=CODE, key="referer", **DESCRIBED).values["error"]
+    assert (error["kind"], error["code"], "referer" in error["cause"]) == ("not_authorized", 1105, True)
+
+
+def test_what_the_server_says_of_another_address_is_shown(task):
+    assert "IP address is not allowed" in task(identifier_code=CODE, key="ip", **DESCRIBED).values["msg"]
+
+
+_EXPIRIES = {
+    "401_exp": {},
+    "401_message": {"token_expired_body": "message"},
+    "404_for_expired": {"token_expired_body": "404"},
+    "404_for_all": {"auth_failure": 404},
+    **{f"404_of_kong_{version}": {"auth_failure": 404, "kong": version} for version in ("3.2", "3.4", "3.6")},
+}
+
+
+@pytest.mark.parametrize("switches", _EXPIRIES.values(), ids=_EXPIRIES)
+def test_a_token_that_expires_is_replaced_once(simulator, task, switches):
+    simulator.switch(**switches)
+    sessions = Sessions()
+    task(identifier_code=CODE, sessions=sessions, **DESCRIBED)
+    simulator.expire_tokens()
+    assert task(identifier_code=CODE, sessions=sessions, **DESCRIBED).values["action"] == "none"
+    assert calls(simulator) == ["token", "list", "create", "list", "token", "list", "get"]
+
+
+@pytest.mark.parametrize("do", _REJECTIONS.values(), ids=_REJECTIONS)
+@pytest.mark.parametrize("skip", [0, 1])
+def test_a_token_that_is_rejected_in_the_middle_is_replaced_once(simulator, task, do, skip):
+    simulator.fault(do, path="secretapi", skip=skip)
+    assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
+    assert (calls(simulator).count("token"), len(bearing(simulator))) == (2, 1)
+
+
+@pytest.mark.parametrize("do", _REJECTIONS.values(), ids=_REJECTIONS)
+def test_a_token_that_is_always_rejected_takes_two_token_requests(simulator, task, do):
+    simulator.fault(do, path="secretapi", times=1000)
+    task(identifier_code=CODE, **DESCRIBED)
+    assert calls(simulator) == ["token", "list", "token", "list"]
+
+
+@pytest.mark.parametrize("do", _REJECTIONS.values(), ids=_REJECTIONS)
+def test_a_token_that_is_always_rejected_is_told_with_both_causes(simulator, task, do):
+    simulator.fault(do, path="secretapi", times=1000)
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    assert (values["error"]["kind"], values["changed"]) == ("authentication", False)
+    assert "token" in values["error"]["cause"]
+    assert "address" in values["error"]["cause"]
+
+
+def test_a_missing_path_of_the_application_is_no_matter_of_the_token(simulator, task):
+    values = task(identifier_code=CODE, mysafe_url=f"{simulator.url}/api", **DESCRIBED).values
+    assert values["error"]["kind"] in ("authentication", "wrong_path")
+
+
+def test_a_short_lived_token_does_for_a_run(simulator, task):
+    simulator.switch(token_lifetime=5.0)
+    task(identifier_code=CODE, **DESCRIBED)
+    assert calls(simulator) == ["token", "list", "create"]
+
+
+def test_a_given_token_is_used(simulator, task):
+    token = _token(simulator)
+    assert task(identifier_code=CODE, **_given(token), **DESCRIBED).values["action"] == "create"
+    assert calls(simulator) == ["list", "create"]
+
+
+def test_a_given_token_wins_over_an_access_key(simulator, task):
+    token = _token(simulator, "bob")
+    task(identifier_code=CODE, mysafe_access_token=token, **{**DESCRIBED, "users_allowed": []})
+    assert [secret["owner"] for secret in bearing(simulator)] == ["bob"]
+
+
+@pytest.mark.parametrize("switches", _EXPIRIES.values(), ids=_EXPIRIES)
+def test_a_given_token_that_has_expired_is_told_and_not_replaced(simulator, task, switches):
+    token = _token(simulator)
+    simulator.switch(**switches)
+    simulator.expire_tokens()
+    error = task(identifier_code=CODE, mysafe_access_token=token, **DESCRIBED).values["error"]
+    assert (error["kind"], "mysafe_access_token" in error["cause"], calls(simulator)) == (
+        "authentication",
+        True,
+        ["list"],
+    )
+
+
+def test_a_given_token_that_is_none_is_told(simulator, task):
+    error = task(identifier_code=CODE, **_given("not-a-token-of-this-vault"), **DESCRIBED).values["error"]
+    assert (error["kind"], calls(simulator)) == ("authentication", ["list"])
+
+
+def test_a_netrc_does_not_win(simulator, task, tmp_path, monkeypatch):
+    file = tmp_path / ".netrc"
+    file.write_text("machine localhost login someone password of-the-netrc\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(file))
+    assert netrc.netrc(file).authenticators("localhost")
+    assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
+
+
+def test_a_netrc_is_no_access_key(simulator, task, tmp_path, monkeypatch):
+    login = simulator.access_keys["alice"]
+    file = tmp_path / ".netrc"
+    file.write_text(f"machine localhost login {login['client_id']} password {login['client_secret']}\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(file))
+    # The simulator takes Basic where the body lacks a half, and tells an Authorization header by another answer.
+    error = task(identifier_code=CODE, mysafe_client_secret="wrong-one", **DESCRIBED).values["error"]
+    assert error["kind"] == "authentication"
+
+
+def test_nothing_is_written_without_a_token(simulator, task):
+    add(simulator)
+    before = vault(simulator)
+    task(identifier_code=CODE, mysafe_client_secret="wrong-one", state="absent")
+    assert vault(simulator) == before

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Faults before and after a write was applied: never two secrets, never a wrong changed, never a lost write."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from .support import (
+    CHANGED,
+    CODE,
+    DESCRIBED,
+    FAULTS,
+    STORED,
+    STORED_CHANGED,
+    TIMEOUT,
+    add,
+    bearing,
+    calls,
+    end_of_faults,
+    holds,
+    vault,
+)
+
+
+class Write(t.NamedTuple):
+    """A write: what is there before, the task, the request that writes and how many come before it."""
+
+    start: dict[str, t.Any] | None
+    options: dict[str, t.Any]
+    path: str
+    skip: int
+    stored: dict[str, t.Any]
+
+
+_WRITES = {
+    "create": Write(None, DESCRIBED, "secretapi$", 2, {**STORED, "active": True}),
+    "update": Write({}, CHANGED, "secretapi/update/", 3, {**STORED_CHANGED, "active": True}),
+    "activate": Write({"active": False}, DESCRIBED, "secretapi/active/", 4, {**STORED, "active": True}),
+    "deactivate": Write({}, {"state": "absent"}, "secretapi/inactive/", 3, {**STORED, "active": False}),
+}
+_ONCE, _EACH_TIME, _FROM_THEN_ON = "once", "each_time", "everything_from_then_on"
+
+
+class Case(t.NamedTuple):
+    """A write that a fault meets."""
+
+    write: Write
+    fault: dict[str, t.Any]
+    when: str
+    scope: str
+    retries: int
+
+
+def _cases() -> t.Iterator[t.Any]:
+    for action, write in _WRITES.items():
+        for when in ("before", "after"):
+            for name, fault in FAULTS.items():
+                for scope in (_ONCE, _EACH_TIME, _FROM_THEN_ON):
+                    for retries in (3, 0):
+                        if retries or scope != _EACH_TIME:  # without retries a write is sent once
+                            case = Case(write, fault, when, scope, retries)
+                            yield pytest.param(case, id=f"{action}-{name}-{when}-{scope}-{retries}_retries")
+            # A time-out takes a second, so there are fewer of these.
+            for retries in (3, 0):
+                case = Case(write, TIMEOUT, when, _ONCE, retries)
+                yield pytest.param(case, id=f"{action}-timeout-{when}-once-{retries}_retries")
+    for when in ("before", "after"):
+        case = Case(_WRITES["create"], TIMEOUT, when, _EACH_TIME, 2)
+        yield pytest.param(case, id=f"create-timeout-{when}-each_time-2_retries")
+
+
+def _run(simulator: t.Any, task: t.Any, case: Case) -> tuple[dict[str, t.Any], bool]:
+    """Run the task into the fault; return what it returned and whether the vault is another than before."""
+    simulator.switch(list_inactive=True)
+    if case.write.start is not None:
+        add(simulator, **case.write.start)
+    before = vault(simulator)
+    if case.scope == _FROM_THEN_ON:
+        simulator.fault(case.fault, when=case.when, skip=case.write.skip, times=1000)
+    else:
+        method = "PUT" if "update" in case.write.path else "POST"
+        times = 1 if case.scope == _ONCE else 1000
+        simulator.fault(case.fault, method=method, path=case.write.path, when=case.when, times=times)
+    values = task(identifier_code=CODE, timeout=1, retries=case.retries, **case.write.options).values
+    assert [row for row in simulator.requests() if row["fault"]], "the fault met no request"
+    return values, vault(simulator) != before
+
+
+@pytest.mark.parametrize("case", list(_cases()))
+def test_a_fault_in_a_write(simulator, task, case):
+    """All in one, as each of these runs takes a while: what is asserted is named in the assertions."""
+    values, wrote = _run(simulator, task, case)
+    failed = "error" in values
+    kind = values["error"]["kind"] if failed else ""
+
+    assert len(bearing(simulator)) <= 1, "two secrets with one code"
+    if kind == "write_uncertain":
+        assert values["changed"] is True, "changed is not claimed although it may be so"
+        assert case.scope == _FROM_THEN_ON, "it could have been looked up"
+    else:
+        assert values["changed"] is wrote, "changed is not what happened"
+    if not failed:
+        assert [holds(secret, case.write.stored) for secret in bearing(simulator)] == [True], "a lost write"
+    if failed and wrote and kind != "write_uncertain":
+        assert values["api_entity"] is not None, "what was written is not told"
+    if case.scope == _ONCE and (case.retries or case.when == "after") and not _unread(case):
+        assert not failed, "it could have been done all the same"
+
+    end_of_faults(simulator)
+    before = vault(simulator)
+    again = task(identifier_code=CODE, **case.write.options).values
+    assert "error" not in again, "a run without faults does not converge"
+    assert [holds(secret, case.write.stored) for secret in bearing(simulator)] == [True], (
+        "it converges on another state"
+    )
+    assert again["changed"] is (vault(simulator) != before), "changed of the second run is not what happened"
+    assert failed or not again["changed"], "after a success there was something left to do"
+
+
+def _unread(case: Case) -> bool:
+    """Whether the answer is one after which nothing is sent again: it names no failure that may pass."""
+    return case.when == "before" and case.fault in [
+        FAULTS[name] for name in ("html_200", "empty_200", "truncated_json", "list")
+    ]
+
+
+@pytest.mark.parametrize("retries", [3, 0])
+@pytest.mark.parametrize("action", _WRITES)
+def test_a_500_of_mysafe_after_the_write_is_looked_into(simulator, task, action, retries):
+    body = {"code": 500, "response": {"status": 500, "message": "Unexpected error.", "error": True}}
+    case = Case(_WRITES[action], {"status": 500, "body": body}, "after", _ONCE, retries)
+    values, _wrote = _run(simulator, task, case)
+    assert (values["changed"], "error" in values) == (True, False)
+
+
+@pytest.mark.parametrize("action", _WRITES)
+def test_a_lost_answer_and_then_an_expired_token_is_still_a_change(simulator, task, action):
+    write = _WRITES[action]
+    case = Case(write, {"reset": True}, "after", _ONCE, 3)
+    simulator.fault({"status": 401, "body": {"exp": "token expired"}}, method="PUT", path=write.path, skip=1)
+    simulator.fault({"status": 401, "body": {"exp": "token expired"}}, method="POST", path=write.path, skip=1)
+    values, wrote = _run(simulator, task, case)
+    assert (wrote, values["changed"], values["action"]) == (True, True, action)
+
+
+@pytest.mark.parametrize("action", _WRITES)
+def test_an_expired_token_before_the_write_is_no_failure(simulator, task, action):
+    case = Case(_WRITES[action], {"status": 401, "body": {"exp": "token expired"}}, "before", _ONCE, 0)
+    values, wrote = _run(simulator, task, case)
+    assert (wrote, values["changed"], values["action"]) == (True, True, action)
+
+
+@pytest.mark.parametrize("action", _WRITES)
+def test_a_refused_write_is_neither_repeated_nor_looked_into(simulator, task, action):
+    body = {"response": {"status": 400, "message": "1006: User does not have access", "error": True}}
+    case = Case(_WRITES[action], {"status": 400, "body": body}, "before", _EACH_TIME, 3)
+    values, wrote = _run(simulator, task, case)
+    assert (wrote, values["changed"], values["error"]["kind"]) == (False, False, "access_denied")
+    assert simulator.requests()[-1]["fault"] == "status"
+
+
+@pytest.mark.parametrize("action", _WRITES)
+def test_a_rate_limit_is_waited_for(simulator, task, action):
+    case = Case(_WRITES[action], {"gateway": 429, "retry_after": 7}, "before", _ONCE, 3)
+    values, wrote = _run(simulator, task, case)
+    assert (wrote, values["action"], task.sleeps) == (True, action, [7])
+
+
+@pytest.mark.parametrize("message", ["failure to get a peer from the ring-balancer", "name resolution failed"])
+def test_a_create_that_was_not_forwarded_is_sent_again_without_a_look(simulator, task, message):
+    simulator.fault({"gateway": 503, "message": message}, path="secretapi$", method="POST")
+    task(identifier_code=CODE, **DESCRIBED)
+    assert calls(simulator) == ["token", "list", "create", "create"]
+
+
+def test_a_create_that_may_have_been_carried_out_is_looked_up_before_it_is_sent_again(simulator, task):
+    simulator.fault({"gateway": 504}, path="secretapi$", method="POST")
+    task(identifier_code=CODE, **DESCRIBED)
+    assert calls(simulator) == ["token", "list", "create", "list", "create"]
+
+
+def test_a_create_that_is_applied_after_the_time_out_makes_no_second_secret(simulator, task):
+    simulator.fault({"delay": 1.3}, path="secretapi$", method="POST")
+    values = task(identifier_code=CODE, timeout=1, **DESCRIBED).values
+    while any(row["status"] is None for row in simulator.requests() if row["fault"]):
+        pass  # the late one is still on its way
+    assert (len(bearing(simulator)), values["changed"]) == (1, True)
+
+
+def test_a_failure_between_activation_and_update_tells_of_the_activation(simulator, task):
+    simulator.switch(list_inactive=True)
+    identifier = add(simulator, active=False)
+    body = {"response": {"status": 400, "message": "1006: User does not have access", "error": True}}
+    simulator.fault({"status": 400, "body": body}, method="PUT")
+    values = task(identifier_code=CODE, **CHANGED).values
+    assert (values["error"]["kind"], values["changed"]) == ("access_denied", True)
+    assert values["api_entity"]["identifier"] == identifier
+
+
+def test_a_lost_create_is_adopted_and_told_as_a_create(simulator, task):
+    simulator.fault({"reset": True}, path="secretapi$", method="POST", when="after")
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    assert (values["action"], values["api_entity"]["identifier"]) == ("create", bearing(simulator)[0]["identifier"])
+
+
+def test_a_lost_create_reads_the_same_as_one_that_was_answered(simulator, task):
+    answered = task(identifier_code=CODE, **DESCRIBED).values
+    simulator.reset()
+    simulator.fault({"reset": True}, path="secretapi$", method="POST", when="after")
+    assert task(identifier_code=CODE, **DESCRIBED).values == answered

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Every transition of one API secret: check mode predicts it, a run does it, a second run finds nothing to do."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, bearing, holds, vault
+
+
+class Transition(t.NamedTuple):
+    """Where it starts (None: missing), what the task says, and what is done; stored: what the vault then holds."""
+
+    start: dict[str, t.Any] | None
+    options: dict[str, t.Any]
+    action: str
+    stored: dict[str, t.Any] | None
+    by: str = "identifier_code"
+    warns: bool = False
+    # An inactive secret cannot be read: check mode tells what can be known.
+    predicted: str = ""
+
+    @property
+    def starts_missing(self) -> bool:
+        return self.start is None
+
+
+_ACTIVE: dict[str, t.Any] = {"active": True}
+_INACTIVE: dict[str, t.Any] = {"active": False}
+_BY_CODE = {
+    "missing_present_creates": Transition(None, DESCRIBED, "create", {**STORED, "active": True}),
+    "missing_present_without_update_creates": Transition(
+        None, {**DESCRIBED, "update": False}, "create", {**STORED, "active": True}
+    ),
+    "missing_absent_is_nothing": Transition(None, {**DESCRIBED, "state": "absent"}, "none", None),
+    "missing_absent_without_update_is_nothing": Transition(None, {"state": "absent", "update": False}, "none", None),
+}
+_EITHER = {
+    "active_equal_is_nothing": Transition(_ACTIVE, DESCRIBED, "none", {**STORED, "active": True}),
+    "active_without_fields_is_nothing": Transition(_ACTIVE, {}, "none", {**STORED, "active": True}),
+    "active_different_updates": Transition(_ACTIVE, CHANGED, "update", {**STORED_CHANGED, "active": True}),
+    "active_different_without_update_is_nothing": Transition(
+        _ACTIVE, {**CHANGED, "update": False}, "none", {**STORED, "active": True}
+    ),
+    "active_absent_deactivates": Transition(_ACTIVE, {"state": "absent"}, "deactivate", {**STORED, "active": False}),
+    "active_absent_ignores_the_fields": Transition(
+        _ACTIVE, {**CHANGED, "state": "absent"}, "deactivate", {**STORED, "active": False}
+    ),
+    "active_absent_without_update_is_nothing": Transition(
+        _ACTIVE, {"state": "absent", "update": False}, "none", {**STORED, "active": True}, warns=True
+    ),
+    "inactive_equal_activates": Transition(_INACTIVE, DESCRIBED, "activate", {**STORED, "active": True}),
+    "inactive_without_fields_activates": Transition(_INACTIVE, {}, "activate", {**STORED, "active": True}),
+    "inactive_different_activates_and_updates": Transition(
+        _INACTIVE, CHANGED, "activate+update", {**STORED_CHANGED, "active": True}, predicted="activate"
+    ),
+    "inactive_present_without_update_is_nothing": Transition(
+        _INACTIVE, {**CHANGED, "update": False}, "none", {**STORED, "active": False}, warns=True
+    ),
+    "inactive_absent_is_nothing": Transition(_INACTIVE, {"state": "absent"}, "none", {**STORED, "active": False}),
+    "inactive_absent_without_update_is_nothing": Transition(
+        _INACTIVE, {"state": "absent", "update": False}, "none", {**STORED, "active": False}
+    ),
+}
+_ALL = {
+    **_BY_CODE,
+    **{f"{name}_by_code": transition for name, transition in _EITHER.items()},
+    **{f"{name}_by_identifier": transition._replace(by="identifier") for name, transition in _EITHER.items()},
+}
+_each = pytest.mark.parametrize("transition", _ALL.values(), ids=_ALL)
+
+
+def _begin(simulator: t.Any, transition: Transition) -> dict[str, t.Any]:
+    """Put the vault into the state that the transition starts from; return the options of its task."""
+    simulator.switch(list_inactive=True)
+    identifier = None if transition.start is None else add(simulator, **transition.start)
+    simulator.clear_log()
+    address = {"identifier": identifier} if transition.by == "identifier" else {"identifier_code": CODE}
+    return {**address, **transition.options}
+
+
+@_each
+def test_check_mode_writes_nothing(simulator, task, transition):
+    options = _begin(simulator, transition)
+    before = vault(simulator)
+    task(check_mode=True, **options)
+    assert (vault(simulator), simulator.writes()) == (before, [])
+
+
+@_each
+def test_check_mode_predicts_the_action(simulator, task, transition):
+    options = _begin(simulator, transition)
+    predicted = task(check_mode=True, **options).values
+    assert (predicted["action"], predicted["changed"]) == (
+        transition.predicted or transition.action,
+        transition.action != "none",
+    )
+
+
+@_each
+def test_a_run_does_it(simulator, task, transition):
+    options = _begin(simulator, transition)
+    done = task(**options).values
+    assert (done["action"], done["changed"]) == (transition.action, transition.action != "none")
+
+
+@_each
+def test_afterwards_the_vault_is_as_described(simulator, task, transition):
+    options = _begin(simulator, transition)
+    task(**options)
+    found = bearing(simulator)
+    if transition.stored is None:
+        assert found == []
+    else:
+        assert [holds(secret, transition.stored) for secret in found] == [True]
+
+
+@_each
+def test_the_second_run_changes_nothing(simulator, task, transition):
+    options = _begin(simulator, transition)
+    task(**options)
+    before = vault(simulator)
+    simulator.clear_log()
+    second = task(**options).values
+    assert (second["changed"], second["action"], simulator.writes(), vault(simulator)) == (False, "none", [], before)
+
+
+@_each
+def test_check_mode_afterwards_predicts_nothing(simulator, task, transition):
+    options = _begin(simulator, transition)
+    task(**options)
+    predicted = task(check_mode=True, **options).values
+    assert (predicted["changed"], predicted["action"], predicted["diff"]) == (
+        False,
+        "none",
+        {"before": {}, "after": {}},
+    )
+
+
+@_each
+def test_check_mode_predicts_the_entity(simulator, task, transition):
+    options = _begin(simulator, transition)
+    predicted = task(check_mode=True, **options).values["api_entity"]
+    done = task(**options).values["api_entity"]
+    if predicted is None or done is None:
+        assert predicted is done
+        return
+    # Unknown are the number of what is not there yet, and the fields of what is inactive that are not given.
+    unknown = {"identifier"} if transition.starts_missing else set()
+    unknown |= {field for field, value in predicted.items() if value is None}
+    assert {**predicted, **{field: done[field] for field in unknown}} == done
+
+
+@_each
+def test_only_what_cannot_be_known_is_missing_from_the_prediction(simulator, task, transition):
+    options = _begin(simulator, transition)
+    predicted = task(check_mode=True, **options).values["api_entity"] or {}
+    unknown = {field for field, value in predicted.items() if value is None}
+    assert transition.start == _INACTIVE or not unknown
+
+
+@_each
+def test_the_diff_of_check_mode_is_that_of_the_run(simulator, task, transition):
+    options = _begin(simulator, transition)
+    predicted = task(check_mode=True, **options).values["diff"]
+    done = task(**options).values["diff"]
+    if transition.predicted:  # of an inactive one only the activation can be known
+        done = {side: {"active": shown["active"]} for side, shown in done.items()}
+    assert predicted == done
+
+
+@_each
+def test_it_warns_only_where_something_is_left_undone(simulator, task, transition):
+    options = _begin(simulator, transition)
+    assert bool(task(**options).warnings) is transition.warns
+
+
+@_each
+def test_without_diff_there_is_none(simulator, task, transition):
+    options = _begin(simulator, transition)
+    assert "diff" not in task(diff=False, **options).values
+
+
+@pytest.mark.parametrize(
+    "options", [DESCRIBED, {"state": "absent"}, {"update": False}], ids=["present", "absent", "no_update"]
+)
+def test_an_identifier_that_does_not_exist_is_never_created(simulator, task, options):
+    before = vault(simulator)
+    result = task(identifier="4711", **options).values
+    assert (result["error"]["kind"], result["changed"], vault(simulator)) == ("not_found", False, before)
+
+
+def test_the_diff_of_a_create_shows_each_field_that_was_given(task):
+    diff = task(identifier_code=CODE, **DESCRIBED).values["diff"]
+    assert (diff["before"], set(diff["after"])) == ({}, {"identifier_code", *DESCRIBED})
+
+
+def test_the_diff_of_an_update_shows_only_what_differs(simulator, task):
+    add(simulator)
+    diff = task(identifier_code=CODE, **{**DESCRIBED, "notes": "Other.", "tags": ["test"]}).values["diff"]
+    assert diff == {
+        "before": {"notes": STORED["notes"], "tags": STORED["tags"]},
+        "after": {"notes": "Other.", "tags": "test"},
+    }
+
+
+def test_the_diff_of_a_client_secret_shows_only_that_it_changes(simulator, task):
+    add(simulator)
+    diff = task(identifier_code=CODE, client_secret=CHANGED["client_secret"]).values["diff"]
+    assert diff == {"before": {"client_secret": HIDDEN}, "after": {"client_secret": f"{HIDDEN} (changed)"}}
+
+
+def test_the_code_itself_is_changed_by_identifier(simulator, task):
+    identifier = add(simulator)
+    task(identifier=identifier, identifier_code="billing-api-2")
+    assert holds(vault(simulator)[identifier], {**STORED, "identifier_code": "billing-api-2"})
+
+
+def test_a_changed_code_is_found_by_its_new_name(simulator, task):
+    identifier = add(simulator)
+    task(identifier=identifier, identifier_code="billing-api-2")
+    assert task(identifier_code="billing-api-2", **DESCRIBED).values["api_entity"]["identifier"] == identifier
+
+
+def test_a_client_secret_is_not_updated_where_it_is_only_set_on_create(simulator, task):
+    identifier = add(simulator)
+    result = task(
+        identifier_code=CODE, **{**DESCRIBED, "client_secret": "another", "update_client_secret": "on_create"}
+    )
+    assert (result.values["changed"], vault(simulator)[identifier]["client_secret"]) == (False, STORED["client_secret"])
+
+
+def test_a_client_secret_is_set_on_create_where_it_is_only_set_on_create(simulator, task):
+    task(identifier_code=CODE, update_client_secret="on_create", **DESCRIBED)
+    assert bearing(simulator)[0]["client_secret"] == STORED["client_secret"]
+
+
+def test_an_empty_client_secret_clears(simulator, task):
+    identifier = add(simulator)
+    task(identifier_code=CODE, client_secret="")
+    assert vault(simulator)[identifier]["client_secret"] == ""
+
+
+@pytest.mark.parametrize("field", ["name", "url", "client_id"])
+def test_a_create_that_lacks_a_field_writes_nothing(simulator, task, field):
+    result = task(identifier_code=CODE, **{name: value for name, value in DESCRIBED.items() if name != field}).values
+    assert (result["error"]["kind"], field in result["msg"], simulator.writes()) == ("invalid_input", True, [])
+
+
+def test_an_inactive_secret_that_is_not_listed_is_explained(simulator, task):
+    add(simulator, active=False)
+    error = task(identifier_code=CODE, **DESCRIBED).values["error"]
+    assert error["kind"] == "duplicate_identifier_code"
+    assert "inactive" in error["cause"]
+    assert "identifier" in error["solution"]
+
+
+def test_an_inactive_secret_that_is_not_listed_is_reached_by_identifier(simulator, task):
+    identifier = add(simulator, active=False)
+    assert task(identifier=identifier, **DESCRIBED).values["action"] == "activate"
+
+
+def test_an_inactive_secret_that_is_not_listed_is_absent(simulator, task):
+    add(simulator, active=False)
+    assert task(identifier_code=CODE, state="absent").values["changed"] is False
