@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The checks of the project: those of antsibull-nox (see antsibull-nox.toml), and those that ansible-test and pytest do."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import typing as t
+from pathlib import Path
+
+import antsibull_nox
+import nox
+
+ROOT = Path(__file__).parent
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
+
+import workspace
+from simulator.process import Simulator
+
+# Percent of lines and branches in plugins/ that units, wire and integration must reach together. 0 demands nothing.
+COVERAGE_AT_LEAST = 0
+
+OLDEST_PYTHON = (3, 9)  # that modules run on: as in tests/config.yml
+
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = False
+nox.options.download_python = "never"
+
+workspace.move_in()
+antsibull_nox.load_antsibull_nox_toml()
+
+
+def ansible_test(session: nox.Session, *arguments: str, pythons: t.Iterable[Path] = ()) -> None:
+    """Run ansible-test in the copy of the working tree, and keep its JUnit files by session."""
+    made, kept = workspace.OUTPUT / "junit", junit_folder(session)
+    shutil.rmtree(made, ignore_errors=True)
+    path = os.pathsep.join([*(str(python.parent) for python in pythons), os.environ["PATH"]])
+    try:
+        with session.chdir(workspace.COPY):
+            session.run("ansible-test", *arguments, env={"PATH": path}, external=True)
+    finally:
+        if made.exists():
+            shutil.copytree(made, kept, dirs_exist_ok=True)
+
+
+def run_pytest(session: nox.Session, folder: str, *wrapper: str) -> None:
+    """Run the tests in a folder with the Python of .venv."""
+    report = junit_folder(session) / "pytest.xml"
+    command = [sys.executable, *wrapper, "-m", "pytest", folder, f"--junitxml={report}", *session.posargs]
+    session.run(*command, env={"PYTHONPATH": "tests"}, external=True)
+
+
+def junit_folder(session: nox.Session) -> Path:
+    """Return an empty folder for the JUnit files of a session, where tools/summary.py counts them."""
+    folder = workspace.CACHE / "junit" / session.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def forget_coverage(pattern: str) -> None:
+    """Remove coverage data of earlier runs, so that nothing old is counted."""
+    for path in (workspace.OUTPUT / "coverage").glob(pattern):
+        path.unlink()
+
+
+@nox.session(python=False, default=False)
+def simulator(session: nox.Session) -> None:
+    """Test the simulator itself."""
+    run_pytest(session, "tests/simulator_tests")
+
+
+@nox.session(python=False, default=False)
+def contract(session: nox.Session) -> None:
+    """Check the simulator against the OpenAPI description of the API."""
+    run_pytest(session, "tests/contract")
+
+
+@nox.session(python=False, default=False)
+def sanity(session: nox.Session) -> None:
+    """Run ansible-test sanity, on the Python of .venv."""
+    workspace.synchronise()
+    ansible_test(session, "sanity", "--local", "--python", workspace.PROJECT_PYTHON, *session.posargs)
+
+
+@nox.session(python=False, default=False)
+def units(session: nox.Session) -> None:
+    """Run the unit tests on every Python that is here and that this ansible-core supports."""
+    workspace.synchronise()
+    forget_coverage("units=*")
+    wanted = [v for v in workspace.SUPPORTED_PYTHONS if tuple(map(int, v.split("."))) >= OLDEST_PYTHON]
+    found = workspace.find_pythons(wanted)
+    for version in wanted:
+        if version not in found:
+            session.warn(f"Python {version} is not here, or lacks venv: skipped.")
+    targets = [f"--target-python=venv/{version}" for version in found]
+    ansible_test(session, "units", "--coverage", *targets, *session.posargs, pythons=found.values())
+
+
+@nox.session(python=False, default=False)
+def wire(session: nox.Session) -> None:
+    """Test the core against the simulator, request by request, in one process."""
+    workspace.synchronise()
+    forget_coverage("wire=*")
+    # Named as ansible-test names its own: command=target=host=python=coverage.
+    data = workspace.OUTPUT / "coverage" / f"wire=core=origin=python-{workspace.PROJECT_PYTHON}=coverage.pytest"
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with session.chdir(workspace.COPY):
+        run_pytest(session, "tests/wire", "-m", "coverage", "run", "--branch", "--include=plugins/*", f"--data-file={data}")
+
+
+@nox.session(python=False, default=False)
+def integration(session: nox.Session) -> None:
+    """Run the integration targets, against the simulator or what tests/integration/integration_config.yml names."""
+    workspace.synchronise()
+    forget_coverage("integration=*")
+    name = Path("tests", "integration", "integration_config.yml")
+    copy = workspace.COPY / name
+    with contextlib.ExitStack() as stack:
+        if name.exists():
+            session.log(f"Using what {name} names, and no simulator.")
+            config = name.read_text(encoding="utf-8")
+        else:
+            simulated = stack.enter_context(Simulator())
+            session.log(f"The simulator listens on {simulated.url}.")
+            keys = {name: {"username": key["user"], **key} for name, key in simulated.access_keys.items()}
+            # What integration_config.yml.template describes. JSON is YAML.
+            config = json.dumps(
+                {
+                    "mysafe_simulator": True,
+                    "mysafe_url": simulated.url,
+                    "mysafe_ca_path": simulated.ca_path,
+                    "mysafe_access_keys": keys,
+                }
+            )
+        stack.callback(copy.unlink)
+        copy.touch(mode=0o600)
+        copy.write_text(config, encoding="utf-8")
+        options = ["--coverage", "--continue-on-error", "--venv", "--python", workspace.PROJECT_PYTHON]
+        ansible_test(session, "integration", *options, *session.posargs)
+
+
+@nox.session(python=False, default=False)
+def coverage(session: nox.Session) -> None:
+    """Show which lines and branches of plugins/ units, wire and integration reached together."""
+    forget_coverage("coverage")
+    ansible_test(session, "coverage", "combine", "--venv", "--python", workspace.PROJECT_PYTHON)
+    report = ["--data-file=tests/output/coverage/coverage", "--include=plugins/*", "--show-missing", "--skip-covered"]
+    with session.chdir(workspace.COPY):
+        session.run(
+            *(sys.executable, "-m", "coverage", "report", *report, f"--fail-under={COVERAGE_AT_LEAST}"), external=True
+        )
+
+
+@nox.session(python=False, default=False)
+def build(session: nox.Session) -> None:
+    """Build the collection's archive into dist/, from what git knows."""
+    workspace.synchronise()
+    session.run("ansible-galaxy", "collection", "build", "--force", "--output-path=dist", str(workspace.COPY))

@@ -1,0 +1,480 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The example playbooks under ansible-runner, with what AWX's injector code makes of credentials, against the simulator."""
+
+from __future__ import annotations
+
+import json
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from .job import MODULE, Controller, CredentialType, slice_of
+from simulator.process import Simulator
+
+HAVE = "Have the API secret as the survey describes it"
+HAVE_EACH = "Have the API secrets"
+HAVE_HOST = "Have the API secret of the host"
+SAY = "Say what was done"
+BILLING = {
+    "api_secret_identifier_code": "billing-api",
+    "api_secret_name": "Billing API",
+    "api_secret_url": "https://billing.example.org",
+    "api_secret_client_id": "billing-robot",
+    "api_secret_client_secret": "first-of-billing",
+    "api_secret_tags": "billing, production",
+    "api_secret_notes": "Owned by the platform team.",
+}
+CODE_ALONE = {"api_secret_identifier_code": "billing-api"}
+
+
+class Launch:
+    """Launches jobs with a credential."""
+
+    def __init__(self, controller: Controller, credential_type: CredentialType, values: dict[str, t.Any]) -> None:
+        self._controller = controller
+        self._type = credential_type
+        self._values = values
+
+    def __call__(self, playbook: str, answers: dict[str, t.Any] | None = None, **options: t.Any) -> t.Any:
+        """Run a playbook with the answers to its survey."""
+        injected = self._type.inject(self._values, self._controller.private_data_dir())
+        return self._controller.run(playbook, injected, answers, **options)
+
+    def but(self, **values: t.Any) -> Launch:
+        """Return the same with another credential; fields of None are left out."""
+        changed = {name: value for name, value in {**self._values, **values}.items() if value is not None}
+        return Launch(self._controller, self._type, changed)
+
+
+@pytest.fixture(name="minimal")
+def _minimal(controller: Controller, credential_type: CredentialType, login: dict[str, t.Any]) -> Launch:
+    """Return jobs with a credential that holds the three required fields."""
+    return Launch(controller, credential_type, login)
+
+
+@pytest.fixture(name="launch")
+def _launch(minimal: Launch, ca_certificate: str) -> Launch:
+    """Return jobs with a credential that holds the CA as well."""
+    return minimal.but(senhasegura_ca_certificate=ca_certificate)
+
+
+def only(simulator: Simulator, code: str) -> dict[str, t.Any]:
+    """Return the one secret that the vault holds under a code."""
+    found = [secret for secret in simulator.secrets() if secret["identifier_code"] == code]
+    assert len(found) == 1
+    return found[0]
+
+
+def token_requests(simulator: Simulator) -> int:
+    """Return how often somebody asked for a token."""
+    return sum(row["path"].endswith("oauth2/token") for row in simulator.requests())
+
+
+# Credentials
+
+
+def test_full_credential(simulator: Simulator, launch: Launch) -> None:
+    """All fields: the tenant of the access key, the token URL of its screen, and the CA as pasted text."""
+    key = simulator.access_keys["second_tenant"]
+    full = launch.but(
+        senhasegura_client_id=key["client_id"],
+        senhasegura_client_secret=key["client_secret"],
+        senhasegura_tenant="second",
+        senhasegura_token_url=f"{simulator.url}/iso/oauth2/token",
+        senhasegura_token_cache=True,
+        senhasegura_skip_tls_verification=False,
+    )
+
+    job = full("api_secret.yml", BILLING)
+
+    assert job.status == "successful", job
+    assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
+    assert [row["path"] for row in simulator.requests()][0] == "/iso/oauth2/token"
+
+
+def test_full_credential_with_a_client_certificate(
+    controller: Controller, credential_type: CredentialType, tmp_path: Path
+) -> None:
+    with Simulator("v4", "--require-client-cert") as simulator:
+        key = simulator.access_keys["certificate"]
+        assert simulator.client_cert is not None
+        ca, certificate, private_key = (
+            Path(str(path)).read_text("ascii") for path in (simulator.ca_path, *simulator.client_cert)
+        )
+        credential = {
+            "senhasegura_url": simulator.url,
+            "senhasegura_client_id": key["client_id"],
+            "senhasegura_client_secret": key["client_secret"],
+            "senhasegura_ca_certificate": ca,
+            "senhasegura_client_certificate": certificate,
+            "senhasegura_client_key": private_key,
+        }
+        job = Launch(controller, credential_type, credential)("api_secret.yml", BILLING)
+
+        assert job.status == "successful", job
+        assert len(simulator.writes()) == 1
+
+
+def test_minimal_credential_trusts_what_the_execution_environment_trusts(
+    simulator: Simulator, minimal: Launch
+) -> None:
+    job = minimal("api_secret.yml", BILLING, environment={"REQUESTS_CA_BUNDLE": str(simulator.ca_path)})
+
+    assert job.status == "successful", job
+    assert len(simulator.writes()) == 1
+
+
+@pytest.mark.parametrize("skip", [None, False], ids=["absent", "false"])
+def test_minimal_credential_verifies_the_vaults_certificate(
+    simulator: Simulator, minimal: Launch, skip: bool | None
+) -> None:
+    job = minimal.but(senhasegura_skip_tls_verification=skip)("api_secret.yml", BILLING)
+
+    assert job.failure["error"]["kind"] == "tls"
+    assert simulator.requests() == []
+
+
+@pytest.mark.parametrize("blank", ["", " \n"], ids=["empty", "spaces"])
+def test_credential_with_blanks_is_like_one_without(
+    simulator: Simulator, minimal: Launch, credential_type: CredentialType, blank: str
+) -> None:
+    optional = {
+        field["id"]: blank
+        for field in credential_type.inputs["fields"]
+        if field["type"] == "string" and field["id"] not in credential_type.inputs["required"]
+    }
+
+    job = minimal.but(**optional)("api_secret.yml", BILLING, environment={"REQUESTS_CA_BUNDLE": str(simulator.ca_path)})
+
+    assert job.status == "successful", job
+    assert len(simulator.writes()) == 1
+
+
+def test_verification_skipped(simulator: Simulator, minimal: Launch) -> None:
+    job = minimal.but(senhasegura_skip_tls_verification=True)("api_secret.yml", BILLING)
+
+    assert job.status == "successful", job
+    assert len(simulator.writes()) == 1
+
+
+def test_wrong_secret(simulator: Simulator, launch: Launch) -> None:
+    job = launch.but(senhasegura_client_secret="not-the-secret-of-alice")("api_secret.yml", BILLING)
+
+    assert job.status == "failed"
+    assert job.failure["error"]["kind"] == "authentication"
+    assert "not-the-secret-of-alice" not in job.text
+    assert simulator.writes() == []
+
+
+def test_no_credential_says_where_to_attach_one(controller: Controller) -> None:
+    nothing = CredentialType({"fields": []}, {})
+
+    job = Launch(controller, nothing, {})("api_secret.yml", BILLING)
+
+    assert job.failure["error"]["kind"] == "configuration"
+    assert "SENHASEGURA_URL" in job.failure["error"]["solution"]
+
+
+def test_a_pasted_text_that_is_no_certificate_is_named(simulator: Simulator, launch: Launch) -> None:
+    job = launch.but(senhasegura_ca_certificate="not a certificate")("api_secret.yml", BILLING)
+
+    assert job.failure["error"]["kind"] == "tls"
+    assert "no certificate" in job.failure["msg"]
+    assert simulator.requests() == []
+
+
+# Create or rotate one
+
+
+def test_a_survey_creates_an_api_secret(simulator: Simulator, launch: Launch) -> None:
+    job = launch("api_secret.yml", BILLING)
+
+    assert job.result(HAVE)["action"] == "create"
+    assert job.result(SAY)["msg"].startswith("create: API secret ")
+    assert {name: only(simulator, "billing-api")[name] for name in ("name", "url", "client_id", "client_secret", "notes")} == {
+        "name": "Billing API",
+        "url": "https://billing.example.org",
+        "client_id": "billing-robot",
+        "client_secret": "first-of-billing",
+        "notes": "Owned by the platform team.",
+    }
+    assert job.result(HAVE)["api_entity"]["tags"] == "billing, production"
+
+
+def test_a_second_job_with_the_same_answers_changes_nothing(simulator: Simulator, launch: Launch) -> None:
+    launch("api_secret.yml", BILLING)
+
+    job = launch("api_secret.yml", BILLING)
+
+    assert (job.result(HAVE)["action"], job.result(HAVE)["changed"]) == ("none", False)
+    assert len(simulator.writes()) == 1
+
+
+@pytest.mark.parametrize("blank", [None, ""], ids=["absent", "empty"])
+def test_code_and_client_secret_alone_rotate_it(simulator: Simulator, launch: Launch, blank: str | None) -> None:
+    launch("api_secret.yml", BILLING)
+    before = only(simulator, "billing-api")
+    answers = {name: blank for name in BILLING if blank is not None}
+
+    job = launch("api_secret.yml", {**answers, **CODE_ALONE, "api_secret_client_secret": "second-of-billing"})
+
+    assert job.result(HAVE)["action"] == "update"
+    after = only(simulator, "billing-api")
+    described = ("name", "url", "client_id", "notes", "tags", "method")
+    assert [after[name] for name in described] == [before[name] for name in described]
+    assert after["client_secret"] == "second-of-billing"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("api_secret_client_secret", "0123"), ("api_secret_client_secret", "on"), ("api_secret_identifier_code", "007")],
+)
+def test_an_answer_that_ansible_takes_for_something_else_is_refused(
+    simulator: Simulator, launch: Launch, question: str, answer: str
+) -> None:
+    """Since ansible-core 2.19 a text marked unsafe, as AWX marks all answers, is a number where it looks like one."""
+    job = launch("api_secret.yml", {**BILLING, question: answer})
+
+    assert job.status == "failed"
+    assert question in job.stdout
+    assert simulator.requests() == []
+
+
+def test_the_job_type_check_writes_nothing(simulator: Simulator, launch: Launch) -> None:
+    job = launch("api_secret.yml", BILLING, check=True)
+
+    assert (job.status, job.result(HAVE)["action"]) == ("successful", "create")
+    assert simulator.writes() == []
+
+
+def test_an_answer_is_never_a_template(simulator: Simulator, launch: Launch) -> None:
+    answers = {**BILLING, "api_secret_client_secret": "a{{ 7 * 7 }}b", "api_secret_notes": "{{ lookup('env', 'HOME') }}"}
+
+    job = launch("api_secret.yml", answers)
+
+    assert job.status == "successful", job
+    stored = only(simulator, "billing-api")
+    assert (stored["client_secret"], stored["notes"]) == ("a{{ 7 * 7 }}b", "{{ lookup('env', 'HOME') }}")
+
+
+def test_a_job_at_the_highest_verbosity_shows_no_secret(simulator: Simulator, launch: Launch) -> None:
+    job = launch("api_secret.yml", BILLING, verbosity=5)
+
+    assert job.status == "successful", job
+    assert "first-of-billing" not in job.text
+
+
+# Onboard a list
+
+LIST = """
+- identifier_code: billing-api
+  name: Billing API
+  url: https://billing.example.org
+  client_id: billing-robot
+  tags: [billing, production]
+  users_allowed:
+    - username: bob
+      can_edit: true
+- identifier_code: reporting-api
+  name: Reporting API
+  url: https://reporting.example.org
+  client_id: reporting-robot
+"""
+SECRETS = json.dumps({"billing-api": "first-of-billing", "reporting-api": "first-of-{{ 7 * 7 }}"})
+
+
+def test_a_list_is_onboarded(simulator: Simulator, launch: Launch) -> None:
+    job = launch("onboard_list.yml", {"api_secrets": LIST, "api_secrets_client_secrets": SECRETS})
+
+    assert job.result(SAY)["msg"] == ["billing-api: create", "reporting-api: create"]
+    assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
+    assert only(simulator, "reporting-api")["client_secret"] == "first-of-{{ 7 * 7 }}"
+    assert job.results(HAVE_EACH, "runner_item_on_")[0]["api_entity"]["users_allowed"] == [{"username": "bob", "can_edit": True}]
+
+
+def test_a_list_takes_one_token_and_one_connection(simulator: Simulator, launch: Launch) -> None:
+    launch("onboard_list.yml", {"api_secrets": LIST})
+
+    assert token_requests(simulator) == 1
+    assert simulator.connections() == 1
+
+
+def test_a_list_without_client_secrets_leaves_them_alone(simulator: Simulator, launch: Launch) -> None:
+    launch("onboard_list.yml", {"api_secrets": LIST, "api_secrets_client_secrets": SECRETS})
+
+    job = launch("onboard_list.yml", {"api_secrets": LIST, "api_secrets_client_secrets": ""})
+
+    assert job.result(SAY)["msg"] == ["billing-api: none", "reporting-api: none"]
+    assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
+
+
+def test_a_list_from_a_job_template_needs_no_text(simulator: Simulator, launch: Launch) -> None:
+    """Extra variables of a schedule or of another playbook: a list and a dictionary instead of texts."""
+    entry = {"identifier_code": "billing-api", "name": "B", "url": "https://example.org", "client_id": "b"}
+    variables = {"mysafe_run_on": "localhost", "api_secrets_client_secrets": {"billing-api": "first-of-billing"}}
+
+    job = launch("onboard_list.yml", {"api_secrets": json.dumps([entry])}, extra_vars=variables)
+
+    assert job.status == "successful", job
+    assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
+
+
+def test_the_default_of_the_survey_is_a_list_that_can_be_onboarded(simulator: Simulator, launch: Launch) -> None:
+    job = launch("onboard_list.yml")
+
+    assert job.status == "successful", job
+    assert only(simulator, "billing-api")["name"] == "Billing API"
+
+
+def test_a_list_keeps_a_client_secret_that_looks_like_a_number(simulator: Simulator, launch: Launch) -> None:
+    launch("onboard_list.yml", {"api_secrets": LIST, "api_secrets_client_secrets": '{"billing-api": "0123"}'})
+
+    assert only(simulator, "billing-api")["client_secret"] == "0123"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "billing-api",
+        "[]",
+        "- billing-api",
+        "- name: without a code",
+        "- identifier_code: ''",
+        "- identifier_code: twice\n- identifier_code: twice",
+        "- identifier_code: a\n  client_secret: in-the-wrong-field",
+        "- identifier_code: 0123",
+        "- identifier_code: a\n  client_id: 0123",
+    ],
+)
+def test_a_list_that_is_none_stops_the_job_before_anything_is_written(
+    simulator: Simulator, launch: Launch, answer: str
+) -> None:
+    job = launch("onboard_list.yml", {"api_secrets": answer})
+
+    assert job.failure["msg"].startswith("api_secrets must be a YAML list.")
+    assert simulator.requests() == []
+
+
+@pytest.mark.parametrize("answer", ['{"other": "of-nobody"}', '{"billing-api": "of-nobody", "reporting-api": 123}', '{"billing-api": of-nobody', '"of-nobody"', "of-nobody"])
+def test_client_secrets_that_belong_to_nothing_stop_the_job_and_do_not_show(
+    simulator: Simulator, launch: Launch, answer: str
+) -> None:
+    job = launch("onboard_list.yml", {"api_secrets": LIST, "api_secrets_client_secrets": answer})
+
+    assert job.status == "failed"
+    assert "of-nobody" not in job.text
+    assert simulator.requests() == []
+
+
+def test_one_refused_entry_does_not_stop_the_others(simulator: Simulator, launch: Launch) -> None:
+    incomplete = "- identifier_code: incomplete\n" + LIST
+
+    job = launch("onboard_list.yml", {"api_secrets": incomplete})
+
+    assert job.status == "failed"
+    assert {secret["identifier_code"] for secret in simulator.secrets()} >= {"billing-api", "reporting-api"}
+
+
+def test_a_list_at_the_highest_verbosity_shows_no_secret(launch: Launch) -> None:
+    job = launch("onboard_list.yml", {"api_secrets": LIST, "api_secrets_client_secrets": SECRETS}, verbosity=5)
+
+    assert job.status == "successful", job
+    assert "first-of-" not in job.text
+
+
+# An inventory, sliced
+
+HOSTS: dict[str, dict[str, t.Any]] = {f"app{number}.example.org": {} for number in range(1, 6)}
+
+
+def test_slices_do_all_hosts_and_each_once(simulator: Simulator, launch: Launch) -> None:
+    jobs = [launch("onboard_inventory.yml", inventory=slice_of(HOSTS, number, 2)) for number in (1, 2)]
+
+    assert [len(job.results(HAVE_HOST, "runner_on_ok")) for job in jobs] == [3, 2]
+    assert [only(simulator, host)["url"] for host in HOSTS] == [f"https://{host}" for host in HOSTS]
+    assert len(simulator.writes()) == len(HOSTS)
+
+
+def test_a_slice_with_the_token_cache_logs_in_once(simulator: Simulator, launch: Launch) -> None:
+    launch.but(senhasegura_token_cache=True)("onboard_inventory.yml", inventory=HOSTS)
+
+    assert token_requests(simulator) == 1
+
+
+def test_a_slice_without_the_token_cache_logs_in_once_per_host(simulator: Simulator, launch: Launch) -> None:
+    launch("onboard_inventory.yml", inventory=HOSTS)
+
+    assert token_requests(simulator) == len(HOSTS)
+
+
+def test_the_hosts_of_the_inventory_are_not_connected_to(launch: Launch) -> None:
+    unreachable = {"app1.example.org": {"ansible_connection": "ssh", "ansible_host": "192.0.2.1"}}
+
+    job = launch("onboard_inventory.yml", inventory=unreachable)
+
+    assert job.status == "successful", job
+
+
+def test_a_second_run_keeps_the_random_client_secrets(simulator: Simulator, launch: Launch) -> None:
+    launch("onboard_inventory.yml", inventory=HOSTS)
+    before = {host: only(simulator, host)["client_secret"] for host in HOSTS}
+
+    job = launch("onboard_inventory.yml", inventory=HOSTS)
+
+    assert {one["action"] for one in job.results(HAVE_HOST, "runner_on_ok")} == {"none"}
+    assert {host: only(simulator, host)["client_secret"] for host in HOSTS} == before
+    assert len(set(before.values())) == len(HOSTS)
+
+
+def test_variables_of_a_host_describe_its_api_secret(simulator: Simulator, launch: Launch) -> None:
+    described = {"api_secret_identifier_code": "billing", "api_secret_name": "Billing", "api_secret_client_id": "robot"}
+
+    launch("onboard_inventory.yml", inventory={"app1.example.org": described})
+
+    stored = only(simulator, "billing")
+    assert [stored[name] for name in ("name", "client_id", "url")] == ["Billing", "robot", "https://app1.example.org"]
+
+
+# A bastion: the module runs on another host than the controller
+
+BASTION = {"bastion.example.org": {"ansible_connection": "bastion", "ansible_python_interpreter": sys.executable}}
+ON_BASTION = {"mysafe_run_on": "bastion.example.org"}
+
+
+def test_the_credential_reaches_a_bastion(simulator: Simulator, minimal: Launch) -> None:
+    job = minimal.but(senhasegura_skip_tls_verification=True)(
+        "api_secret.yml", BILLING, inventory=BASTION, extra_vars=ON_BASTION
+    )
+
+    assert job.status == "successful", job
+    assert len(simulator.writes()) == 1
+
+
+def test_pasted_files_do_not_reach_a_bastion(simulator: Simulator, launch: Launch) -> None:
+    """They stay in the container, below a path that no other machine has."""
+    job = launch("api_secret.yml", BILLING, inventory=BASTION, extra_vars=ON_BASTION, mounted=False)
+
+    assert job.failure["error"]["kind"] == "configuration"
+    assert "ca_path" in job.failure["msg"]
+    assert simulator.requests() == []
+
+
+def test_every_task_uses_full_names() -> None:
+    """Guards the constant that the other tests search results by."""
+    import yaml
+
+    from .job import AWX
+
+    modules = {
+        key
+        for path in (AWX / "playbooks").glob("*.yml")
+        for play in yaml.safe_load(path.read_text("utf-8"))
+        for task in play["tasks"]
+        for key in task
+        if "." in key
+    }
+
+    assert modules == {MODULE, "ansible.builtin.debug", "ansible.builtin.assert"}

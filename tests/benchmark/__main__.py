@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The command: measures, writes the page and the chart, and says what was not reached."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+from . import chart, machine, measure, profiling, report
+from .figures import Figures
+from .playbooks import BenchmarkError, Playbooks
+from .scratch import ROOT, Scratch
+from .vault import Vault
+
+
+def main() -> str | None:
+    """Return what went wrong, if anything. A figure that is not reached does not count as that."""
+    arguments = _arguments()
+    plan = measure.QUICK if arguments.quick else measure.Plan()
+    if arguments.rounds:
+        plan = dataclasses.replace(plan, rounds=arguments.rounds)
+    # A smoke run must not overwrite the real figures.
+    output = arguments.output or (ROOT / ".cache" / "benchmark" if arguments.quick else ROOT / "docs")
+    facts = machine.facts()
+    figures = Figures()
+    with Scratch() as scratch, Vault(secrets=plan.items) as vault:
+        if arguments.profile:
+            profiling.profile(scratch, vault)
+            return None
+        try:
+            measure.measure_scripts(plan, figures, scratch, vault)
+            measure.measure_plays(plan, figures, Playbooks(scratch, vault))
+        except BenchmarkError as error:
+            return str(error)
+        output.mkdir(parents=True, exist_ok=True)
+        page = report.page(figures, plan, facts, quick=arguments.quick)
+        (output / "benchmark.md").write_text(page, encoding="utf-8")
+        chart.draw(figures, plan.items, output / "benchmark.svg", scratch.path)
+    for name, found, limit in report.targets(figures):
+        verdict = "" if limit is None else f", at most {limit}: {'reached' if found.median <= limit else 'NOT REACHED'}"
+        measure.say(f"{name}: {found.median:.3f}{verdict}")
+    measure.say(f"Written: benchmark.md and benchmark.svg in {output}")
+    return None
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmark", description=__doc__)
+    parser.add_argument("--rounds", type=int, help=f"how many rounds (default: {measure.Plan.rounds}; quick: 1)")
+    parser.add_argument(
+        "--quick", action="store_true", help="a smoke run of less than a minute, whose figures mean nothing"
+    )
+    parser.add_argument(
+        "--output", type=Path, help="folder for the page and the chart (default: docs; quick: .cache/benchmark)"
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="show where the time of the core goes, and measure nothing"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Takes the measurements, in rounds in which all subjects take turns, and shows how far it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import subprocess
+import sys
+import time
+import typing as t
+from pathlib import Path
+
+from .playbooks import KINDS, BenchmarkError
+from .subjects import SUBJECTS
+
+if t.TYPE_CHECKING:
+    from .figures import Figures
+    from .playbooks import Playbooks
+    from .scratch import Scratch
+    from .subjects import Subject
+    from .vault import Vault
+
+SCRIPTS = ("core", "bare")
+_FULL_ROUNDS = 7
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How much is measured."""
+
+    rounds: int = _FULL_ROUNDS
+    tasks: int = 21
+    items: int = 100
+    iterations: int = 200
+    processes: int = 21
+
+    def takes_part(self, share: int, index: int) -> bool:
+        """Whether a subject that takes part in so many of seven rounds does in this one; spread evenly."""
+        times = -(-share * self.rounds // _FULL_ROUNDS)
+        return (index + 1) * times // self.rounds > index * times // self.rounds
+
+
+QUICK = Plan(rounds=1, tasks=3, items=4, iterations=20, processes=3)
+
+
+def measure_plays(plan: Plan, figures: Figures, playbooks: Playbooks) -> None:
+    """Measure whole plays: one task or item, and many, one right after the other."""
+    schedule = _schedule(plan)
+    say("A first run of each, which is not counted")
+    for subject in SUBJECTS:
+        playbooks.time(subject, "single", 1)
+    for position, (index, subject, kind) in enumerate(schedule, 1):
+        many = plan.tasks if kind == "single" else plan.items
+        shortest, _seen = playbooks.time(subject, kind, 1)
+        longest, seen = playbooks.time(subject, kind, many)
+        cost = (longest - shortest) / (many - 1)
+        figures.costs.setdefault((subject.key, kind), {})[index] = cost
+        if kind == "single":
+            figures.plays.setdefault(subject.key, {})[index] = shortest
+        else:
+            figures.seen[subject.key] = seen
+        unit = "task" if kind == "single" else "item"
+        say(
+            f"{position}/{len(schedule)}, round {index + 1}: {subject.title}: 1 {unit} {shortest:.2f} s,"
+            f" {many} {unit}s {longest:.2f} s, so {cost * 1000:.1f} ms each"
+        )
+
+
+def _schedule(plan: Plan) -> list[tuple[int, Subject, str]]:
+    schedule = []
+    for index in range(plan.rounds):
+        turns = [
+            (index, subject, kind)
+            for kind in KINDS
+            for subject in SUBJECTS
+            if plan.takes_part(subject.single_rounds if kind == "single" else subject.loop_rounds, index)
+        ]
+        # Every other round backwards, so that none is always measured right after the same neighbour.
+        schedule += turns if index % 2 == 0 else turns[::-1]
+    return schedule
+
+
+def measure_scripts(plan: Plan, figures: Figures, scratch: Scratch, vault: Vault) -> None:
+    """Measure the core and the bare script, in this process and as processes of their own."""
+    runs = {name: importlib.import_module(f"benchmark.{name}_script").run for name in SCRIPTS}
+
+    def in_process(name: str) -> None:
+        runs[name](vault.environment)
+
+    environment = scratch.script_environment(**vault.environment)
+
+    def as_process(name: str) -> None:
+        script = str(Path(__file__).with_name(f"{name}_script.py"))
+        subprocess.run([sys.executable, script], env=environment, stdin=subprocess.DEVNULL, check=True)
+
+    for way, run, times in (("one process", in_process, plan.iterations), ("processes", as_process, plan.processes)):
+        say(f"The core and the bare script, {times} times each: {way}")
+        vault.forget()
+        for name in SCRIPTS:
+            run(name)  # not counted
+        for index in range(times):
+            for name in SCRIPTS if index % 2 == 0 else SCRIPTS[::-1]:
+                begin = time.perf_counter()
+                run(name)
+                figures.scripts.setdefault((name, way), {})[index] = time.perf_counter() - begin
+        seen = vault.seen()
+        if set(seen[:3]) != {2 * (times + 1)} or seen.creates or seen.others:
+            problem = f"the scripts sent other requests than they should: {seen}"
+            raise BenchmarkError(problem)
+
+
+def say(text: str) -> None:
+    """Show how far it is."""
+    print(text, flush=True)

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The simulator with a hundred secrets in it, and what it saw of one measurement."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import requests
+from simulator.process import Simulator
+
+_USER = "alice"
+_READ = re.compile(r"/secretapi/\d+")
+
+
+class Seen(t.NamedTuple):
+    """What reached the simulator: requests by their purpose, and the TLS connections that they came over."""
+
+    tokens: int
+    lookups: int
+    reads: int
+    creates: int
+    others: int
+    connections: int
+
+
+class Vault:
+    """A context manager around the simulator, which listens with TLS."""
+
+    def __init__(self, secrets: int) -> None:
+        self._simulator = Simulator()
+        self._secrets = secrets
+        self.identifiers: list[str] = []
+
+    def __enter__(self) -> Vault:
+        self._simulator.start()
+        self.restore()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._simulator.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self._simulator.url
+
+    @property
+    def ca_path(self) -> str:
+        """The CA of its certificate."""
+        return str(self._simulator.ca_path)
+
+    @property
+    def access_key(self) -> dict[str, str]:
+        """Client ID and client secret."""
+        return self._simulator.access_keys[_USER]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables from which the collection takes where MySafe is and with which access key."""
+        return {
+            "SENHASEGURA_URL": self.url,
+            "SENHASEGURA_CA_PATH": self.ca_path,
+            "SENHASEGURA_CLIENT_ID": self.access_key["client_id"],
+            "SENHASEGURA_CLIENT_SECRET": self.access_key["client_secret"],
+        }
+
+    def restore(self) -> None:
+        """Leave exactly the secrets in it that the subjects expect."""
+        self._simulator.reset()
+        self.identifiers = [
+            self._simulator.add_secret(owner=_USER, identifier_code=f"service-{number}", **described(str(number)))
+            for number in range(self._secrets)
+        ]
+
+    def token(self) -> str:
+        """Get a token for those who want one ready."""
+        form = {"grant_type": "client_credentials", **self.access_key}
+        answer = requests.post(f"{self.url}/api/oauth2/token", data=form, verify=self.ca_path, timeout=10)
+        answer.raise_for_status()
+        return str(answer.json()["access_token"])
+
+    def forget(self) -> None:
+        """Begin to watch for the next measurement."""
+        self._simulator.clear_log()
+
+    def seen(self) -> Seen:
+        """Return what it saw since then."""
+        counts = dict.fromkeys(Seen._fields, 0)
+        for row in self._simulator.requests():
+            counts[_purpose(row["method"], row["path"])] += 1
+        counts["connections"] = self._simulator.connections()
+        return Seen(**counts)
+
+
+def described(number: str) -> dict[str, str]:
+    """Return the fields of a secret, in full, as a real one would have them."""
+    return {
+        "name": f"Service {number}",
+        "url": f"https://service-{number}.example.com/api",
+        "client_id": f"agent-{number}",
+        "client_secret": f"not so secret {number}",
+        "method": "POST",
+        "tags": "billing, production",
+        "notes": "Rotated every 90 days by the payments team.",
+    }
+
+
+def _purpose(method: str, path: str) -> str:
+    if path.endswith("/oauth2/token"):
+        return "tokens"
+    if path.endswith("/secretapi"):
+        return "lookups" if method == "GET" else "creates"
+    return "reads" if method == "GET" and _READ.search(path) else "others"

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Fixtures: one simulator, reset before each test; a controller that runs plays against it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import typing as t
+from pathlib import Path
+
+import pytest
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def _collection_root() -> Path:
+    """Return the directory that holds ansible_collections: the checkout's own, or a new one that points to it."""
+    if _CHECKOUT.parts[-3:] == ("ansible_collections", "senhasegura", "mysafe"):
+        return _CHECKOUT.parents[2]
+    namespace = Path(_TREE.name, "ansible_collections", "senhasegura")
+    namespace.mkdir(parents=True)
+    (namespace / "mysafe").symlink_to(_CHECKOUT)
+    return Path(_TREE.name)
+
+
+_TREE = tempfile.TemporaryDirectory(prefix="mysafe-controller-")
+_ROOT = _collection_root()
+sys.path[:0] = [str(_ROOT), str(_CHECKOUT / "tests")]
+
+from simulator.process import Simulator  # noqa: E402
+
+from .stage import Controller, connect  # noqa: E402
+
+if t.TYPE_CHECKING:
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
+
+
+@pytest.fixture(scope="session", name="running")
+def _running() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture(name="simulator")
+def _simulator(running: Simulator) -> Simulator:
+    running.reset()
+    return running
+
+
+@pytest.fixture(scope="session", name="ansible_home")
+def _ansible_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("ansible_home")
+
+
+@pytest.fixture(name="controller")
+def _controller(simulator: Simulator, ansible_home: Path, tmp_path: Path) -> Controller:
+    return Controller(simulator, _ROOT, ansible_home, tmp_path)
+
+
+@pytest.fixture(scope="session", name="two_controllers")
+def _two_controllers(
+    running: Simulator, ansible_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Controller]]:
+    """Return controllers for plays side by side, each with a simulator of its own."""
+    with Simulator() as other:
+        yield [
+            Controller(simulator, _ROOT, ansible_home, tmp_path_factory.mktemp("side")) for simulator in (running, other)
+        ]
+
+
+@pytest.fixture(name="controller_of_module", scope="module")
+def _controller_of_module(
+    running: Simulator, ansible_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Controller:
+    """Return a controller for a play whose results several tests look at."""
+    running.reset()
+    return Controller(running, _ROOT, ansible_home, tmp_path_factory.mktemp("module"))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of the developer's environment reaches a test, and no test the developer's token cache."""
+    for name in list(os.environ):
+        if name.upper().startswith(("SENHASEGURA_", "ANSIBLE_", "REQUESTS_", "CURL_", "SSL_")) or name.upper().endswith(
+            "_PROXY"
+        ):
+            monkeypatch.delenv(name)
+    runtime = tmp_path / "runtime"
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+
+
+@pytest.fixture(name="connection")
+def _connection(simulator: Simulator) -> Connection:
+    """Return how alice reaches the simulator."""
+    return connect(simulator)

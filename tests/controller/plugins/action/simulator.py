@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Action plugin that prepares the simulator for the next task: a reset, and what is to be there or to happen."""
+
+from __future__ import annotations
+
+import os
+
+import requests
+from ansible.plugins.action import ActionBase
+
+
+class ActionModule(ActionBase):
+    """Takes what the next task needs: profile, switches, secrets, faults, access_keys."""
+
+    def run(self, tmp=None, task_vars=None):
+        """Reset the simulator, and then set what was given."""
+        wanted = dict(self._task.args)
+        with requests.Session() as session:
+            session.trust_env = False
+            session.verify = os.environ["MYSAFE_TEST_SIMULATOR_CA"]
+
+            def call(method, route, content):
+                url = f"{os.environ['MYSAFE_TEST_SIMULATOR']}/_simulator/{route}"
+                session.request(method, url, json=content, timeout=10).raise_for_status()
+
+            call("POST", "reset", {"profile": wanted.pop("profile", None), "switches": wanted.pop("switches", {})})
+            for secret in wanted.pop("secrets", []):
+                call("POST", "secrets", secret)
+            call("POST", "faults", wanted.pop("faults", []))
+            for name, options in wanted.pop("access_keys", {}).items():
+                call("PATCH", f"access-keys/{name}", options)
+        if wanted:
+            return {"failed": True, "msg": f"The simulator does not take {', '.join(wanted)}"}
+        return {"changed": False}

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Callback plugin that writes every task and every result, with its invocation, as lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: record
+type: notification
+short_description: Writes results for the tests
+description: Appends a line of JSON for every task that starts and every result to the file in MYSAFE_TEST_RECORD.
+"""
+
+
+class CallbackModule(CallbackBase):
+    """Writes into the file that MYSAFE_TEST_RECORD names. The Python interpreter of the tests writes there as well."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_NAME = "record"
+
+    def v2_playbook_on_task_start(self, task, is_conditional):
+        """Note the beginning of a task: until the next one, all that happens belongs to it."""
+        _append(event="task", task=task.get_name(), action=str(task.action))
+
+    def v2_playbook_on_handler_task_start(self, task):
+        """Note the beginning of a handler."""
+        self.v2_playbook_on_task_start(task, is_conditional=False)
+
+    def v2_runner_on_ok(self, result):
+        """Note a success."""
+        _result("ok", result)
+
+    def v2_runner_on_failed(self, result, ignore_errors=False):
+        """Note a failure."""
+        _result("failed", result)
+
+    def v2_runner_on_unreachable(self, result):
+        """Note that a host could not be reached."""
+        _result("unreachable", result)
+
+    def v2_runner_item_on_ok(self, result):
+        """Note the success of one item of a loop."""
+        _result("item ok", result)
+
+    def v2_runner_item_on_failed(self, result):
+        """Note the failure of one item of a loop."""
+        _result("item failed", result)
+
+
+def _result(status, result):
+    task, host = result._task, result._host
+    _append(
+        event="result",
+        status=status,
+        task=task.get_name(),
+        action=str(task.action),
+        host=host.get_name(),
+        result=result._result,
+    )
+
+
+def _append(**what):
+    line = json.dumps(what, default=lambda value: {"of another type": repr(value)}) + "\n"
+    with pathlib.Path(os.environ["MYSAFE_TEST_RECORD"]).open("a", encoding="utf-8") as file:
+        file.write(line)

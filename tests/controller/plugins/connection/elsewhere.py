@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Connection plugin that stands for another machine: it runs commands here, but without the controller's environment."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+from ansible.plugins.connection.local import Connection as LocalConnection
+
+DOCUMENTATION = """
+name: elsewhere
+short_description: Runs commands as if on a bastion
+description: Runs commands on this machine with an environment that holds PATH, HOME and what the inventory says.
+options:
+  become_success_timeout:
+    type: int
+    default: 10
+    description: As for local.
+  become_strip_preamble:
+    type: bool
+    default: true
+    description: As for local.
+  environment_there:
+    type: dict
+    default: {}
+    description: The environment variables of that machine.
+    vars:
+      - name: environment_there
+extends_documentation_fragment:
+  - connection_pipelining
+"""
+
+
+class Connection(LocalConnection):
+    """Not the local connection, as far as anybody can see."""
+
+    transport = "elsewhere"
+
+    def exec_command(self, cmd, in_data=None, sudoable=True):
+        """Run a command in the environment of that machine."""
+        there = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **self.get_option("environment_there")}
+        words = ["env", "-i", *(f"{name}={value}" for name, value in there.items())]
+        return super().exec_command(f"{shlex.join(words)} {cmd}", in_data=in_data, sudoable=sudoable)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""No secret appears in the output at the highest verbosity, in a result, or in a command line."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+from .stage import secret, task
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .stage import Controller, Run
+
+_OLD = "0ld-s3cret-of-the-robot"
+_NEW = "n3w s3cret & of <the> \"robot\" é"
+_TOKEN = "a-t0ken-that-is-none"
+_EXISTING = {"owner": "alice", "name": "Old", "url": "https://e.org", "client_id": "r", "client_secret": _OLD}
+_WAYS: dict[str, dict[str, t.Any]] = {
+    "in place": {},
+    "as the module": {"vars": {"mysafe_in_place": False}},
+    "elsewhere": {"vars": {"ansible_connection": "elsewhere"}},
+    "become": {"become": True, "become_method": "pretended"},
+    "async": {"async": 60, "poll": 1},
+}
+
+
+@pytest.fixture(scope="module", name="run", params=[True, False], ids=["pipelining", "files"])
+def _run(request: pytest.FixtureRequest, controller_of_module: Controller, running: Simulator) -> Run:
+    """Create, update and fail in every way, and tell as much of it as can be told."""
+    running.reset()
+    tasks: list[dict[str, t.Any]] = []
+    echo = {"status": 500, "body": {"message": f"{_OLD} {_NEW} {running.access_keys['alice']['client_secret']}"}}
+    for way, how in _WAYS.items():
+        tasks += [
+            {"simulator": {"secrets": [{**_EXISTING, "identifier_code": "old"}]}},
+            task(f"create {way}", secret("new", client_secret=_NEW, notes=f"It is {_NEW}"), **how),
+            task(f"update {way}", secret("old", client_secret=_NEW, notes=f"It was {_OLD}"), **how),
+        ]
+        if way in ("in place", "as the module"):
+            tasks += [
+                {"simulator": {"faults": [{"path": "secretapi", "do": echo}]}},
+                task(f"fail {way}", secret("new", client_secret=_NEW), ignore_errors=True, **how),
+                task(f"mistake {way}", secret("new", client_secret=_NEW, colour=_NEW), ignore_errors=True, **how),
+                task(f"token {way}", secret("new", mysafe_access_token=_TOKEN), ignore_errors=True, **how),
+            ]
+    # The secrets reach the tasks from a file, as with Ansible Vault: the command line of ansible-playbook is not ours.
+    return controller_of_module.play(
+        *tasks,
+        arguments=["-vvvv", "--diff"],
+        environment={
+            "ANSIBLE_PIPELINING": json.dumps(request.param),
+            "SENHASEGURA_TOKEN_CACHE": "true",
+            "ANSIBLE_DISPLAY_TRACEBACK": "always",
+        },
+        watched=True,
+    )
+
+
+def _secrets(simulator: Simulator) -> dict[str, str]:
+    return {
+        "the access key": simulator.access_keys["alice"]["client_secret"],
+        "the token that was given": _TOKEN,
+        "the new client secret": _NEW,
+        "the new client secret in JSON": json.dumps(_NEW)[1:-1],
+        "the old client secret": _OLD,
+        # All tokens of the simulator are JSON Web Tokens.
+        "a token": "eyJ",
+    }
+
+
+_NAMES = [
+    "the access key",
+    "the token that was given",
+    "the new client secret",
+    "the new client secret in JSON",
+    "the old client secret",
+    "a token",
+]
+
+
+def test_the_tasks_did_what_they_should(run: Run) -> None:
+    done = {name: run[name]["action"] for way in _WAYS for name in (f"create {way}", f"update {way}")}
+    assert done == {name: name.split()[0] for name in done}
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_output_does_not_tell(run: Run, running: Simulator, name: str) -> None:
+    assert _secrets(running)[name] not in run.output
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_results_do_not_tell(run: Run, running: Simulator, name: str) -> None:
+    results = [outcome.result for outcome in run.outcomes if outcome.is_ours]
+    assert _secrets(running)[name] not in json.dumps(results, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_command_lines_do_not_tell(run: Run, running: Simulator, name: str) -> None:
+    assert _secrets(running)[name] not in run.command_lines
+
+
+def test_command_lines_were_looked_at(run: Run) -> None:
+    assert "async_wrapper" in run.command_lines
+
+
+def test_output_was_as_much_as_can_be(run: Run) -> None:
+    assert "EXEC /bin/sh" in run.output

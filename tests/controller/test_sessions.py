@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Sessions are reused for the same connection options, for no others, and never across a fork."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import typing as t
+
+import pytest
+
+from .stage import connect, token_requests
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
+    from simulator.process import Simulator
+
+# Every option of the connection, with another value than connect() gives.
+_OTHER = {
+    "url": "https://another.example.org",
+    "client_id": "another",
+    "client_secret": "another",
+    "access_token": "another",
+    "token_url": "https://another.example.org/token",
+    "tenant": "another",
+    "token_cache": True,
+    "validate_certs": False,
+    "ca_path": "",
+    "client_cert": "another",
+    "client_key": "another",
+    "timeout": 7,
+    "retries": 7,
+}
+
+
+@pytest.fixture(name="sessions")
+def _sessions() -> Sessions:
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
+
+    return Sessions()
+
+
+def _read(sessions: Sessions, connection: Connection) -> None:
+    """Send one request of the API."""
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._client import Client
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
+
+    with Client(connection, Secrets(), sessions.get(connection)) as client:
+        client.call("GET", "/secretapi", doing="list")
+
+
+def _in_a_fork(do: Callable[[], t.Any]) -> t.Any:
+    """Do it in a forked process, and return what it returns there."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.write(writer, json.dumps(do()).encode())
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writer)
+    with os.fdopen(reader, encoding="utf-8") as answer:
+        text = answer.read()
+    assert os.waitpid(child, 0)[1] == 0
+    return json.loads(text)
+
+
+def test_the_same_options_share_a_session(sessions: Sessions, simulator: Simulator) -> None:
+    assert sessions.get(connect(simulator)) is sessions.get(connect(simulator))
+
+
+def test_every_option_is_tried_here(connection: Connection) -> None:
+    assert {field.name for field in dataclasses.fields(connection)} == set(_OTHER)
+
+
+@pytest.mark.parametrize("option", _OTHER)
+def test_another_value_of_an_option_means_another_session(
+    sessions: Sessions, connection: Connection, option: str
+) -> None:
+    other = dataclasses.replace(connection, **{option: _OTHER[option]})
+    assert sessions.get(connection) is not sessions.get(other)
+
+
+def test_values_that_change_places_mean_another_session(sessions: Sessions, connection: Connection) -> None:
+    one = dataclasses.replace(connection, client_id="ab", client_secret="c")
+    other = dataclasses.replace(connection, client_id="a", client_secret="bc")
+    assert sessions.get(one) is not sessions.get(other)
+
+
+def test_two_requests_of_a_session_take_one_connection(
+    sessions: Sessions, connection: Connection, simulator: Simulator
+) -> None:
+    _read(sessions, connection)
+    _read(sessions, connection)
+    assert simulator.connections() == 1
+
+
+def test_a_token_that_expires_is_replaced_once(
+    sessions: Sessions, connection: Connection, simulator: Simulator
+) -> None:
+    _read(sessions, connection)
+    simulator.expire_tokens()
+    _read(sessions, connection)
+    _read(sessions, connection)
+    assert len(token_requests(simulator)) == 2
+
+
+def test_a_token_is_not_used_in_its_last_seconds(
+    sessions: Sessions, connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils import _token
+
+    simulator.switch(token_lifetime=1000.0)
+    _read(sessions, connection)
+    later = _token.time.monotonic() + 941.0
+    monkeypatch.setattr(_token.time, "monotonic", lambda: later)
+    _read(sessions, connection)
+    assert len(token_requests(simulator)) == 2
+
+
+def test_a_child_has_a_session_of_its_own(sessions: Sessions, connection: Connection) -> None:
+    ours = sessions.get(connection)
+    assert _in_a_fork(lambda: sessions.get(connection) is not ours)
+
+
+def test_a_child_does_not_send_on_the_connection_of_its_parent(
+    sessions: Sessions, connection: Connection, simulator: Simulator
+) -> None:
+    _read(sessions, connection)
+    _in_a_fork(lambda: _read(sessions, connection))
+    _read(sessions, connection)
+    used = [row["connection"] for row in simulator.requests() if row["path"].endswith("secretapi")]
+    assert (used[0] == used[2], used[0] == used[1]) == (True, False)
+
+
+def test_the_connection_of_the_parent_outlives_the_child(
+    sessions: Sessions, connection: Connection, simulator: Simulator
+) -> None:
+    _read(sessions, connection)
+    _in_a_fork(lambda: _read(sessions, connection))
+    _read(sessions, connection)
+    used = [row["connection"] for row in simulator.requests() if row["path"].endswith("secretapi")]
+    assert used[0] == used[2]
+
+
+def test_children_side_by_side_use_connections_of_their_own(
+    sessions: Sessions, connection: Connection, simulator: Simulator, tmp_path: Path
+) -> None:
+    """Parent and grandchild send in turn, which would break a shared TLS connection."""
+    _read(sessions, connection)
+
+    def child() -> None:
+        _read(sessions, connection)
+        _in_a_fork(lambda: _read(sessions, connection))
+        _read(sessions, connection)
+
+    _in_a_fork(child)
+    _read(sessions, connection)
+    assert [row["status"] for row in simulator.requests() if row["path"].endswith("secretapi")] == [200] * 5
+
+
+def test_the_fingerprint_does_not_tell_the_secret(connection: Connection) -> None:
+    assert connection.client_secret not in connection.fingerprint
+
+
+def test_the_representation_does_not_tell_the_secret(connection: Connection) -> None:
+    assert connection.client_secret not in repr(connection)

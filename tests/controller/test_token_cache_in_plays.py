@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The token cache across the tasks and forks of a play."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from .stage import task, token_requests
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .stage import Controller
+
+_ON = {"SENHASEGURA_TOKEN_CACHE": "true"}
+_FIFTY = {f"host{number}": {} for number in range(50)}
+
+
+class Seen(t.NamedTuple):
+    """How many token requests there were after each of the tasks, and what each host's task did."""
+
+    counts: list[int]
+    actions: list[set[str]]
+
+
+def test_tasks_without_the_cache_log_in_each(controller: Controller, simulator: Simulator) -> None:
+    controller.play(task("one"), task("two")).succeeded()
+    assert len(token_requests(simulator)) == 2
+
+
+def test_tasks_without_the_cache_write_nothing(controller: Controller) -> None:
+    controller.play(task("one"), task("as module", vars={"mysafe_in_place": False})).succeeded()
+    assert list(controller.runtime.iterdir()) == []
+
+
+def test_tasks_in_place_and_modules_share_a_token(controller: Controller, simulator: Simulator) -> None:
+    controller.play(
+        task("one"), task("two"), task("as module", vars={"mysafe_in_place": False}), environment=_ON
+    ).succeeded()
+    assert len(token_requests(simulator)) == 1
+
+
+def test_two_plays_share_a_token(controller: Controller, simulator: Simulator) -> None:
+    controller.play(task("one"), environment=_ON).succeeded()
+    controller.play(task("two"), environment=_ON).succeeded()
+    assert len(token_requests(simulator)) == 1
+
+
+@pytest.fixture(scope="module", name="fifty")
+def _fifty(controller_of_module: Controller, running: Simulator) -> Seen:
+    """Run one task for 50 hosts in 50 forks: with an empty cache, with the token in it, and with a rejected token."""
+    running.reset()
+    counts: list[int] = []
+    runs = []
+    for _ in range(3):
+        if len(runs) == 2:
+            running.expire_tokens()
+        runs.append(
+            controller_of_module.play(task("one"), hosts=_FIFTY, arguments=["-f", "50"], environment=_ON).succeeded()
+        )
+        counts.append(len(token_requests(running)))
+    return Seen(counts, [{outcome.result["action"] for outcome in run.outcomes} for run in runs])
+
+
+def test_50_forks_with_an_empty_cache_ask_for_one_token(fifty: Seen) -> None:
+    assert fifty.counts[0] == 1
+
+
+def test_50_forks_with_a_token_in_the_cache_ask_for_none(fifty: Seen) -> None:
+    assert fifty.counts[1] - fifty.counts[0] == 0
+
+
+def test_50_forks_whose_token_is_rejected_ask_for_one(fifty: Seen) -> None:
+    assert fifty.counts[2] - fifty.counts[1] == 1
+
+
+def test_50_forks_all_do_their_task(fifty: Seen) -> None:
+    assert fifty.actions == [{"none"}] * 3
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_unusable_cache_is_a_warning_of_the_result(controller: Controller, in_place: bool) -> None:
+    controller.play(task("fills"), environment=_ON).succeeded()
+    (directory,) = controller.runtime.iterdir()
+    directory.chmod(0o755)
+    run = controller.play(task("warns", vars={"mysafe_in_place": in_place}), environment=_ON).succeeded()
+    assert run["warns"]["warnings"] == [
+        f"The token cache is not used: {directory} is not private to the user with uid {directory.stat().st_uid}"
+    ]

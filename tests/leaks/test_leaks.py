@@ -1,0 +1,523 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Looks for secrets in all that ansible-playbook leaves behind: output at -vvvv, diffs, log, fact cache, results, files.
+
+Each run is one play with every task that could give a secret away, most of them with a server that repeats what it was
+sent. What is looked for are not whole secrets but marks inside them, so that a part of one is found as well.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import html
+import itertools
+import json
+import os
+import secrets
+import subprocess
+import sys
+import textwrap
+import typing as t
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import pytest
+import requests
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(_CHECKOUT / "tests"))
+
+from simulator.process import Simulator  # noqa: E402
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MODULE = "senhasegura.mysafe.mysafe_api_secret"
+_DEADLINE = 300
+#: Identifiers that no API secret has: each fault waits for the one task that names it.
+_UNUSED = itertools.count(900001)
+
+# Writes down what every callback plugin is given, AWX's too, and what the tasks came to.
+_CALLBACK = '''
+"""Writes the results of all tasks into a file, a line of JSON each."""
+DOCUMENTATION = """
+name: leaks
+type: aggregate
+short_description: writes the results of all tasks into a file
+description: [See there.]
+"""
+import json
+import os
+from ansible.plugins.callback import CallbackBase
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "leaks"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def v2_runner_on_ok(self, result, failed=False):
+        with open(os.environ["LEAKS_RESULTS"], "a", encoding="utf-8") as file:
+            line = {"task": result._task.get_name(), "failed": failed, "result": result._result}
+            file.write(json.dumps(line, default=repr, ensure_ascii=False) + "\\n")
+
+    def v2_runner_on_failed(self, result, ignore_errors=False):
+        self.v2_runner_on_ok(result, failed=True)
+
+    v2_runner_item_on_ok = v2_runner_on_ok
+    v2_runner_item_on_failed = v2_runner_on_failed
+'''
+
+
+class Secret:
+    """A value that must appear nowhere, and the marks by which it is recognised."""
+
+    def __init__(self, value: str = "", marks: t.Sequence[str] = ()) -> None:
+        # Lower-case letters and digits survive every way of quoting.
+        self.marks = tuple(marks) or tuple(secrets.token_hex(8) for _ in range(4))
+        first, second, third, fourth = (*self.marks, "", "", "", "")[:4]
+        # Between them lies what is quoted in one way or another, a line break included.
+        self.value = value or (
+            f"{first} \"q\" 'p' \\b\\n &amp; {second}\r\n\t<b>&{third}</b> 100% %41 + é漢 {{}}, : # {fourth}"
+        )
+
+    @classmethod
+    def known(cls, value: str) -> Secret:
+        """Make one of a value that cannot be chosen."""
+        middle = len(value) // 2
+        return cls(value, [value[:24], value[middle : middle + 24], value[-24:]])
+
+    def found_in(self, content: bytes) -> list[str]:
+        """Return the forms in which a part of it is there."""
+        found = []
+        for mark in self.marks:
+            if mark.encode() in content:
+                found.append(mark)
+            found.extend(form for form in _base64_forms(mark) if form.encode() in content)
+        return found
+
+
+def _base64_forms(mark: str) -> set[str]:
+    """Return what base64 makes of a mark inside a longer text: it depends on where the mark begins."""
+    forms = set()
+    for before in range(3):
+        raw = bytes(before) + mark.encode()
+        # Of the first and last group, a part comes from the neighbours.
+        inner = slice(4 if before else 0, len(raw) // 3 * 4)
+        forms |= {base64.b64encode(raw)[inner].decode(), base64.urlsafe_b64encode(raw)[inner].decode()}
+    return forms
+
+
+@dataclasses.dataclass
+class Vault:
+    """The secrets of one run. The play reads them from a file, as it would from Ansible Vault."""
+
+    passed: Secret
+    rotated: Secret
+    stored: Secret
+    wrong_key: Secret
+    access_key: Secret
+    token: Secret
+
+    @classmethod
+    def of(cls, simulator: Simulator) -> Vault:
+        """Make new ones, and fetch those that are the simulator's."""
+        key = simulator.access_keys["alice"]
+        answer = requests.post(
+            f"{simulator.url}/api/oauth2/token",
+            data={
+                "grant_type": "client_credentials",
+                "client_id": key["client_id"],
+                "client_secret": key["client_secret"],
+            },
+            verify=simulator.ca_path,
+            timeout=10,
+        )
+        token = Secret.known(answer.json()["access_token"])
+        return cls(Secret(), Secret(), Secret(), Secret(), Secret.known(key["client_secret"]), token)
+
+    def items(self) -> list[tuple[str, Secret]]:
+        """Return the secrets with their names."""
+        return [(field.name, getattr(self, field.name)) for field in dataclasses.fields(self)]
+
+    def echoes(self) -> dict[str, str]:
+        """Return texts that repeat secrets in every form, by name; what a proxy, a log or an error page makes of them."""
+        texts = [self.passed.value, self.access_key.value, self.token.value]
+        return {
+            "raw": " ".join(texts),
+            "JSON in ASCII": " ".join(map(json.dumps, texts)),
+            "JSON in UTF-8": " ".join(json.dumps(text, ensure_ascii=False) for text in texts),
+            "URL": " ".join(map(quote, texts)),
+            "whole URL": " ".join(quote(text, safe="") for text in texts),
+            "form": " ".join(map(quote_plus, texts)),
+            "HTML": " ".join(map(html.escape, texts)),
+            "text of HTML": " ".join(html.escape(text, quote=False) for text in texts),
+            "repr": " ".join(map(repr, texts)),
+            "cut off": f"{'The request was not understood, as it is out of order. ' * 2}client_secret={self.passed.value}",
+        }
+
+
+@dataclasses.dataclass
+class Play:
+    """The tasks of one run, and what each has to come to: that shows that it went where a secret could leak."""
+
+    tasks: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
+    expected: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def add(self, name: str, expected: str, options: dict[str, t.Any], **keywords: t.Any) -> None:
+        """Add a task, which is to come to ``changed``, ``ok``, ``failed`` or a kind of failure."""
+        # Another field than the secret's own would be masked by accident if it held the same text.
+        register = f"result_{len(self.tasks)}"
+        self.tasks.append({"name": name, _MODULE: options, "register": register, "ignore_errors": True, **keywords})
+        self.expected[name] = expected
+
+    def content(self) -> list[dict[str, t.Any]]:
+        """Return the playbook: the tasks, and then all that came of them once more."""
+        results = "{{ [" + ", ".join(task["register"] for task in self.tasks) + "] }}"
+        afterwards = [
+            {"name": "Show all results", "ansible.builtin.debug": {"msg": results}},
+            {"name": "Show one result", "ansible.builtin.debug": {"var": "result_0"}},
+            {"name": "Keep all results", "ansible.builtin.set_fact": {"kept": results, "cacheable": True}},
+        ]
+        return [
+            {"hosts": "all", "gather_facts": False, "vars_files": ["secrets.json"], "tasks": self.tasks + afterwards}
+        ]
+
+
+def _ordinary(play: Play, simulator: Simulator, vault: Vault) -> None:
+    """Add what tasks do every day."""
+    described = {
+        "identifier_code": "leaks",
+        "name": "Leaks",
+        "url": "https://example.org",
+        "client_id": "robot",
+        "client_secret": "{{ passed }}",
+    }
+    play.add("Create in check mode", "changed", described, check_mode=True)
+    play.add("Create", "changed", described)
+    play.add("Describe again", "ok", described)
+    play.add("Rotate", "changed", {**described, "client_secret": "{{ rotated }}"})
+    play.add("Rotate in check mode", "changed", described, check_mode=True)
+    play.add("Remove in check mode", "changed", {**described, "client_secret": ""}, check_mode=True)
+    play.add("Share with nobody", "sharing_incomplete", {**described, "users_allowed": [{"username": "nobody"}]})
+    play.add("Deactivate", "changed", {"identifier_code": "leaks", "state": "absent"})
+    play.add("Run into the inactive one", "duplicate_identifier_code", described)
+    identifier = simulator.add_secret(
+        owner="alice",
+        name="Stored",
+        url="https://example.org",
+        client_id="robot",
+        client_secret=vault.stored.value,
+        identifier_code="stored",
+    )
+    # In a loop, so that in place the same process goes on with what it knows.
+    play.add("Read", "ok", {"identifier_code": "{{ item }}"}, loop=["stored", "stored"])
+    play.add("Update what was read", "changed", {"identifier_code": "stored", "notes": "Read."})
+    play.add(
+        "Replace in check mode", "changed", {"identifier": identifier, "client_secret": "{{ passed }}"}, check_mode=True
+    )
+    play.add("Read with the module on its own", "ok", {"identifier": identifier}, **{"async": 60, "poll": 1})
+    play.add("Read with a token", "ok", {"identifier": identifier, "mysafe_access_token": "{{ token }}"})
+    play.add("Read with the token cache", "ok", {"identifier": identifier, "mysafe_token_cache": True})
+    play.add("Read with options", "ok", {"identifier": identifier, "mysafe_client_secret": "{{ access_key }}"})
+    wrong = {"identifier": identifier, "client_secret": "{{ passed }}", "mysafe_client_secret": "{{ wrong_key }}"}
+    play.add("Log in with a wrong access key", "authentication", wrong)
+    not_a_token = {"identifier": identifier, "mysafe_access_token": "{{ wrong_key }}"}
+    play.add("Log in with a token that is none", "configuration", not_a_token)
+
+
+def _mistaken(play: Play) -> None:
+    """Add tasks that Ansible's own checks refuse, or that hold a secret of an unexpected kind."""
+    secret = {"identifier_code": "mistaken", "client_secret": "{{ passed }}", "mysafe_access_token": "{{ token }}"}
+    play.add("Give a state that is none", "failed", {**secret, "state": "deleted"})
+    play.add("Give an option that is none", "failed", {**secret, "colour": "green"})
+    play.add("Give a number that is none", "failed", {**secret, "timeout": "soon"})
+    play.add("Give an identifier that is none", "invalid_input", {**secret, "identifier": "some"})
+    given = {"identifier_code": "mapping", "name": "Mapping", "url": "https://example.org", "client_id": "robot"}
+    mapping = {**given, "client_secret": {"inner": "{{ passed }}"}}
+    play.add("Give a mapping as client secret", "changed", mapping, check_mode=True)
+    play.add("Give a list as client secret", "changed", {**given, "client_secret": ["{{ passed }}"]}, check_mode=True)
+
+
+def _misbehaving(play: Play, simulator: Simulator, vault: Vault) -> None:
+    """Add tasks that meet a server which repeats secrets."""
+
+    def meet(name: str, kind: str, do: dict[str, t.Any]) -> None:
+        identifier = str(next(_UNUSED))
+        simulator.fault(do, path=f"secretapi/{identifier}$")
+        options = {"identifier": identifier, "client_secret": "{{ passed }}", "mysafe_access_token": "{{ token }}"}
+        play.add(name, kind, options)
+
+    echoes = vault.echoes()
+    # A text is shown only at its beginning, a message as a whole.
+    for form, text in echoes.items():
+        meet(f"Meet an error that repeats {form}", "server_error", {"status": 500, "body": text})
+    for form in ("raw", "HTML"):
+        meet(f"Meet a page that repeats {form}", "unexpected_answer", {"status": 200, "body": f"<p>{echoes[form]}</p>"})
+    everything = " ".join(echoes.values())
+    meet("Meet a message that repeats everything", "server_error", {"status": 500, "body": {"message": everything}})
+    refusal = {"response": {"status": 400, "message": everything, "error": True}, "exception": {"code": 0}}
+    meet("Meet an envelope that repeats everything", "bad_request", {"status": 400, "body": refusal})
+    named = {"X-Kong-Request-Id": quote(vault.token.value)}
+    meet(
+        "Meet a request id with a secret", "server_error", {"status": 500, "body": {"message": "No."}, "headers": named}
+    )
+    for part in ("login/{}", "login/{}/here", "?back={}", "#{}"):
+        target = "https://example.org/" + part.format(quote(vault.passed.value))
+        meet(f"Meet a redirect to {part}", "redirect", {"redirect": target})
+
+
+def _unknown(play: Play, simulator: Simulator, vault: Vault) -> None:
+    """Add tasks that meet an answer with a secret that the task does not know, as nothing could be read."""
+    beginning = {"client_secret": vault.stored.value, "identifier": "7", "name": "Stored"}
+    whole = json.dumps({"api_secret_entity": beginning})
+    answers: dict[str, t.Any] = {
+        "cut off late": {"status": 200, "body": whole[:-8]},
+        "cut off inside": {"status": 200, "body": whole[:70]},
+        "cut off, of an error": {"status": 500, "body": whole[:-8]},
+        "cut off, of the gateway": {"status": 502, "body": whole[:-8]},
+        "without its form": {"status": 200, "body": beginning},
+        "in a list": {"status": 200, "body": [beginning]},
+        "of another": {"status": 200, "body": {"response": {"status": 200}, "api_secret_entity": beginning}},
+        "as a text": {"status": 200, "body": json.dumps(vault.stored.value)},
+    }
+    for name, do in answers.items():
+        identifier = str(next(_UNUSED))
+        simulator.fault(do, path=f"secretapi/{identifier}$")
+        kind = {500: "server_error", 502: "unavailable"}.get(do["status"], "unexpected_answer")
+        play.add(f"Meet an answer {name}", kind, {"identifier": identifier})
+    for name, kind in (("truncate", "connection"), ("truncated_json", "unexpected_answer"), ("reset", "connection")):
+        identifier = simulator.add_secret(
+            owner="alice", name="S", url="u", client_id="c", client_secret=vault.stored.value, identifier_code=name
+        )
+        simulator.fault({name: True}, path=f"secretapi/{identifier}$", when="after")
+        play.add(f"Meet {name}", kind, {"identifier": identifier})
+
+
+def _repeated_after_reading(play: Play, simulator: Simulator, vault: Vault) -> None:
+    """Add updates of a secret that was just read, which fail with that in the answer."""
+    shared = {
+        "response": {"status": 200, "message": "Api secret updated successfully", "error": False},
+        "api_entity": {
+            "identifier": "0",
+            "name": "Stored",
+            "url": "https://example.org",
+            "client_id": "robot",
+            "client_secret": vault.stored.value,
+            "notes": vault.stored.value,
+            "shared_error": [{"username": "nobody", "message": f"Refused: {vault.stored.value}"}],
+        },
+    }
+    for name, kind, do in (
+        ("text", "server_error", {"status": 500, "body": f"Failed: {vault.stored.value}"}),
+        ("message", "server_error", {"status": 500, "body": {"message": vault.stored.value}}),
+        ("sharing", "sharing_incomplete", {"status": 200, "body": shared}),
+    ):
+        identifier = simulator.add_secret(
+            owner="alice",
+            name="Stored",
+            url="https://example.org",
+            client_id="robot",
+            client_secret=vault.stored.value,
+            identifier_code=f"repeated-{name}",
+        )
+        shared["api_entity"]["identifier"] = identifier  # type: ignore[index]
+        simulator.fault(do, path=f"secretapi/update/{identifier}$")
+        options = {"identifier": identifier, "notes": "New.", "users_allowed": [{"username": "nobody"}]}
+        play.add(f"Meet a failed update that repeats what was read as {name}", kind, options)
+
+
+def _refusing_login(play: Play, simulator: Simulator, vault: Vault) -> None:
+    """Add logins that fail with the access key in the answer. The older path of tokens is only used by them."""
+    keys = {"access_key": vault.access_key.value, "wrong_key": vault.wrong_key.value}
+    forms: dict[str, t.Callable[[str], str]] = {"text": str, "form": quote_plus, "JSON": json.dumps}
+    for (name, key), (form, quoted) in itertools.product(keys.items(), forms.items()):
+        said = f"client_secret={quoted(key)}"
+        error = {"error": "invalid_client", "error_description": said}
+        for how, kind, do in (
+            ("as an error", "authentication", {"status": 401, "body": error}),
+            ("as text", "server_error", {"status": 500, "body": said}),
+            ("in a redirect", "redirect", {"redirect": f"https://example.org/{quote(key)}"}),
+            (
+                "and a cut-off token",
+                "unexpected_answer",
+                {"status": 200, "body": f'{{"access_token":"{vault.token.value}'},
+            ),
+        ):
+            simulator.fault(do, path="^/iso/oauth2/token$")
+            url = f"{simulator.url}/iso/oauth2/token"
+            options = {"identifier": "1", "mysafe_token_url": url, "mysafe_client_secret": f"{{{{ {name} }}}}"}
+            play.add(f"Meet a refused login with {name} in {form} {how}", kind, options)
+
+
+def _collections(place: Path) -> Path:
+    """Return the directory below which the collection can be imported: the checkout's own, or one that points to it."""
+    if _CHECKOUT.parts[-3:] == ("ansible_collections", "senhasegura", "mysafe"):
+        return _CHECKOUT.parents[2]
+    namespace = place / "ansible_collections" / "senhasegura"
+    namespace.mkdir(parents=True)
+    (namespace / "mysafe").symlink_to(_CHECKOUT)
+    return place
+
+
+def _environment(simulator: Simulator, place: Path, elsewhere: Path) -> dict[str, str]:
+    key = simulator.access_keys["alice"]
+    return {
+        "PATH": os.environ["PATH"],
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(place),
+        "ANSIBLE_HOME": str(place / "home"),
+        "ANSIBLE_CONFIG": str(place / "ansible.cfg"),
+        "ANSIBLE_LOG_PATH": str(place / "log"),
+        "ANSIBLE_REMOTE_TMP": str(place / "tmp"),
+        "ANSIBLE_ASYNC_DIR": str(place / "async"),
+        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(place / "facts"),
+        "ANSIBLE_CALLBACK_PLUGINS": str(elsewhere / "callback"),
+        "ANSIBLE_CALLBACKS_ENABLED": "leaks",
+        "ANSIBLE_COLLECTIONS_PATH": str(_collections(elsewhere)),
+        "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "true",
+        "ANSIBLE_NOCOLOR": "true",
+        "LEAKS_RESULTS": str(place / "results"),
+        "SENHASEGURA_URL": simulator.url,
+        "SENHASEGURA_CA_PATH": str(simulator.ca_path),
+        "SENHASEGURA_CLIENT_ID": key["client_id"],
+        "SENHASEGURA_CLIENT_SECRET": key["client_secret"],
+        # Failures that stay need not be waited for.
+        "SENHASEGURA_RETRIES": "0",
+        # The token cache, which keeps a token because it was asked to, lies where nothing is looked for.
+        "XDG_RUNTIME_DIR": str(elsewhere),
+    }
+
+
+def _run(simulator: Simulator, place: Path, elsewhere: Path, play: Play, vault: Vault, **changes: str) -> None:
+    """Run the play; leaves all there is to look through in ``place``, and what it was given in ``elsewhere``."""
+    (elsewhere / "callback").mkdir()
+    (elsewhere / "callback" / "leaks.py").write_text(_CALLBACK, encoding="utf-8")
+    (elsewhere / "secrets.json").write_text(
+        json.dumps({name: secret.value for name, secret in vault.items()}), encoding="utf-8"
+    )
+    (elsewhere / "play.yml").write_text(json.dumps(play.content()), encoding="utf-8")
+    common = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    in_place = changes.pop("in_place") == "true"
+    inventory = {"all": {"hosts": {"here": {**common, "mysafe_in_place": in_place}}}}
+    (elsewhere / "inventory.yml").write_text(json.dumps(inventory), encoding="utf-8")
+    (place / "ansible.cfg").touch()
+    arguments = ["-vvvv", "--diff", "-i", str(elsewhere / "inventory.yml"), str(elsewhere / "play.yml")]
+    with (place / "stdout").open("wb") as stdout, (place / "stderr").open("wb") as stderr:
+        subprocess.run(
+            [str(Path(sys.executable).with_name("ansible-playbook")), *arguments],
+            env={**_environment(simulator, place, elsewhere), **changes},
+            cwd=place,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            timeout=_DEADLINE,
+            check=False,
+        )
+
+
+def _outcomes(place: Path) -> dict[str, str]:
+    """Return what the tasks came to, in the words of ``Play.add``."""
+    outcomes = {}
+    for line in (place / "results").read_text(encoding="utf-8").splitlines():
+        noted = json.loads(line)
+        result = noted["result"]
+        if noted["failed"]:
+            outcomes[noted["task"]] = result.get("error", {}).get("kind", "failed")
+        else:
+            outcomes[noted["task"]] = "changed" if result.get("changed") else "ok"
+    return outcomes
+
+
+def _leaks(place: Path, vault: Vault) -> list[str]:
+    """Return where secrets were found: file, line and its beginning, name of the secret, and the text around."""
+    leaks = []
+    # First the results, as a line of them begins with the name of the task.
+    files = sorted((path for path in place.rglob("*") if path.is_file()), key=lambda path: path.name != "results")
+    for path in files:
+        content = path.read_bytes()
+        there = [(name, secret) for name, secret in vault.items() if secret.found_in(content)]
+        for number, line in enumerate(content.splitlines() if there else (), 1):
+            for name, secret in there:
+                for mark in secret.found_in(line)[:1]:
+                    at = line.find(mark.encode())
+                    begins, around = (
+                        part.decode(errors="replace") for part in (line[:80], line[max(0, at - 80) : at + 60])
+                    )
+                    leaks.append(f"{path.relative_to(place)}:{number}: {begins}… {name} in …{around}…")
+    return leaks
+
+
+@pytest.fixture(scope="module", name="simulator")
+def _simulator() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"in_place": "true"}, id="in place"),
+        pytest.param(
+            {"in_place": "true", "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml", "ANSIBLE_DEBUG": "1"},
+            id="in place, YAML, debug",
+        ),
+        pytest.param(
+            {"in_place": "false", "ANSIBLE_STDOUT_CALLBACK": "minimal", "ANSIBLE_DEBUG": "1"},
+            id="as a module, JSON, debug",
+        ),
+    ],
+)
+def test_no_secret_is_left_behind(simulator: Simulator, tmp_path: Path, changes: dict[str, str]) -> None:
+    """No part of any secret is in anything that a run writes."""
+    simulator.reset()
+    place, elsewhere = tmp_path / "place", tmp_path / "elsewhere"
+    place.mkdir()
+    elsewhere.mkdir(mode=0o700)
+    vault, play = Vault.of(simulator), Play()
+    _ordinary(play, simulator, vault)
+    _mistaken(play)
+    _misbehaving(play, simulator, vault)
+    _unknown(play, simulator, vault)
+    _repeated_after_reading(play, simulator, vault)
+    _refusing_login(play, simulator, vault)
+
+    _run(simulator, place, elsewhere, play, vault, **changes)
+
+    outcomes = _outcomes(place)
+    unexpected = [f"{name}: {outcomes.get(name)}" for name, to in play.expected.items() if outcomes.get(name) != to]
+    assert not unexpected, "not what these tasks are there for: " + ", ".join(unexpected)
+    assert simulator.faults() == []
+    for written in ("stdout", "log", "results", "facts/s1_here"):
+        assert b"Leaks" in (place / written).read_bytes(), f"{written} does not hold what it is looked through for"
+    leaks = _leaks(place, vault)
+    assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks[:40])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        str,
+        json.dumps,
+        repr,
+        quote,
+        quote_plus,
+        html.escape,
+        lambda text: text[:30],
+        lambda text: text[-30:],
+        lambda text: textwrap.fill(text, 40),
+        lambda text: base64.b64encode(text.encode()).decode(),
+        lambda text: base64.b64encode(b"user:" + text.encode()).decode(),
+        lambda text: base64.urlsafe_b64encode(b"u:" + text.encode() + b"!").decode(),
+    ],
+)
+def test_leaks_are_found_in_every_form(form: t.Callable[[str], str], tmp_path: Path) -> None:
+    """What the test above looks with finds a secret whatever was made of it."""
+    secret = Secret()
+    vault = Vault(*[secret] * len(dataclasses.fields(Vault)))
+    (tmp_path / "clean").write_text("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", encoding="utf-8")
+    assert _leaks(tmp_path, vault) == []
+    (tmp_path / "leak").write_text(f'{{"msg": "Could not: {form(secret.value)}"}}', encoding="utf-8")
+    assert _leaks(tmp_path, vault)

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The command line: start the simulator, say where it is, stop it on a signal."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import sys
+import tempfile
+from typing import Any, NoReturn
+
+from . import certificates, seed, server, switches
+from .appliance import Appliance
+from .application import Application
+from .journal import Journal
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    arguments = _arguments()
+    # uvicorn repeats the signal that stopped it once it is through; this makes that exit status 0.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    with contextlib.ExitStack() as stack:
+        directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mysafe-simulator-")))
+        _run(arguments, directory, stack)
+
+
+def _run(arguments: argparse.Namespace, directory: pathlib.Path, stack: contextlib.ExitStack) -> None:
+    tls = None
+    if not arguments.no_tls:
+        ca_path = pathlib.Path(arguments.ca_file or directory / "ca.pem").absolute()
+        tls = certificates.make(arguments.host, directory, ca_path, arguments.require_client_cert)
+    appliance = Appliance(arguments.profile, arguments.switches, tls.client_fingerprint if tls else "")
+    log = pathlib.Path(arguments.log_file).open("a", encoding="utf-8") if arguments.log_file else None  # noqa: SIM115
+    if log:
+        stack.enter_context(log)
+    application = Application(appliance, Journal(log))
+    try:
+        listener = server.listen(arguments.host, arguments.port)
+    except OSError as error:
+        sys.exit(f"cannot listen on {arguments.host} port {arguments.port}: {error.strerror}")
+    decryption_key = directory / "encrypted.key"
+    _write_private(decryption_key, appliance.encryption.decryption_key().decode())
+    facts = _facts(arguments.host, listener.getsockname()[1], tls, appliance, decryption_key)
+
+    def ready() -> None:
+        _announce(facts)
+        if arguments.ready_file:
+            ready_file = pathlib.Path(arguments.ready_file)
+            _write_private(ready_file, json.dumps(facts))
+            stack.callback(ready_file.unlink, missing_ok=True)
+
+    server.serve(application, listener, tls.context if tls else None, ready)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m simulator", description="A MySafe server for tests.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
+    parser.add_argument("--profile", default="v4", choices=list(switches.PROFILES))
+    parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="see --list-switches")
+    parser.add_argument("--ca-file", metavar="PATH", help="where to write the CA certificate, and leave it")
+    parser.add_argument("--ready-file", metavar="PATH", help="JSON written once connections are accepted")
+    parser.add_argument("--latency", type=float, metavar="SECONDS", help="short for --switch latency=SECONDS")
+    parser.add_argument("--log-file", metavar="PATH", help="a line of JSON per request is added to it")
+    parser.add_argument("--no-tls", action="store_true")
+    parser.add_argument("--require-client-cert", action="store_true", help="mutual TLS; makes a client certificate")
+    parser.add_argument("--list-switches", action="store_true", help="print all switches and leave")
+    arguments = parser.parse_args()
+    if arguments.list_switches:
+        print(switches.describe())
+        sys.exit()
+    if arguments.no_tls and (arguments.require_client_cert or arguments.ca_file):
+        parser.error("--no-tls goes with neither --require-client-cert nor --ca-file")
+    try:
+        arguments.switches = dict(switches.parse(text) for text in arguments.switch)
+        if arguments.latency is not None:
+            arguments.switches["latency"] = arguments.latency
+        switches.Switches().update(arguments.switches)
+    except switches.SwitchError as error:
+        parser.error(str(error))
+    return arguments
+
+
+def _facts(
+    host: str, port: int, tls: certificates.Certificates | None, appliance: Appliance, decryption_key: pathlib.Path
+) -> dict[str, Any]:
+    name = "localhost" if host == "127.0.0.1" else f"[{host}]" if ":" in host else host
+    facts: dict[str, Any] = {
+        "url": f"{'https' if tls else 'http'}://{name}:{port}",
+        "ca_path": str(tls.ca_path) if tls else None,
+        "pid": os.getpid(),
+        "access_keys": {
+            key.name: {
+                "client_id": key.client_id,
+                "client_secret": key.client_secret,
+                "user": key.user,
+                "tenant": key.tenant,
+            }
+            for key in appliance.keys.values()
+        },
+    }
+    facts["access_keys"]["encrypted"]["decryption_key"] = str(decryption_key)
+    facts["access_keys"]["referer"]["referer"] = seed.ALLOWED_REFERER
+    if tls and tls.client_cert:
+        facts.update(client_cert=str(tls.client_cert), client_key=str(tls.client_key))
+    return facts
+
+
+def _announce(facts: dict[str, Any]) -> None:
+    key = facts["access_keys"][seed.DEFAULT_KEY]
+    variables = {"URL": facts["url"], "CLIENT_ID": key["client_id"], "CLIENT_SECRET": key["client_secret"]}
+    if facts["ca_path"]:
+        variables["CA_PATH"] = facts["ca_path"]
+    if "client_cert" in facts:
+        variables.update(CLIENT_CERT=facts["client_cert"], CLIENT_KEY=facts["client_key"])
+    print("# MySafe simulator, as user {}; stop it with Ctrl-C".format(key["user"]))
+    for name, value in variables.items():
+        print(f"export SENHASEGURA_{name}={value}")
+    sys.stdout.flush()
+
+
+def _write_private(path: pathlib.Path, content: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(content)
+    pathlib.Path(name).replace(path)
+
+
+def _leave(_number: int, _frame: Any) -> NoReturn:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

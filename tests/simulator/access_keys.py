@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Access keys: who calls, as which user, and what restricts the key (section 2.6)."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+
+@dataclasses.dataclass
+class AccessKey:
+    """One access key of the screen MySafe > Integrations > Access keys."""
+
+    name: str
+    client_id: str
+    client_secret: str
+    user: str
+    tenant: str
+    expires_at: float | None = None
+    revoked: bool = False
+    # The identifiers that the key is limited to; None is full access.
+    items: frozenset[int] | None = None
+    encrypted: bool = False
+    # Empty is any, for each of the three.
+    referers: tuple[str, ...] = ()
+    ips: tuple[str, ...] = ()
+    fingerprint: str = ""
+    permitted: bool = True
+
+    @property
+    def usable(self) -> bool:
+        """Whether the key is neither revoked nor expired."""
+        return not self.revoked and (self.expires_at is None or time.time() < self.expires_at)

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The ASGI application: control routes aside, each request meets its fault, the appliance, and the request log."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from .admin import PREFIX, Admin
+from .exchange import Answer, Call
+from .faults import Fault, Faults
+
+if TYPE_CHECKING:
+    from .appliance import Appliance
+    from .journal import Journal, Row
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+# In the ASGI scope, put there by the server.
+CONNECTION = "simulator.connection"
+# SO_LINGER on, zero seconds: closing then resets the connection.
+_LINGER_RESET = struct.pack("ii", 1, 0)
+
+
+class Application:
+    """Joins HTTP to the simulator."""
+
+    def __init__(self, appliance: Appliance, journal: Journal) -> None:
+        self._appliance = appliance
+        self._journal = journal
+        self._faults = Faults()
+        self._admin = Admin(appliance, self._faults, journal).application()
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(PREFIX):
+            await self._admin(scope, receive, send)  # type: ignore[arg-type]
+            return
+        call = await _read(scope, receive)
+        connection = scope[CONNECTION]
+        row = self._journal.open(call.method, call.path, call.query, connection.number)
+        fault = self._faults.take(call.method, call.path)
+        if fault is not None:
+            row.fault = fault.action
+        try:
+            answer = await self._answer(call, fault, row)
+            if fault is not None and fault.cuts_connection:
+                _cut(connection.transport, fault, answer)
+                await _disconnected(receive)
+                return
+            if answer is not None:
+                row.status = answer.status
+                await _send(answer, send)
+        finally:
+            self._journal.close(row)
+
+    async def _answer(self, call: Call, fault: Fault | None, row: Row) -> Answer | None:
+        if self._appliance.switches.latency:
+            await asyncio.sleep(self._appliance.switches.latency)
+        if fault is not None and fault.when == "before":
+            if not fault.delay and fault.action != "delay":
+                return None if fault.cuts_connection else self._replaced(call, fault, None)
+            await asyncio.sleep(fault.delay)
+        appliance = self._appliance
+        writes = appliance.writes
+        answer = appliance.answer(call)
+        row.wrote = appliance.writes != writes
+        row.access_key = call.access_key
+        if fault is not None and fault.when == "after":
+            await asyncio.sleep(fault.delay)
+            if not fault.cuts_connection and fault.action != "delay":
+                return self._replaced(call, fault, answer)
+        return answer
+
+    def _replaced(self, call: Call, fault: Fault, real: Answer | None) -> Answer:
+        return fault.answer(call, real, self._appliance.gateway, self._appliance.envelope())
+
+
+async def _read(scope: dict[str, Any], receive: Receive) -> Call:
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return Call(
+        scope["method"],
+        scope["path"],
+        scope["query_string"].decode("latin-1"),
+        {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
+        body,
+        (scope.get("client") or ("",))[0],
+        scope[CONNECTION].fingerprint,
+    )
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    headers = {**answer.headers, "content-length": str(len(answer.body))}
+    await send(
+        {
+            "type": "http.response.start",
+            "status": answer.status,
+            "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()],
+        }
+    )
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _cut(transport: Any, fault: Fault, answer: Answer | None) -> None:
+    if fault.action == "reset":
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
+        transport.abort()
+        return
+    if fault.action == "truncate":
+        # Past the server, which keeps anybody from sending less than announced.
+        body = answer.body if answer else b'{"code":200,"response":{'
+        status = answer.status if answer else 200
+        head = f"HTTP/1.1 {status} OK\r\ncontent-type: application/json\r\ncontent-length: {len(body) + 100}\r\n\r\n"
+        transport.write(head.encode() + body)
+    transport.close()
+
+
+async def _disconnected(receive: Receive) -> None:
+    # The server takes a return without an answer for a bug, unless the connection is gone by then.
+    while (await receive())["type"] != "http.disconnect":
+        pass

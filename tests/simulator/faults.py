@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Faults on demand: which request they meet, and what they do to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from .exchange import Answer, Call, json_answer
+
+if TYPE_CHECKING:
+    from .envelope import Envelope
+    from .gateway import Gateway
+
+_HTML = b"<!doctype html><html><head><title>Login</title></head><body><form><input name='user'></form></body></html>"
+_ACTIONS = (
+    "status",
+    "gateway",
+    "reset",
+    "close",
+    "truncate",
+    "delay",
+    "html",
+    "empty",
+    "list",
+    "truncated_json",
+    "redirect",
+    "lockdown",
+)
+# What may stand beside the action, by action.
+_DETAILS = {
+    "status": ("body", "headers"),
+    "gateway": ("message", "headers", "retry_after"),
+    "html": ("status",),
+    "empty": ("status",),
+    "list": ("status",),
+    "truncated_json": ("status",),
+    "redirect": ("status",),
+}
+
+
+class FaultError(ValueError):
+    """A fault that cannot be understood."""
+
+
+@dataclasses.dataclass
+class Fault:
+    """One planned fault: meets requests that fit, after `skip` of them, `times` times."""
+
+    action: str
+    do: dict[str, Any]
+    method: str = ""
+    path: str = ""
+    skip: int = 0
+    times: int = 1
+    when: str = "before"
+
+    @property
+    def cuts_connection(self) -> bool:
+        """Whether it ends the connection instead of answering in full."""
+        return self.action in ("reset", "close", "truncate")
+
+    @property
+    def delay(self) -> float:
+        """Seconds to wait, for a delay."""
+        return float(self.do["delay"]) if self.action == "delay" else 0.0
+
+    def fits(self, method: str, path: str) -> bool:
+        """Whether a request is one that it is meant for."""
+        return (not self.method or self.method == method) and bool(re.search(self.path, path))
+
+    def answer(self, call: Call, real: Answer | None, gateway: Gateway, envelope: Envelope) -> Answer:
+        """Make what replaces the real answer, which is None where the request was not applied."""
+        status = int(self.do.get("status", 200))
+        if self.action == "status":
+            return self._own_answer(status)
+        if self.action == "gateway":
+            return self._gateway_answer(call, gateway)
+        if self.action == "lockdown":
+            return envelope.lockdown(str(self.do["lockdown"]))
+        if self.action == "redirect":
+            return Answer(int(self.do.get("status", 302)), b"", {"location": str(self.do["redirect"])})
+        return self._unreadable_answer(status, real)
+
+    def _unreadable_answer(self, status: int, real: Answer | None) -> Answer:
+        if self.action == "html":
+            return Answer(status, _HTML, {"content-type": "text/html; charset=utf-8"})
+        if self.action == "list":
+            return json_answer(status, [])
+        if self.action == "truncated_json":
+            body = real.body if real and real.body else b'{"code":200,"response":{"status":200,"message":"Success"}}'
+            return Answer(status, body[: len(body) // 2], {"content-type": "application/json"})
+        return Answer(status, b"", {"content-type": "application/json"})
+
+    def _own_answer(self, status: int) -> Answer:
+        body = self.do.get("body", "")
+        if isinstance(body, str):
+            answer = Answer(status, body.encode(), {"content-type": "text/plain; charset=utf-8"})
+        else:
+            answer = json_answer(status, body)
+        answer.headers.update(_headers(self.do))
+        return answer
+
+    def _gateway_answer(self, call: Call, gateway: Gateway) -> Answer:
+        status = int(self.do["gateway"])
+        if status == 429:
+            answer = gateway.too_many(call, 100, int(self.do.get("retry_after", 1)))
+        else:
+            answer = gateway.page(call, status, str(self.do.get("message", "")))
+        answer.headers.update(_headers(self.do))
+        return answer
+
+
+class Faults:
+    """The faults still to come; a request meets the first that fits."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def add(self, content: Any) -> None:
+        """Plan faults, all or none of them."""
+        if not isinstance(content, list):
+            raise FaultError("a list of faults is expected")
+        self._faults += [_read(entry) for entry in content]
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """Return the fault for this request, if there is one, and count it."""
+        for fault in self._faults:
+            if not fault.fits(method, path):
+                continue
+            if fault.skip:
+                fault.skip -= 1
+                continue
+            fault.times -= 1
+            if not fault.times:
+                self._faults.remove(fault)
+            return fault
+        return None
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._faults = []
+
+    def content(self) -> list[dict[str, Any]]:
+        """Return what is left, as the control route answers it."""
+        return [dataclasses.asdict(fault) for fault in self._faults]
+
+
+def _headers(do: dict[str, Any]) -> dict[str, str]:
+    return {str(name).lower(): str(value) for name, value in do.get("headers", {}).items()}
+
+
+def _read(entry: Any) -> Fault:
+    if not isinstance(entry, dict) or not isinstance(entry.get("do"), dict):
+        raise FaultError(f"a fault is an object with 'do': {json.dumps(entry)}")
+    unknown = set(entry) - {"method", "path", "skip", "times", "when", "do"}
+    if unknown:
+        raise FaultError("unknown in a fault: {}".format(", ".join(sorted(unknown))))
+    do = entry["do"]
+    # "status" is the action only where no other is named; beside one it is a detail.
+    named = [name for name in _ACTIONS if name in do and name != "status"] or [name for name in do if name == "status"]
+    if len(named) != 1:
+        raise FaultError("'do' names one of: {}".format(", ".join(_ACTIONS)))
+    unknown = set(do) - set(named) - set(_DETAILS.get(named[0], ()))
+    if unknown:
+        raise FaultError("unknown beside '{}': {}".format(named[0], ", ".join(sorted(unknown))))
+    if entry.get("when", "before") not in ("before", "after"):
+        raise FaultError("'when' is before or after")
+    try:
+        fault = Fault(
+            named[0],
+            do,
+            str(entry.get("method") or "").upper(),
+            str(entry.get("path") or ""),
+            int(entry.get("skip", 0)),
+            int(entry.get("times", 1)),
+            entry.get("when", "before"),
+        )
+        re.compile(fault.path)
+        for number in ("delay", "status", "gateway", "retry_after"):
+            float(do.get(number, 0))
+    except (TypeError, ValueError, re.error) as error:
+        raise FaultError(f"cannot read the fault: {error}") from error
+    if fault.times < 1 or fault.skip < 0 or fault.delay < 0:
+        raise FaultError("'times' is at least 1, 'skip' and a delay at least 0")
+    return fault

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Shared by the unit tests: what is there, what is wanted, answers and failures, each made in one line."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._desired import Desired
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import Entity, entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+
+NUMBER = "43"
+CODE = "billing-api"
+OLD_SECRET = "0ld-s3cr3t"
+NEW_SECRET = "n3w-s3cr3t"
+CIPHERTEXT = "QUJD" * 85 + "QUI="  # as long as what a 2048 bit RSA key gives
+
+#: Every field of an API secret but its number, in the form that the API gives.
+FIELDS: dict[str, t.Any] = {
+    "name": "Billing API",
+    "url": "https://billing.example.org",
+    "client_secret": OLD_SECRET,
+    "client_id": "billing-robot",
+    "identifier_code": CODE,
+    "method": "post",
+    "tags": "billing, production",
+    "notes": "Owned by the platform team.",
+    "users_allowed": [{"username": "bob", "can_edit": True}, {"username": "carol", "can_edit": False}],
+    "groups_allowed": [{"name": "Operations", "can_edit": False}],
+}
+#: What a create needs.
+REQUIRED = {field: FIELDS[field] for field in ("name", "url", "client_id")}
+
+
+def an_entity(**changes: t.Any) -> Entity:
+    """Return an API secret with something in every field, but for the changes."""
+    return entity({"identifier": NUMBER, **FIELDS, **changes})
+
+
+def wanted(**options: t.Any) -> Desired:
+    """Return what a task wants that addresses the API secret by its code."""
+    return Desired.from_params({"identifier_code": CODE, **options})
+
+
+def wanted_by_number(**options: t.Any) -> Desired:
+    """Return what a task wants that addresses the API secret by its number."""
+    return Desired.from_params({"identifier": NUMBER, **options})
+
+
+def user(username: str, can_edit: bool = False) -> dict[str, t.Any]:
+    """Return an entry of users_allowed, as Ansible hands it over."""
+    return {"username": username, "can_edit": can_edit}
+
+
+def group(name: str, can_edit: bool = False) -> dict[str, t.Any]:
+    """Return an entry of groups_allowed, as Ansible hands it over."""
+    return {"name": name, "can_edit": can_edit}
+
+
+def an_answer(
+    status: int = 200,
+    body: t.Any = None,
+    text: str = "",
+    headers: t.Mapping[str, str] | None = None,
+    repeated: bool = False,
+) -> Answer:
+    """Return an HTTP answer."""
+    return Answer(status, headers or {}, text, body, repeated)
+
+
+def envelope(
+    status: int = 200, message: str = "Success", code: int | None = None, **payload: t.Any
+) -> dict[str, t.Any]:
+    """Return what v3.33 and v4 answer: a success, or from status 400 on a failure with its exception code."""
+    failed = status >= 400
+    flag = int(failed)
+    body: dict[str, t.Any] = {
+        "code": status,
+        "response": {
+            "status": status,
+            "message": message,
+            "error": failed,
+            "error_code": flag,
+            "detail": "",
+            "mensagem": message,
+            "erro": failed,
+            "cod_erro": flag,
+        },
+        **payload,
+    }
+    if code is not None:
+        body["exception"] = {"code": code, "message": message, "detail": None}
+    return body
+
+
+def lost() -> MySafeError:
+    """Return the failure of a request that may have been carried out: a 502 of the gateway."""
+    return MySafeError(
+        "unavailable", "Could not do it: 502", cause="502", http_status=502, transient=True, maybe_applied=True
+    )
+
+
+def refused(kind: str = "access_denied") -> MySafeError:
+    """Return the failure of a request that was certainly not carried out."""
+    return MySafeError(kind, f"Could not do it: {kind}", cause=kind, http_status=400)

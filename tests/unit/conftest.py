@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""What holds for all unit tests: hypothesis repeats itself exactly, nothing waits, nothing goes into the network."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import typing as t
+
+import pytest
+import requests
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import StubServer
+from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
+
+set_hypothesis_home_dir(tempfile.gettempdir())
+settings.register_profile("unit", deadline=None, derandomize=True, database=None)
+settings.load_profile("unit")
+
+
+@pytest.fixture(name="waits")
+def fixture_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Record the waits, in seconds, instead of waiting."""
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    return waits
+
+
+@pytest.fixture(name="serve")
+def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., StubServer]:
+    """Let all requests be answered from a list, in place of the network."""
+
+    def serve(*answers: t.Any) -> StubServer:
+        server = StubServer(*answers)
+        monkeypatch.setattr(requests.Session, "get_adapter", lambda self, url: server)
+        monkeypatch.setattr(requests.Session, "close", lambda self: server.close())
+        return server
+
+    return serve

@@ -1,0 +1,510 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Each answer that MySafe and its gateway are known to give, in every form, and what is made of it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import (
+    Answer,
+    Documented,
+    failure,
+    require_success,
+    unexpected,
+)
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import an_answer, envelope
+
+DOING = "do it"
+
+
+def failed(answer: Answer) -> MySafeError:
+    """Return the failure that an answer stands for."""
+    with pytest.raises(MySafeError) as caught:
+        require_success(answer, DOING)
+    return caught.value
+
+
+# What MySafe itself says (section 3.7 of the API reference), in the envelopes of all versions.
+
+
+def newest(message: str, code: int) -> dict[str, t.Any]:
+    """Return the envelope of v3.32 and later."""
+    return envelope(400, f"{code}: {message}", code)
+
+
+def oldest(message: str, code: int) -> dict[str, t.Any]:
+    """Return the envelope of older samples: no code, no detail, error_code 0 although there is an error."""
+    return {
+        "response": {"status": 400, "message": f"{code}: {message}", "error": True, "error_code": 0},
+        "exception": {"code": code, "message": f"{code}: {message}", "detail": ""},
+    }
+
+
+def portuguese(message: str, code: int) -> dict[str, t.Any]:
+    """Return an envelope of which only the Portuguese half is there."""
+    return {
+        "response": {"status": 400, "mensagem": f"{code}: {message}", "erro": True, "cod_erro": 1},
+        "exception": {"code": code},
+    }
+
+
+def without_exception(message: str, code: int) -> dict[str, t.Any]:
+    """Return an envelope in which only the message tells the code."""
+    return envelope(400, f"{code}: {message}")
+
+
+def without_colon(message: str, code: int) -> dict[str, t.Any]:
+    """Return the message as one of the vendor's pages prints it."""
+    return envelope(400, f"{code} {message}")
+
+
+def code_as_text(message: str, code: int) -> dict[str, t.Any]:
+    """Return an exception whose code is a text, and a message without it."""
+    return {**envelope(400, message), "exception": {"code": str(code), "message": message}}
+
+
+FORMS = (newest, oldest, portuguese, without_exception, without_colon, code_as_text)
+BUSINESS = [
+    (1001, "Parameter 'name' was not informed!", "missing_parameter"),
+    (1001, "Parameter 'url' was not informed!", "missing_parameter"),
+    (1001, "Parameter 'client_id' was not informed!", "missing_parameter"),
+    (1001, "Parameter 'client_secret' was not informed!", "missing_parameter"),
+    (1001, "Identifier already found in another API key of this user", "duplicate_identifier_code"),
+    (1001, "'Identifier' already found in another API key of this user", "duplicate_identifier_code"),
+    (1005, "Api secret not found", "not_found"),
+    (1005, "API secret not found", "not_found"),
+    (1006, "User does not have access", "access_denied"),
+    (1009, "Inactive api secret", "inactive"),
+    (1009, "Inactive Api secret", "inactive"),
+    (1010, "Unexpected identifier type", "invalid_identifier"),
+    (1053, "Something that is documented for other items", "bad_request"),
+]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+@pytest.mark.parametrize(("code", "message", "kind"), BUSINESS)
+def test_a_refusal_of_mysafe_has_its_kind_and_code(
+    form: t.Callable[[str, int], dict[str, t.Any]], code: int, message: str, kind: str
+) -> None:
+    error = failed(an_answer(400, form(message, code)))
+    assert (error.kind, error.code) == (kind, code)
+
+
+@pytest.mark.parametrize(("code", "message", "kind"), BUSINESS)
+def test_a_refusal_of_mysafe_was_not_carried_out_and_is_not_repeated(code: int, message: str, kind: str) -> None:
+    error = failed(an_answer(400, newest(message, code)))
+    assert (error.maybe_applied, error.transient) == (False, False)
+
+
+def test_a_refusal_quotes_what_mysafe_says() -> None:
+    error = failed(an_answer(400, newest("Api secret not found", 1005)))
+    assert error.message == 'Could not do it: "1005: Api secret not found" (HTTP 400)'
+
+
+def test_a_refusal_that_comes_with_status_200_is_one() -> None:
+    assert failed(an_answer(200, newest("Api secret not found", 1005))).kind == "not_found"
+
+
+@pytest.mark.parametrize("flag", ["error", "erro"])
+def test_either_flag_alone_says_that_it_failed(flag: str) -> None:
+    body = {"response": {"message": "1006: User does not have access", flag: True}}
+    assert failed(an_answer(200, body)).kind == "access_denied"
+
+
+def test_a_refusal_with_status_200_was_not_carried_out() -> None:
+    assert not failed(an_answer(200, newest("User does not have access", 1006))).maybe_applied
+
+
+def from_the_system_api(status: int, message: str, code: int) -> dict[str, t.Any]:
+    """Return an envelope without exception, as authorization and lockdown failures come."""
+    body = envelope(status, message)
+    body["response"].update(error_code=code, cod_erro=code)
+    return body
+
+
+SERVER: dict[str, tuple[int, t.Any, str, int | None]] = {
+    "unexpected": (500, envelope(500, "Unexpected error"), "server_error", None),
+    "unexpected, with a dot": (500, envelope(500, "Unexpected error."), "server_error", None),
+    "encryption": (500, envelope(500, "Ocorreu um erro ao criptografar o texto", 400), "server_error", 400),
+    "referer": (
+        500,
+        from_the_system_api(500, "The http referer is not allowed", 1105),
+        "not_authorized",
+        1105,
+    ),
+    "authorization": (
+        500,
+        envelope(500, "You are not authorized to access this resource."),
+        "not_authorized",
+        None,
+    ),
+    "authorization, from the gateway": (
+        403,
+        {"message": "You are not authorized to access this resource."},
+        "not_authorized",
+        None,
+    ),
+    "lockdown": (
+        503,
+        from_the_system_api(503, "senhasegura is under Lockdown until 2026-01-01", 100),
+        "lockdown",
+        100,
+    ),
+    "lockdown, by its text": (503, envelope(503, "Segura is under lockdown"), "lockdown", None),
+    "lockdown, by its code": (503, from_the_system_api(503, "Bloqueado", 100), "lockdown", 100),
+    "no such path": (404, from_the_system_api(404, "Resource sub not found", 4), "wrong_path", None),
+}
+
+
+@pytest.mark.parametrize(("status", "body", "kind", "code"), SERVER.values(), ids=SERVER)
+def test_a_failure_of_the_server_has_its_kind_and_code(status: int, body: t.Any, kind: str, code: int | None) -> None:
+    error = failed(an_answer(status, body))
+    assert (error.kind, error.code, error.http_status) == (kind, code, status)
+
+
+def test_a_failed_encryption_is_explained() -> None:
+    assert "shorten client_secret or notes" in failed(an_answer(*SERVER["encryption"][:2])).solution
+
+
+# What the gateway says (sections 2.4 and 2.5).
+
+JSON, JSON_WITH_ID, TEXT, HTML = "JSON", "JSON with request id", "text", "HTML"
+
+
+def from_the_gateway(status: int, message: str, form: str) -> Answer:
+    """Return an answer of Kong."""
+    if form == JSON:
+        return an_answer(status, {"message": message})
+    if form == JSON_WITH_ID:
+        return an_answer(status, {"message": message, "request_id": "0123abcd"})
+    if form == TEXT:
+        return an_answer(status, text=f"{message}\n")
+    return an_answer(status, text=f"<!doctype html>\n<html><body><h1>Error</h1><p>{message}.</p></body></html>")
+
+
+GATEWAY = [
+    # status, message, kind, transient, maybe_applied
+    (401, "Invalid signature", "authentication", False, False),
+    (401, "Unauthorized", "authentication", False, False),
+    (401, "Bad token; invalid JSON", "authentication", False, False),
+    (403, "Forbidden", "not_authorized", False, False),
+    (400, "Bad request", "unexpected_answer", False, False),
+    (405, "Method not allowed", "unexpected_answer", False, False),
+    (408, "Request timeout", "unexpected_answer", True, False),
+    (413, "Payload too large", "unexpected_answer", False, False),
+    (414, "URI too long", "unexpected_answer", False, False),
+    (429, "API rate limit exceeded", "rate_limited", True, False),
+    (500, "An unexpected error occurred", "server_error", False, True),
+    (502, "An invalid response was received from the upstream server", "unavailable", True, True),
+    (503, "The upstream server is currently unavailable", "unavailable", True, True),
+    (503, "failure to get a peer from the ring-balancer", "unavailable", True, False),
+    (503, "name resolution failed", "unavailable", True, False),
+    (504, "The upstream server is timing out", "unavailable", True, True),
+]
+
+
+@pytest.mark.parametrize("form", [JSON, JSON_WITH_ID, TEXT, HTML])
+@pytest.mark.parametrize(("status", "message", "kind", "transient", "maybe_applied"), GATEWAY)
+def test_a_failure_of_the_gateway_is_told_in_every_form(
+    status: int, message: str, kind: str, transient: bool, maybe_applied: bool, form: str
+) -> None:
+    error = failed(from_the_gateway(status, message, form))
+    assert (error.kind, error.transient, error.maybe_applied) == (kind, transient, maybe_applied)
+
+
+@pytest.mark.parametrize("form", [JSON, JSON_WITH_ID, TEXT, HTML])
+@pytest.mark.parametrize(("status", "message", "kind", "transient", "maybe_applied"), GATEWAY)
+def test_a_failure_of_the_gateway_is_quoted_in_every_form(
+    status: int, message: str, kind: str, transient: bool, maybe_applied: bool, form: str
+) -> None:
+    assert message in failed(from_the_gateway(status, message, form)).message
+
+
+@pytest.mark.parametrize("message", ["no Route matched with those values", "No route matched with those values."])
+@pytest.mark.parametrize("form", [JSON, JSON_WITH_ID])
+def test_no_route_means_not_authenticated(message: str, form: str) -> None:
+    answer = from_the_gateway(404, message, form)
+    assert (answer.is_rejected_login, failed(answer).kind) == (True, "authentication")
+
+
+def test_an_expired_token_means_not_authenticated() -> None:
+    answer = an_answer(401, {"exp": "token expired"})
+    assert (answer.is_rejected_login, failed(answer).kind) == (True, "authentication")
+
+
+@pytest.mark.parametrize("message", ["Resource sub not found", "No route matched with those values."])
+def test_a_path_that_mysafe_itself_does_not_know_has_nothing_to_do_with_the_token(message: str) -> None:
+    assert not an_answer(404, envelope(404, message)).is_rejected_login
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, "authentication"), (429, "rate_limited")], ids=["not authenticated", "rate limit"]
+)
+def test_a_status_that_says_it_all_counts_in_an_envelope_too(status: int, kind: str) -> None:
+    """The body that comes with it is not documented, and a read must not take it for "may not be read"."""
+    assert failed(an_answer(status, envelope(status, "Unauthorized or too many"))).kind == kind
+
+
+def test_a_404_of_something_else_is_an_unexpected_answer() -> None:
+    assert failed(an_answer(404, text="<html><title>Not Found</title></html>")).kind == "unexpected_answer"
+
+
+# Transient, and whether a write may have been carried out.
+
+
+def test_a_lockdown_is_neither_waited_for_nor_was_anything_carried_out() -> None:
+    error = failed(an_answer(*SERVER["lockdown"][:2]))
+    assert (error.transient, error.maybe_applied) == (False, False)
+
+
+@pytest.mark.parametrize("case", ["referer", "authorization", "no such path"])
+def test_a_call_that_is_not_allowed_was_not_carried_out(case: str) -> None:
+    assert not failed(an_answer(*SERVER[case][:2])).maybe_applied
+
+
+@pytest.mark.parametrize("case", ["unexpected", "encryption"])
+def test_after_an_error_of_the_server_a_write_may_have_been_carried_out(case: str) -> None:
+    assert failed(an_answer(*SERVER[case][:2])).maybe_applied
+
+
+def test_after_an_unreadable_success_a_write_may_have_been_carried_out() -> None:
+    assert failed(an_answer(200, text="Connection est")).maybe_applied
+
+
+def test_a_wait_that_was_too_long_is_told() -> None:
+    error = failed(an_answer(429, {"message": "API rate limit exceeded"}, headers={"Retry-After": "3600"}))
+    assert "3600" in error.message
+
+
+# Successes.
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        envelope(),
+        envelope(message=""),
+        {"response": {"status": 200, "message": "Success", "error": False}},
+        {"response": {"status": 200, "Message": "Success", "erro": False}},
+        {"token_type": "Bearer", "expires_in": 3600, "access_token": "jwt"},
+        {"response": None},
+        {"response": "text"},
+        {},
+    ],
+)
+@pytest.mark.parametrize("status", [200, 201])
+def test_a_success_is_a_json_object_that_does_not_say_error(body: t.Any, status: int) -> None:
+    require_success(an_answer(status, body), DOING)
+
+
+# Redirects.
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_a_failure(status: int) -> None:
+    error = failed(an_answer(status, headers={"Location": "https://sso.example.org/login"}))
+    assert (error.kind, error.transient, error.maybe_applied) == ("redirect", False, False)
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://sso.example.org/login", "https://sso.example.org/login"),
+        ("https://sso.example.org/login?token=s3cr3t#s3cr3t", "https://sso.example.org/login"),
+        ("https://user:s3cr3t@sso.example.org/", "https://sso.example.org/"),
+        ("/login?token=s3cr3t", "/login"),
+        ("", "nowhere"),
+        ("?token=s3cr3t", "nowhere"),
+    ],
+)
+def test_where_a_redirect_goes_is_shown_without_what_may_be_secret(location: str, shown: str) -> None:
+    error = failed(an_answer(302, headers={"Location": location}))
+    assert error.message == f"Could not do it: the server redirects to {shown} (HTTP 302)"
+
+
+def test_a_redirect_without_location_goes_nowhere() -> None:
+    assert "redirects to nowhere" in failed(an_answer(304)).message
+
+
+@pytest.mark.parametrize("location", ["https://[", "https://[::1", "https://[x]/", "http://[v1.x", "//[$"])
+def test_a_redirect_to_what_is_no_url_is_a_redirect(location: str) -> None:
+    assert failed(an_answer(302, headers={"Location": location})).kind == "redirect"
+
+
+# Answers of somebody else, or broken ones.
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (None, ""),
+        (None, "null"),
+        (None, "<html>Log in</html>"),
+        ([], ""),
+        ([envelope()], ""),
+        ("Success", ""),
+        (200, ""),
+        (0.5, ""),
+        (True, ""),
+        (False, ""),
+    ],
+)
+def test_what_is_not_a_json_object_is_unexpected(body: t.Any, text: str) -> None:
+    assert failed(an_answer(200, body, text)).kind == "unexpected_answer"
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "said"),
+    [
+        (None, "", "the answer is empty"),
+        (None, " \n", "the answer is empty"),
+        (None, "<br/>", "the answer is empty"),
+        (None, "Please log in", 'the answer is not JSON and begins with "Please log in"'),
+        ([], "", "the answer is JSON, but not the object that the API documents"),
+        ({"exp": "token expired"}, "", "the answer is JSON, but not the object that the API documents"),
+    ],
+)
+def test_an_answer_without_a_message_is_described(body: t.Any, text: str, said: str) -> None:
+    assert failed(an_answer(401, body, text)).message == f"Could not do it: {said} (HTTP 401)"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"response": []},
+        {"response": {"message": {"a": ["b"]}, "error": "true"}},
+        {"response": {"message": None, "error_code": {}}, "exception": []},
+        {"response": {"error_code": None}, "exception": {"code": None}},
+        {"exception": {"code": [1005]}},
+        {"message": ["a"]},
+        {"message": 5, "request_id": {"a": 1}},
+        {"error": {"a": 1}},
+    ],
+    ids=str,
+)
+def test_nonsense_inside_an_answer_is_a_failure_like_any_other(body: t.Any) -> None:
+    assert str(failed(an_answer(400, body)))
+
+
+@pytest.mark.parametrize("code", [float("inf"), float("-inf"), float("nan"), 1e300, "9" * 5000], ids=str)
+def test_a_code_that_is_no_reasonable_number_is_a_failure_like_any_other(code: t.Any) -> None:
+    """JSON as Python reads it knows Infinity, and 1e999 is the same."""
+    assert failed(an_answer(400, {**envelope(400, "Oops"), "exception": {"code": code}})).kind == "bad_request"
+
+
+# The parts of an answer.
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"response": {"message": " Unexpected error \n"}}, "Unexpected error"),
+        ({"response": {"mensagem": "Erro inesperado"}}, "Erro inesperado"),
+        ({"response": {"message": "", "mensagem": "Erro"}}, "Erro"),
+        ({"response": {}, "message": "from the gateway"}, ""),
+        ({"message": "Client authentication failed", "error": "invalid_client"}, "Client authentication failed"),
+        ({"error_description": "Description", "error": "invalid_client"}, "Description"),
+        ({"error": "invalid_client", "hint": "Hint"}, "invalid_client"),
+        ({"message": 5}, "5"),
+        ({}, ""),
+        ([], ""),
+        (None, ""),
+    ],
+)
+def test_the_message_of_an_answer(body: t.Any, message: str) -> None:
+    assert an_answer(400, body).message == message
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"exception": {"code": 1005}}, 1005),
+        ({"exception": {"code": "1005"}, "response": {"error_code": 1105}}, 1005),
+        ({"exception": {"code": 0}, "response": {"message": "1006: No", "error_code": 1105}}, 1006),
+        ({"exception": {"code": None}, "response": {"message": "No", "error_code": 1105}}, 1105),
+        ({"exception": "1005", "response": {"message": "1006 No"}}, 1006),
+        ({"response": {"message": "1006"}}, 1006),
+        ({"response": {"message": "10061: No", "error_code": 1}}, None),
+        ({"response": {"message": "No: 1006", "error_code": 4}}, None),
+        ({"response": {"error_code": 100}}, 100),
+        ({"response": {"error_code": "1105"}}, 1105),
+        ({"message": "1005: Api secret not found"}, 1005),
+        ({"error_code": 1105}, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_the_code_of_an_answer(body: t.Any, code: int | None) -> None:
+    assert an_answer(400, body).code == code
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "request_id"),
+    [
+        ({"X-Kong-Request-Id": "kong"}, {"request_id": "body"}, "kong"),
+        ({"X-Request-Id": "other"}, {"request_id": "body"}, "other"),
+        ({"X-Kong-Request-Id": "kong", "X-Request-Id": "other"}, None, "kong"),
+        ({}, {"request_id": "body"}, "body"),
+        ({}, {"request_id": 5}, "5"),
+        ({}, {"request_id": ""}, None),
+        ({}, {}, None),
+        ({}, ["request_id"], None),
+        ({}, None, None),
+    ],
+)
+def test_the_request_id_of_an_answer(headers: t.Any, body: t.Any, request_id: str | None) -> None:
+    assert failed(an_answer(502, body, headers=headers)).request_id == request_id
+
+
+def test_a_redirect_has_its_request_id() -> None:
+    assert failed(an_answer(302, headers={"X-Kong-Request-Id": "kong"})).request_id == "kong"
+
+
+@pytest.mark.parametrize(
+    ("text", "excerpt"),
+    [
+        ("Bad\n gateway\t!", "Bad gateway !"),
+        ("<h1>Bad</h1><p class='x'>gateway</p>", "Bad gateway"),
+        ("<style>\nh1 { color: red }\n</style>Bad<SCRIPT>alert('<b>')</SCRIPT> gateway", "Bad gateway"),
+        ("x" * 160, "x" * 160),
+        ("x" * 161, "x" * 160 + "…"),
+        ("", ""),
+    ],
+    ids=["white space", "tags", "style and script", "just fits", "cut", "empty"],
+)
+def test_the_beginning_of_an_unreadable_answer(text: str, excerpt: str) -> None:
+    assert an_answer(502, text=text).excerpt == excerpt
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"api_secret_entity":{"identifier":"40","client_secret":"s3cr3t","client_id":"x',
+        '\n{"token_type":"Bearer","access_token":"s3cr3t',
+        '<br/><b>Notice</b>: x in y on line 5<br/>{"api_entity":{"client_secret":"s3cr3t"}}',
+    ],
+    ids=["an entity that is cut off", "a token that is cut off", "an entity after a notice of PHP"],
+)
+def test_an_unreadable_answer_shows_nothing_of_what_was_json(text: str) -> None:
+    """What could not be parsed holds secrets that nobody has learnt, so they cannot be hidden later."""
+    assert "s3cr3t" not in str(failed(an_answer(200, text=text)))
+
+
+def test_a_failure_carries_what_is_documented() -> None:
+    error = failure(an_answer(400, envelope(400, "No")), DOING, Documented("bad_request", "a cause", "a solution"))
+    assert (error.kind, error.cause, error.solution) == ("bad_request", "a cause", "a solution")
+
+
+def test_an_answer_that_lacks_something_says_what() -> None:
+    error = unexpected(an_answer(201, envelope(201)), DOING, "the API secret")
+    assert (error.kind, error.message) == (
+        "unexpected_answer",
+        "Could not do it: the answer lacks the API secret (HTTP 201)",
+    )
+
+
+def test_an_answer_that_lacks_something_may_have_been_carried_out() -> None:
+    assert unexpected(an_answer(201, envelope(201)), DOING, "the API secret").maybe_applied

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The endpoints: what is asked, and what is made of the answer."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import FIELDS, NUMBER, an_answer, envelope
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_api import CALLS, api_that_gets
+
+ENTITY = {"identifier": NUMBER, **FIELDS}
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("list", ("GET", "/secretapi")),
+        ("read", ("GET", "/secretapi/43")),
+        ("create", ("POST", "/secretapi")),
+        ("update", ("PUT", "/secretapi/update/43")),
+        ("activate", ("POST", "/secretapi/active/43")),
+        ("deactivate", ("POST", "/secretapi/inactive/43")),
+    ],
+)
+def test_the_method_and_path_of_a_call(name: str, asked: tuple[str, str]) -> None:
+    api = api_that_gets(an_answer(200, envelope(api_secret_entity=ENTITY, api_secret_on_list=[])))
+    CALLS[name](api)
+    assert t.cast(t.Any, api.client).called == [asked]
+
+
+@pytest.mark.parametrize("name", ["list", "read", "update", "activate", "deactivate"])
+def test_a_call_that_may_be_repeated_is_not_marked(name: str) -> None:
+    api = api_that_gets(an_answer(200, envelope(api_secret_entity=ENTITY, api_secret_on_list=[])))
+    CALLS[name](api)
+    assert t.cast(t.Any, api.client).content.get("repeatable", True) is True
+
+
+def test_a_create_must_not_be_repeated() -> None:
+    api = api_that_gets(an_answer(201, envelope(201, api_entity=ENTITY)))
+    CALLS["create"](api)
+    assert t.cast(t.Any, api.client).content["repeatable"] is False
+
+
+@pytest.mark.parametrize("key", ["api_entity", "api_secret_entity"])
+@pytest.mark.parametrize("name", ["read", "create", "update"])
+@pytest.mark.parametrize("status", [200, 201])
+def test_the_entity_is_found_under_either_key(key: str, name: str, status: int) -> None:
+    assert CALLS[name](api_that_gets(an_answer(status, {**envelope(status), key: ENTITY}))) == entity(ENTITY)
+
+
+@pytest.mark.parametrize("name", ["read", "create", "update"])
+@pytest.mark.parametrize(
+    "payload", [{}, {"api_entity": None}, {"api_entity": []}, {"api_entity": {"name": "x"}}], ids=str
+)
+def test_an_answer_without_the_entity_is_unexpected(name: str, payload: dict[str, t.Any]) -> None:
+    with pytest.raises(MySafeError, match="the answer lacks the API secret"):
+        CALLS[name](api_that_gets(an_answer(200, envelope(**payload))))
+
+
+def test_another_entity_than_the_one_that_was_asked_for_is_unexpected() -> None:
+    with pytest.raises(MySafeError, match="the answer lacks the API secret that was asked for"):
+        CALLS["read"](api_that_gets(an_answer(200, envelope(api_secret_entity={**ENTITY, "identifier": "44"}))))
+
+
+@pytest.mark.parametrize("name", ["read", "create", "update"])
+def test_the_client_secret_that_comes_back_is_remembered(name: str) -> None:
+    api = api_that_gets(an_answer(200, envelope(api_entity=ENTITY)))
+    CALLS[name](api)
+    assert FIELDS["client_secret"] in api.client.secrets.values
+
+
+@pytest.mark.parametrize(
+    ("rows", "identifiers"),
+    [
+        ([], []),
+        (None, []),
+        ([{"identifier": "3", "name": "GCP1"}, {"identifier": "5", "name": "GCP1"}], ["3", "5"]),
+        ([{"identifier": 3}], ["3"]),
+    ],
+    ids=["empty", "null", "texts", "numbers"],
+)
+def test_the_list_has_the_identifiers(rows: t.Any, identifiers: list[str]) -> None:
+    assert CALLS["list"](api_that_gets(an_answer(200, envelope(api_secret_on_list=rows)))) == identifiers
+
+
+def test_a_list_that_is_missing_from_mysafes_answer_is_empty() -> None:
+    assert CALLS["list"](api_that_gets(an_answer(200, envelope()))) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"message": "hello"},
+        envelope(api_secret_on_list={}),
+        envelope(api_secret_on_list="3"),
+        envelope(api_secret_on_list=["3"]),
+        envelope(api_secret_on_list=[{"name": "GCP1"}]),
+        envelope(api_secret_on_list=[{"identifier": ""}]),
+    ],
+    ids=str,
+)
+def test_a_list_that_is_none_is_unexpected(body: dict[str, t.Any]) -> None:
+    with pytest.raises(MySafeError, match="the answer lacks the list of API secrets"):
+        CALLS["list"](api_that_gets(an_answer(200, body)))
+
+
+@pytest.mark.parametrize(
+    ("filters", "named"),
+    [
+        ({}, "list the API secrets:"),
+        ({"tag": "a"}, "list the API secrets with tag 'a':"),
+        ({"identifier_code": "b"}, "list the API secrets with identifier code 'b':"),
+    ],
+    ids=["all", "tag", "code"],
+)
+def test_a_list_that_fails_names_what_was_looked_for(filters: dict[str, str], named: str) -> None:
+    with pytest.raises(MySafeError, match=f"^Could not {named}"):
+        api_that_gets(an_answer(500)).identifiers(**filters)
+
+
+@pytest.mark.parametrize("name", ["activate", "deactivate"])
+@pytest.mark.parametrize(
+    ("message", "repeated", "changed"),
+    [
+        ("Api secret activated successfully", False, True),
+        ("API secret  successfully deactivated", False, True),
+        ("", False, True),
+        ("Api secret has already been activated", False, False),
+        ("Api secret has ALREADY BEEN deactivated", False, False),
+        ("Api secret has already been activated", True, True),
+    ],
+    ids=["activated", "v3.32 deactivated", "silent", "already", "ALREADY", "already, after an unanswered try"],
+)
+def test_whether_a_switch_changed_anything(name: str, message: str, repeated: bool, changed: bool) -> None:
+    assert CALLS[name](api_that_gets(an_answer(200, envelope(message=message), repeated=repeated))) is changed
+
+
+@pytest.mark.parametrize("name", ["activate", "deactivate"])
+def test_a_switch_that_mysafe_does_not_confirm_is_unexpected(name: str) -> None:
+    with pytest.raises(MySafeError, match="the answer lacks the confirmation"):
+        CALLS[name](api_that_gets(an_answer(200, {"status": "ok"})))

@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""How to reach MySafe: the shared options, from the task or the environment, checked before anything is sent."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import (
+    ENVIRONMENT,
+    Connection,
+    argument_spec,
+    from_environment,
+)
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+
+URL = "https://vault.example.org"
+LOGIN = {"mysafe_client_id": "an-id", "mysafe_client_secret": "s3cr3t"}
+TOKEN = {"mysafe_access_token": "t0k3n"}
+PEM = "-----BEGIN PRIVATE KEY-----\nTUlJRXZRSUJBREFO\n-----END PRIVATE KEY-----\n"
+
+
+def connection(**options: t.Any) -> Connection:
+    """Return the connection of a task that can log in."""
+    return Connection.from_params({"mysafe_url": URL, **LOGIN, **options})
+
+
+def refusal(options: t.Mapping[str, t.Any]) -> MySafeError:
+    """Return the failure of options that cannot be used."""
+    with pytest.raises(MySafeError) as failure:
+        Connection.from_params(options)
+    return failure.value
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        (URL, URL),
+        (f"{URL}/", URL),
+        (f"{URL}//", URL),
+        (f"  {URL}/\r\n", URL),
+        (f"{URL}:8443", f"{URL}:8443"),
+        (f"{URL}/mysafe/", f"{URL}/mysafe"),
+        ("HTTPS://VAULT.example.org", "HTTPS://VAULT.example.org"),
+        ("https://10.0.0.1", "https://10.0.0.1"),
+        ("https://[2001:db8::1]:8443/", "https://[2001:db8::1]:8443"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://127.0.0.1", "http://127.0.0.1"),
+        ("http://[::1]:1", "http://[::1]:1"),
+    ],
+)
+@pytest.mark.parametrize(("option", "field"), [("mysafe_url", "url"), ("mysafe_token_url", "token_url")])
+def test_a_url_is_taken_without_blanks_and_trailing_slashes(option: str, field: str, given: str, url: str) -> None:
+    assert getattr(connection(**{option: given}), field) == url
+
+
+@pytest.mark.parametrize(
+    ("given", "cause"),
+    [
+        ("vault.example.org", "the address must be a URL such as https://vault.example.org"),
+        ("//vault.example.org", "the address must be a URL such as https://vault.example.org"),
+        ("ftp://vault.example.org", "the address must be a URL such as https://vault.example.org"),
+        ("https://", "the address must be a URL such as https://vault.example.org"),
+        ("https:///api", "the address must be a URL such as https://vault.example.org"),
+        ("https://vault.example.org /", "the address must be a URL such as https://vault.example.org"),
+        ("https://vault.\nexample.org", "the address must be a URL such as https://vault.example.org"),
+        ("https://vault.example.org:port", "the address is not a URL that can be read"),
+        ("https://vault.example.org:99999", "the address is not a URL that can be read"),
+        ("https://[vault", "the address is not a URL that can be read"),
+        ("https://user@vault.example.org", "the address must not hold a user name or a password"),
+        ("https://user:s3cr3t@vault.example.org", "the address must not hold a user name or a password"),
+        ("https://:s3cr3t@vault.example.org", "the address must not hold a user name or a password"),
+        ("https://@vault.example.org", "the address must not hold a user name or a password"),
+        ("https://vault.example.org?token=s3cr3t", "the address must not have a query or a fragment"),
+        ("https://vault.example.org/#s3cr3t", "the address must not have a query or a fragment"),
+        ("https://vault.example.org?", "the address must not have a query or a fragment"),
+        ("https://vault.example.org/#", "the address must not have a query or a fragment"),
+        (
+            "http://vault.example.org",
+            "plain http would send secrets unencrypted: the address must begin with https://",
+        ),
+        (
+            "http://localhost.example.org",
+            "plain http would send secrets unencrypted: the address must begin with https://",
+        ),
+    ],
+)
+@pytest.mark.parametrize("option", ["mysafe_url", "mysafe_token_url"])
+def test_a_bad_url_is_refused_with_the_reason(option: str, given: str, cause: str) -> None:
+    error = refusal({"mysafe_url": URL, **LOGIN, option: given})
+    assert (error.message, error.cause) == (f"The option {option} cannot be used", cause)
+
+
+@pytest.mark.parametrize("given", [None, "", "  \n"])
+def test_the_url_is_needed(given: str | None) -> None:
+    assert refusal({"mysafe_url": given, **LOGIN}).cause == "the address of the vault is not set"
+
+
+@pytest.mark.parametrize("given", [None, "", "  \n"])
+def test_the_token_url_is_not_needed(given: str | None) -> None:
+    assert connection(mysafe_token_url=given).token_url == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "field"),
+    [
+        ("mysafe_client_id", "client_id"),
+        ("mysafe_client_secret", "client_secret"),
+        ("mysafe_access_token", "access_token"),
+        ("mysafe_tenant", "tenant"),
+    ],
+)
+def test_blanks_and_line_breaks_around_a_value_are_dropped(option: str, field: str) -> None:
+    """The vendor's own tools do so too, and files that were written with echo end in a line break."""
+    assert getattr(connection(**{option: " value\r\n"}), field) == "value"
+
+
+def test_a_number_is_taken_as_text() -> None:
+    assert connection(mysafe_client_id=12345).client_id == "12345"
+
+
+# What to log in with.
+
+
+def test_an_access_token_is_enough() -> None:
+    assert Connection.from_params({"mysafe_url": URL, **TOKEN}).access_token == "t0k3n"
+
+
+def test_without_anything_to_log_in_with_it_says_what_to_set() -> None:
+    error = refusal(
+        {"mysafe_url": URL, "mysafe_client_id": " ", "mysafe_client_secret": "", "mysafe_access_token": None}
+    )
+    assert error.message == "There is nothing to log in with"
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [("mysafe_client_id", "mysafe_client_secret"), ("mysafe_client_secret", "mysafe_client_id")],
+)
+@pytest.mark.parametrize("blank", [None, " "])
+def test_one_half_of_the_access_key_is_not_enough(given: str, missing: str, blank: str | None) -> None:
+    error = refusal({"mysafe_url": URL, given: "value", missing: blank})
+    assert (error.message, error.cause) == (
+        f"The option {missing} cannot be used",
+        "only one half of the access key is set",
+    )
+
+
+def test_one_half_of_the_access_key_does_not_matter_next_to_a_token() -> None:
+    assert Connection.from_params({"mysafe_url": URL, **TOKEN, "mysafe_client_id": "an-id"}).access_token == "t0k3n"
+
+
+@pytest.mark.parametrize("token", ["two words", "two\nlines", "t\tab", "tökén"])
+def test_a_token_that_cannot_be_sent_is_refused(token: str) -> None:
+    error = refusal({"mysafe_url": URL, "mysafe_access_token": token})
+    assert error.cause == "the token has characters that no bearer token has"
+
+
+# Files and numbers.
+
+
+@pytest.mark.parametrize("option", ["ca_path", "client_cert"])
+def test_a_file_that_can_be_read_is_taken(option: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.pem"
+    path.touch()
+    assert getattr(connection(**{option: f" {path}\n"}), option) == str(path)
+
+
+def test_the_home_directory_and_variables_in_a_path_are_filled_in(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ca").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CERTIFICATES", "ca")
+    assert connection(ca_path="~/$CERTIFICATES").ca_path == str(tmp_path / "ca")
+
+
+@pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key"])
+def test_a_file_that_is_not_there_is_named(option: str, tmp_path: Path) -> None:
+    error = refusal({"mysafe_url": URL, **LOGIN, option: str(tmp_path / "no.pem")})
+    assert error.cause == f"{tmp_path}/no.pem is not a file or directory that can be read"
+
+
+def test_a_key_needs_its_certificate(tmp_path: Path) -> None:
+    error = refusal({"mysafe_url": URL, **LOGIN, "client_key": str(tmp_path)})
+    assert error.cause == "client_key is set, but the certificate that belongs to it is not"
+
+
+def test_a_key_next_to_its_certificate_is_taken(tmp_path: Path) -> None:
+    assert connection(client_key=str(tmp_path), client_cert=str(tmp_path)).client_key == str(tmp_path)
+
+
+@pytest.mark.parametrize("timeout", [0, -1])
+def test_a_time_out_below_a_second_is_refused(timeout: int) -> None:
+    assert refusal({"mysafe_url": URL, **LOGIN, "timeout": timeout}).cause == "the time-out must be at least 1 second"
+
+
+def test_a_negative_number_of_retries_is_refused() -> None:
+    assert refusal({"mysafe_url": URL, **LOGIN, "retries": -1}).cause == "the number of retries cannot be negative"
+
+
+@pytest.mark.parametrize(("option", "value"), [("timeout", 1), ("retries", 0), ("validate_certs", False)])
+def test_the_smallest_values_are_taken(option: str, value: t.Any) -> None:
+    assert getattr(connection(**{option: value}), option) == value
+
+
+def test_the_token_cache_can_be_asked_for() -> None:
+    assert connection(mysafe_token_cache=True).token_cache is True
+
+
+def test_what_is_not_said_has_the_documented_default() -> None:
+    assert connection() == Connection(url=URL, client_id="an-id", client_secret="s3cr3t")
+
+
+@pytest.mark.parametrize("field", ["client_secret", "access_token"])
+def test_secrets_do_not_show_when_printed(field: str) -> None:
+    secret: dict[str, t.Any] = {field: "s3cr3t"}
+    assert "s3cr3t" not in repr(dataclasses.replace(connection(), **secret))
+
+
+# No value is repeated: a secret pasted into the wrong field must not end in a log.
+
+MISPLACED: dict[str, dict[str, t.Any]] = {
+    "a secret as URL": {"mysafe_url": "s3cr3t"},
+    "a secret in the URL": {"mysafe_url": "https://s3cr3t@vault.example.org"},
+    "a secret in the query": {"mysafe_url": "https://vault.example.org/?s3cr3t"},
+    "a secret as port": {"mysafe_url": "https://vault.example.org:s3cr3t"},
+    "a secret as IPv6 address": {"mysafe_url": "https://[s3cr3t/"},
+    "a secret as token URL": {"mysafe_token_url": "s3cr3t"},
+    "a secret as host with http": {"mysafe_token_url": "http://s3cr3t"},
+    "two secrets as token": {"mysafe_access_token": "s3cr3t s3cr3t"},
+    "a secret without its ID": {"mysafe_client_id": None},
+    "a key in place of its file": {"client_key": PEM.replace("TUlJRXZRSUJBREFO", "s3cr3t")},
+    "a key on one line": {"client_key": PEM.replace("TUlJRXZRSUJBREFO", "s3cr3t").replace("\n", " ")},
+    "a certificate and key in place of their file": {"client_cert": PEM.replace("TUlJRXZRSUJBREFO", "s3cr3t")},
+    "the inside of a key": {"client_key": "TUlJRXZRSUJBREFO\ns3cr3t"},
+}
+
+
+@pytest.mark.parametrize("options", MISPLACED.values(), ids=MISPLACED)
+def test_a_misplaced_secret_is_not_repeated(options: dict[str, t.Any]) -> None:
+    error = refusal({"mysafe_url": URL, **LOGIN, **options})
+    assert "s3cr3t" not in str(error) + repr(error) + str(error.details())
+
+
+@pytest.mark.parametrize("options", MISPLACED.values(), ids=MISPLACED)
+def test_a_misplaced_secret_is_not_in_the_exception_that_it_came_from(options: dict[str, t.Any]) -> None:
+    error = refusal({"mysafe_url": URL, **LOGIN, **options})
+    assert error.__cause__ is None
+    assert error.__suppress_context__ or error.__context__ is None
+
+
+@pytest.mark.parametrize("options", MISPLACED.values(), ids=MISPLACED)
+def test_a_refusal_names_the_environment_variable_too(options: dict[str, t.Any]) -> None:
+    error = refusal({"mysafe_url": URL, **LOGIN, **options})
+    assert (error.kind, ENVIRONMENT[next(iter(options))] in error.solution) == ("configuration", True)
+
+
+# The environment.
+
+
+@pytest.fixture(name="environment")
+def fixture_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Start without any of the variables."""
+    for name in ("FIRST", "SECOND"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_a_variable_is_taken_without_blanks_and_line_breaks(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("FIRST", " value\r\n")
+    assert from_environment("FIRST") == "value"
+
+
+def test_the_first_variable_that_is_set_counts(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("FIRST", "one")
+    environment.setenv("SECOND", "two")
+    assert from_environment("FIRST", "SECOND") == "one"
+
+
+def test_an_empty_variable_makes_room_for_the_next(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("FIRST", " \n")
+    environment.setenv("SECOND", "two")
+    assert from_environment("FIRST", "SECOND") == "two"
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "\n"], ids=repr)
+def test_an_empty_variable_is_one_that_is_not_set(environment: pytest.MonkeyPatch, value: str | None) -> None:
+    if value is not None:
+        environment.setenv("FIRST", value)
+    with pytest.raises(AnsibleFallbackNotFound):
+        from_environment("FIRST")
+
+
+def test_every_option_has_its_variable() -> None:
+    fallbacks = {option: spec["fallback"] for option, spec in argument_spec().items()}
+    assert fallbacks == {option: (from_environment, [variable]) for option, variable in ENVIRONMENT.items()}
+
+
+# Which connections may share a session or a token.
+
+OTHERS: dict[str, t.Any] = {
+    field.name: not field.default
+    if isinstance(field.default, bool)
+    else (1 if isinstance(field.default, int) else "other")
+    for field in dataclasses.fields(Connection)
+}
+
+
+@pytest.mark.parametrize("field", OTHERS)
+def test_connections_that_differ_in_one_option_share_nothing(field: str) -> None:
+    assert dataclasses.replace(connection(), **{field: OTHERS[field]}).fingerprint != connection().fingerprint
+
+
+def test_connections_with_the_same_options_may_share() -> None:
+    assert connection().fingerprint == connection().fingerprint
+
+
+def test_a_fingerprint_does_not_show_the_secret() -> None:
+    assert "s3cr3t" not in connection().fingerprint

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""What a task wants: the options, checked before anything is sent."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._desired import Desired
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import SHARING_FIELDS, TEXT_FIELDS
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
+    CODE,
+    NEW_SECRET,
+    group,
+    user,
+    wanted,
+    wanted_by_number,
+)
+
+BAD: dict[str, tuple[dict[str, t.Any], str, str]] = {
+    "nothing addresses it": ({}, "identifier_code", "it is missing, and so is identifier"),
+    "the code is empty": ({"identifier_code": ""}, "identifier_code", "it is empty"),
+    "the code is blank": ({"identifier_code": " \n"}, "identifier_code", "it is empty"),
+    "the code is blank, with a number": ({"identifier": "1", "identifier_code": " "}, "identifier_code", "it is empty"),
+    "the number is empty": ({"identifier": ""}, "identifier", "it is not a number"),
+    "the number is a name": ({"identifier": "billing"}, "identifier", "it is not a number"),
+    "the number is negative": ({"identifier": "-1"}, "identifier", "it is not a number"),
+    "the number is a path": ({"identifier": "1/../2"}, "identifier", "it is not a number"),
+    "the number is in other digits": ({"identifier": "४३"}, "identifier", "it is not a number"),
+    "the number is a superscript": ({"identifier": "²"}, "identifier", "it is not a number"),
+    "the number is bad, the code good": (
+        {"identifier": "x", "identifier_code": CODE},
+        "identifier",
+        "it is not a number",
+    ),
+    "the name is empty": ({"identifier_code": CODE, "name": ""}, "name", "it is empty, and MySafe wants a value in it"),
+    "the name is blank": (
+        {"identifier_code": CODE, "name": " "},
+        "name",
+        "it is empty, and MySafe wants a value in it",
+    ),
+    "the url is empty": ({"identifier_code": CODE, "url": ""}, "url", "it is empty, and MySafe wants a value in it"),
+    "the client ID is empty": (
+        {"identifier_code": CODE, "client_id": ""},
+        "client_id",
+        "it is empty, and MySafe wants a value in it",
+    ),
+    "a tag holds a comma": (
+        {"identifier_code": CODE, "tags": ["a,b"]},
+        "tags",
+        "the tag 'a,b' holds a comma, by which MySafe separates tags",
+    ),
+    "a user has no name": (
+        {"identifier_code": CODE, "users_allowed": [user(" ")]},
+        "users_allowed",
+        "an entry has an empty username",
+    ),
+    "a group has no name": (
+        {"identifier_code": CODE, "groups_allowed": [group("")]},
+        "groups_allowed",
+        "an entry has an empty name",
+    ),
+    "a user has two rights": (
+        {"identifier_code": CODE, "users_allowed": [user("bob"), user("bob ", True)]},
+        "users_allowed",
+        "'bob' is listed twice, with and without can_edit",
+    ),
+    "a group has two rights": (
+        {"identifier_code": CODE, "groups_allowed": [group("Ops", True), group("Ops")]},
+        "groups_allowed",
+        "'Ops' is listed twice, with and without can_edit",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "option", "cause"), BAD.values(), ids=BAD)
+def test_a_bad_value_is_refused_with_the_option_and_the_reason(
+    options: dict[str, t.Any], option: str, cause: str
+) -> None:
+    with pytest.raises(MySafeError) as failure:
+        Desired.from_params(options)
+    assert (failure.value.message, failure.value.cause) == (f"The option {option} cannot be used", cause)
+
+
+@pytest.mark.parametrize(("options", "option", "cause"), BAD.values(), ids=BAD)
+def test_a_bad_value_is_invalid_input_with_something_to_do(options: dict[str, t.Any], option: str, cause: str) -> None:
+    with pytest.raises(MySafeError) as failure:
+        Desired.from_params(options)
+    assert failure.value.kind == "invalid_input"
+    assert failure.value.solution
+
+
+@pytest.mark.parametrize(("options", "option", "cause"), BAD.values(), ids=BAD)
+def test_no_client_secret_shows_in_a_refusal(options: dict[str, t.Any], option: str, cause: str) -> None:
+    with pytest.raises(MySafeError) as failure:
+        Desired.from_params({**options, "client_secret": NEW_SECRET})
+    assert NEW_SECRET not in str(failure.value) + repr(failure.value) + str(failure.value.details())
+
+
+@pytest.mark.parametrize("option", [*TEXT_FIELDS, *SHARING_FIELDS])
+def test_an_option_that_is_not_given_is_not_wanted(option: str) -> None:
+    assert option not in wanted_by_number(**{option: None}).fields
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "field"),
+    [
+        ("identifier_code", f" {CODE}\n", CODE),
+        ("name", " Billing ", " Billing "),
+        ("client_secret", "", ""),
+        ("client_secret", " s3cr3t\n", " s3cr3t\n"),
+        ("method", "", ""),
+        ("notes", "", ""),
+        ("notes", "Two\nlines\n", "Two\nlines\n"),
+        ("tags", [], ""),
+        ("tags", ["a", " b "], "a, b"),
+        ("tags", ["b", "a", "b", ""], "b, a"),
+        ("users_allowed", [], []),
+        ("users_allowed", [user(" bob ", True), user("bob", True)], [user("bob", True)]),
+        ("groups_allowed", [group("Ops"), group("Audit", True)], [group("Ops"), group("Audit", True)]),
+    ],
+)
+def test_an_option_is_wanted_as_the_api_takes_it(option: str, value: t.Any, field: t.Any) -> None:
+    assert wanted_by_number(**{option: value}).fields == {option: field}
+
+
+def test_the_code_is_trimmed() -> None:
+    assert wanted(identifier_code=f"\t{CODE} ").identifier_code == CODE
+
+
+def test_the_number_is_trimmed() -> None:
+    assert wanted_by_number(identifier=" 43\n").identifier == "43"
+
+
+@pytest.mark.parametrize(("state", "present"), [("present", True), ("absent", False)])
+def test_the_state(state: str, present: bool) -> None:
+    assert wanted(state=state).present is present
+
+
+@pytest.mark.parametrize(("policy", "sent"), [("always", True), ("on_create", False)])
+def test_the_policy_for_the_client_secret(policy: str, sent: bool) -> None:
+    assert wanted(update_client_secret=policy).update_client_secret is sent
+
+
+def test_what_is_not_said_has_the_documented_default() -> None:
+    assert wanted() == Desired(identifier_code=CODE, fields={"identifier_code": CODE})
+
+
+def test_update_may_be_false() -> None:
+    assert wanted(update=False).update is False
+
+
+@pytest.mark.parametrize(
+    ("desired", "called"),
+    [
+        (wanted(), f"the API secret with identifier code '{CODE}'"),
+        (wanted_by_number(), "the API secret with identifier 43"),
+        (wanted_by_number(identifier_code="new-code"), "the API secret with identifier 43"),
+    ],
+    ids=["by code", "by number", "by both"],
+)
+def test_messages_name_it_by_what_addresses_it(desired: Desired, called: str) -> None:
+    assert desired.called == called
+
+
+def test_the_client_secret_does_not_show_when_printed() -> None:
+    assert NEW_SECRET not in repr(wanted(client_secret=NEW_SECRET))

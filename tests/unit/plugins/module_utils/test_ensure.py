@@ -1,0 +1,633 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Making one API secret be as described, whatever happens on the way."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._ensure import Outcome, ensure
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import Entity, entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import HIDDEN, hidden_entity
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
+    CODE,
+    NEW_SECRET,
+    NUMBER,
+    OLD_SECRET,
+    REQUIRED,
+    an_entity,
+    lost,
+    refused,
+    user,
+    wanted,
+    wanted_by_number,
+)
+from ansible_collections.senhasegura.mysafe.tests.unit.fake_vault import FakeVault, any_case
+
+pytestmark = pytest.mark.usefixtures("waits")
+
+CREATED = "100"  # the number that FakeVault gives to the first secret in an empty vault
+
+
+def lost_for_good() -> MySafeError:
+    """Return the failure of a request that may have been carried out, but is no use to repeat: a 500 of MySafe."""
+    return MySafeError("server_error", "Could not do it: 500", http_status=500, maybe_applied=True)
+
+
+def refused_for_now() -> MySafeError:
+    """Return the failure of a request that was not carried out, but may be later: a 429."""
+    return MySafeError("rate_limited", "Could not do it: 429", http_status=429, transient=True)
+
+
+def failing(vault: FakeVault, desired: t.Any) -> MySafeError:
+    """Return the failure of a task."""
+    with pytest.raises(MySafeError) as failure:
+        ensure(vault, desired)
+    return failure.value
+
+
+def holding(**changes: t.Any) -> FakeVault:
+    """Return a vault with one active API secret."""
+    return FakeVault(an_entity(**changes))
+
+
+def hiding(**changes: t.Any) -> FakeVault:
+    """Return a vault with one inactive API secret."""
+    return FakeVault(an_entity(**changes), inactive=[NUMBER])
+
+
+class Case(t.NamedTuple):
+    """A task, the vault that it finds, and what it does there."""
+
+    vault: t.Callable[[], FakeVault]
+    options: dict[str, t.Any]
+    action: str
+    writes: list[str]
+
+
+CASES = {
+    "create": Case(FakeVault, {**REQUIRED, "notes": "New", "client_secret": NEW_SECRET}, "create", ["create"]),
+    "nothing to create": Case(FakeVault, {"state": "absent"}, "none", []),
+    "the same": Case(holding, {"notes": an_entity()["notes"]}, "none", []),
+    "update": Case(holding, {"notes": "New", "client_secret": NEW_SECRET}, "update", ["update"]),
+    "update is false": Case(holding, {"notes": "New", "update": False}, "none", []),
+    "deactivate": Case(holding, {"state": "absent"}, "deactivate", ["deactivate"]),
+    "left active": Case(holding, {"state": "absent", "update": False}, "none", []),
+    "already inactive": Case(hiding, {"state": "absent"}, "none", []),
+    "activate": Case(hiding, {}, "activate", ["activate"]),
+    "activate and the same": Case(hiding, {"name": an_entity()["name"]}, "activate", ["activate"]),
+    "activate and update": Case(hiding, {"notes": "New"}, "activate+update", ["activate", "update"]),
+    "left inactive": Case(hiding, {"update": False}, "none", []),
+}
+every_case = pytest.mark.parametrize(("vault", "options", "action", "writes"), CASES.values(), ids=CASES)
+Make = t.Callable[[], FakeVault]
+Options = dict[str, t.Any]
+
+
+@every_case
+def test_a_task_writes_what_it_has_to(vault: Make, options: Options, action: str, writes: list[str]) -> None:
+    made = vault()
+    outcome = ensure(made, wanted(**options))
+    assert (outcome.action, outcome.changed, made.writes) == (action, action != "none", writes)
+
+
+@every_case
+def test_a_task_writes_nothing_the_second_time(vault: Make, options: Options, action: str, writes: list[str]) -> None:
+    made = vault()
+    ensure(made, wanted(**options))
+    again = ensure(made, wanted(**options))
+    assert (again.action, again.changed, made.writes, again.diff) == (
+        "none",
+        False,
+        writes,
+        {"before": {}, "after": {}},
+    )
+
+
+@every_case
+def test_check_mode_writes_nothing(vault: Make, options: Options, action: str, writes: list[str]) -> None:
+    made = vault()
+    ensure(made, wanted(**options), check_mode=True)
+    assert made.writes == []
+
+
+@every_case
+def test_check_mode_predicts_the_action_and_the_diff(
+    vault: Make, options: Options, action: str, writes: list[str]
+) -> None:
+    predicted, done = ensure(vault(), wanted(**options), check_mode=True), ensure(vault(), wanted(**options))
+    first = done.action.split("+")[0]  # the fields of an inactive secret show only when it is active
+    assert (predicted.changed, predicted.action, predicted.warnings) == (done.changed, first, done.warnings)
+    assert done.diff["after"].items() >= predicted.diff["after"].items()
+
+
+@pytest.mark.parametrize("case", ["create", "nothing to create", "the same", "update", "update is false", "deactivate"])
+def test_check_mode_predicts_the_entity(case: str) -> None:
+    vault, options, _action, _writes = CASES[case]
+    predicted, done = ensure(vault(), wanted(**options), check_mode=True), ensure(vault(), wanted(**options))
+    new = {"identifier": ""} if case == "create" else {}  # the number that it will get is not known before
+    assert predicted.api_entity == (done.api_entity and {**done.api_entity, **new})
+
+
+@every_case
+def test_no_client_secret_is_returned(vault: Make, options: Options, action: str, writes: list[str]) -> None:
+    outcome = ensure(vault(), wanted(**options))
+    assert (OLD_SECRET in repr(outcome), NEW_SECRET in repr(outcome)) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("case", "before", "after"),
+    [
+        ("update", {"notes": an_entity()["notes"], "client_secret": HIDDEN}, {"notes": "New"}),
+        ("deactivate", {"active": True}, {"active": False}),
+        ("activate", {"active": False}, {"active": True}),
+        ("activate and update", {"active": False, "notes": an_entity()["notes"]}, {"active": True, "notes": "New"}),
+    ],
+)
+def test_the_diff_sums_up_what_was_done(case: str, before: Options, after: Options) -> None:
+    outcome = ensure(CASES[case].vault(), wanted(**CASES[case].options))
+    secret = {"client_secret": f"{HIDDEN} (changed)"} if "client_secret" in before else {}
+    assert outcome.diff == {"before": before, "after": {**after, **secret}}
+
+
+@pytest.mark.parametrize("case", ["left active", "left inactive"])
+def test_what_is_left_alone_warns(case: str) -> None:
+    assert len(ensure(CASES[case].vault(), wanted(**CASES[case].options)).warnings) == 1
+
+
+def test_the_entity_after_a_create_is_what_the_vault_holds() -> None:
+    vault = FakeVault()
+    assert ensure(vault, wanted(**REQUIRED)).api_entity == hidden_entity(vault.held[CREATED])
+
+
+def test_the_entity_after_an_activation_is_read() -> None:
+    assert ensure(hiding(), wanted()).api_entity == hidden_entity(an_entity())
+
+
+def test_an_update_sends_what_the_plan_says() -> None:
+    vault = holding()
+    ensure(vault, wanted(notes="New"))
+    assert vault.sent == [{**REQUIRED, "notes": "New"}]
+
+
+def test_the_code_itself_is_changed_where_the_number_addresses() -> None:
+    vault = holding()
+    ensure(vault, wanted_by_number(identifier_code="new-code"))
+    assert vault.held[NUMBER]["identifier_code"] == "new-code"
+
+
+def test_an_inactive_one_that_is_addressed_by_number_may_bear_another_code() -> None:
+    vault = hiding()
+    assert ensure(vault, wanted_by_number(identifier_code="new-code")).action == "activate+update"
+
+
+# What is in the way is never touched.
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_of_two_that_bear_the_code_none_is_touched(state: str) -> None:
+    vault = FakeVault(an_entity(), an_entity(identifier="44"))
+    error = failing(vault, wanted(state=state, notes="New"))
+    assert (error.kind, error.changed, vault.writes) == ("ambiguous", False, [])
+
+
+def test_of_two_that_bear_the_code_none_is_touched_with_a_warning_when_update_is_false() -> None:
+    vault = FakeVault(an_entity(), an_entity(identifier="44"))
+    outcome = ensure(vault, wanted(update=False, **REQUIRED))
+    assert (outcome.changed, outcome.api_entity, len(outcome.warnings), vault.writes) == (False, None, 1, [])
+
+
+# Lost answers: a 502, before and after the vault carried the write out.
+
+WRITES = {"create": "create", "update": "update", "activate": "activate", "deactivate": "deactivate"}
+
+
+@pytest.mark.parametrize("case", WRITES)
+def test_a_write_that_was_carried_out_although_its_answer_was_lost_is_one(case: str) -> None:
+    vault = CASES[case].vault()
+    vault.fail(case, lost, applied=True)
+    outcome = ensure(vault, wanted(**CASES[case].options))
+    assert (outcome.changed, outcome.action, vault.writes) == (True, CASES[case].action, CASES[case].writes)
+
+
+@pytest.mark.parametrize("case", WRITES)
+def test_after_a_lost_answer_the_task_returns_what_the_vault_holds(case: str) -> None:
+    undisturbed, vault = CASES[case].vault(), CASES[case].vault()
+    vault.fail(case, lost, applied=True)
+    assert ensure(vault, wanted(**CASES[case].options)) == ensure(undisturbed, wanted(**CASES[case].options))
+
+
+@pytest.mark.parametrize("case", WRITES)
+@pytest.mark.parametrize("failure", [lost, lost_for_good])
+def test_a_write_that_never_is_carried_out_is_a_failure_that_changed_nothing(
+    case: str, failure: t.Callable[[], MySafeError]
+) -> None:
+    vault = CASES[case].vault()
+    rows, inactive = dict(vault.held), set(vault.inactive)
+    vault.fail(case, failure, nth=0)
+    error = failing(vault, wanted(**CASES[case].options))
+    assert (error.kind, error.changed) == (failure().kind, False)
+    assert (vault.held, vault.inactive) == (rows, inactive)
+
+
+@pytest.mark.parametrize("case", WRITES)
+@pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
+def test_when_looking_fails_too_it_says_that_nobody_knows(case: str, applied: bool) -> None:
+    vault = CASES[case].vault()
+    reads = {"create": "identifiers", "update": "read", "activate": "read", "deactivate": "read"}
+    vault.fail(case, lost, applied=applied)
+    vault.fail(reads[case], lost, nth=2)
+    error = failing(vault, wanted(**CASES[case].options))
+    assert (error.kind, error.changed, error.http_status) == ("write_uncertain", True, 502)
+
+
+@pytest.mark.parametrize("case", WRITES)
+def test_a_write_that_is_refused_is_a_failure_that_changed_nothing(case: str) -> None:
+    vault = CASES[case].vault()
+    vault.fail(case, refused)
+    error = failing(vault, wanted(**CASES[case].options))
+    assert (error.kind, error.changed, vault.writes) == ("access_denied", False, [case])
+
+
+@pytest.mark.parametrize("case", ["activate", "deactivate"])
+def test_a_switch_that_someone_else_makes_first_changes_nothing(case: str) -> None:
+    vault = CASES[case].vault()
+    vault.meanwhile(case, lambda: vault.inactive.symmetric_difference_update({NUMBER}))
+    outcome = ensure(vault, wanted(**CASES[case].options))
+    assert (outcome.changed, outcome.action, outcome.diff) == (False, "none", {"before": {}, "after": {}})
+
+
+def test_fields_are_updated_although_someone_else_activates_first() -> None:
+    vault = hiding()
+    vault.meanwhile("activate", vault.inactive.clear)
+    assert ensure(vault, wanted(notes="New")).action == "update"
+
+
+# Create: never simply sent again.
+
+
+def test_a_create_that_was_lost_on_the_way_is_sent_again_after_looking() -> None:
+    vault = FakeVault()
+    vault.fail("create", lost)
+    outcome = ensure(vault, wanted(**REQUIRED))
+    assert (outcome.action, len(vault.held)) == ("create", 1)
+    assert vault.calls == ["identifiers", "create", "identifiers", "create"]
+
+
+def test_a_create_is_sent_again_as_often_as_is_said(waits: list[float]) -> None:
+    vault = FakeVault(retries=2)
+    vault.fail("create", lost, nth=0)
+    error = failing(vault, wanted(**REQUIRED))
+    assert (vault.writes, error.message) == (
+        ["create"] * 3,
+        "Could not do it: 502; it was looked up afterwards and had not been created",
+    )
+
+
+def test_a_create_is_not_sent_again_where_that_is_no_use() -> None:
+    vault = FakeVault()
+    vault.fail("create", lost_for_good, nth=0)
+    failing(vault, wanted(**REQUIRED))
+    assert vault.writes == ["create"]
+
+
+def test_a_create_that_is_refused_for_now_is_not_sent_again_here() -> None:
+    """The transport has repeated it already, as it was certainly not carried out."""
+    vault = FakeVault()
+    vault.fail("create", refused_for_now, nth=0)
+    failing(vault, wanted(**REQUIRED))
+    assert vault.writes == ["create"]
+
+
+def test_a_create_that_was_lost_twice_ends_with_one_secret() -> None:
+    vault = FakeVault()
+    vault.fail("create", lost)
+    vault.fail("create", lost, nth=2, applied=True)
+    outcome = ensure(vault, wanted(**REQUIRED))
+    assert (outcome.action, outcome.changed, len(vault.held)) == ("create", True, 1)
+
+
+def test_a_create_whose_effect_shows_late_is_adopted_when_the_code_turns_out_to_be_taken() -> None:
+    """The look after the lost answer finds nothing yet; the second create then meets our own first one."""
+    vault = FakeVault()
+    vault.fail("create", lost)
+    vault.meanwhile("create", lambda: vault.held.update({"9": an_entity(identifier="9")}), nth=2)
+    outcome = ensure(vault, wanted(**REQUIRED))
+    assert (outcome.action, outcome.changed, len(vault.held)) == ("create", True, 1)
+
+
+def test_an_adopted_secret_is_brought_to_what_is_wanted() -> None:
+    vault = FakeVault()
+    vault.keeps = lambda body: {**body, "notes": "rewritten"} if "create" in vault.calls[-1:] else body
+    vault.fail("create", lost, applied=True)
+    outcome = ensure(vault, wanted(notes="New", **REQUIRED))
+    assert (outcome.changed, outcome.action, vault.held[CREATED]["notes"]) == (True, "update", "New")
+
+
+def test_a_failure_after_an_adoption_tells_what_was_written() -> None:
+    vault = FakeVault()
+    vault.keeps = lambda body: {**body, "notes": "rewritten"}
+    vault.fail("create", lost, applied=True)
+    vault.fail("update", refused)
+    error = failing(vault, wanted(notes="New", **REQUIRED))
+    assert (error.kind, error.changed, error.api_entity) == (
+        "access_denied",
+        True,
+        hidden_entity(vault.held[CREATED]),
+    )
+
+
+def test_an_adopted_secret_may_be_inactive_by_then() -> None:
+    vault = FakeVault()
+    vault.fail("create", lost, applied=True)
+    vault.meanwhile("identifiers", lambda: vault.inactive.add(CREATED), nth=2)
+    outcome = ensure(vault, wanted(**REQUIRED))
+    assert (outcome.changed, vault.inactive) == (True, set())
+
+
+def test_a_create_counts_as_changed_although_others_go_on_with_it() -> None:
+    vault = FakeVault()
+    vault.fail("create", lost, applied=True)
+    vault.meanwhile("identifiers", lambda: vault.inactive.add(CREATED), nth=2)
+    vault.meanwhile("activate", vault.inactive.clear)
+    assert ensure(vault, wanted(**REQUIRED)).changed is True
+
+
+# The code turns out to be taken.
+
+
+def rival(**changes: t.Any) -> Entity:
+    """Return what another play creates, as far as its task describes it."""
+    return entity({"identifier": "9", "identifier_code": CODE, **REQUIRED, **changes})
+
+
+def test_the_play_that_comes_second_changes_nothing_where_the_first_wanted_the_same() -> None:
+    vault = FakeVault()
+    vault.meanwhile("create", lambda: vault.held.update({"9": rival()}))
+    outcome = ensure(vault, wanted(**REQUIRED))
+    assert (outcome.changed, outcome.action, list(vault.held)) == (False, "none", ["9"])
+
+
+def test_the_play_that_comes_second_updates_what_the_first_wanted_otherwise() -> None:
+    vault = FakeVault()
+    vault.meanwhile("create", lambda: vault.held.update({"9": rival(notes="Theirs")}))
+    outcome = ensure(vault, wanted(notes="Ours", **REQUIRED))
+    assert (outcome.changed, outcome.action, vault.held["9"]["notes"]) == (True, "update", "Ours")
+
+
+def test_the_play_that_comes_second_leaves_it_alone_when_update_is_false() -> None:
+    vault = FakeVault()
+    vault.meanwhile("create", lambda: vault.held.update({"9": rival(notes="Theirs")}))
+    outcome = ensure(vault, wanted(notes="Ours", update=False, **REQUIRED))
+    assert (outcome.changed, vault.held["9"]["notes"]) == (False, "Theirs")
+
+
+@pytest.mark.parametrize("look", [2, 3, 4])
+def test_the_first_play_may_take_a_moment_to_show(look: int) -> None:
+    vault = FakeVault()
+    vault.fail("create", lambda: refused("duplicate_identifier_code"))
+    vault.meanwhile("identifiers", lambda: vault.held.update({"9": rival()}), nth=look)
+    assert ensure(vault, wanted(**REQUIRED)).changed is False
+
+
+def test_a_code_that_is_taken_by_something_that_is_not_listed_is_explained() -> None:
+    vault = FakeVault(an_entity(), inactive=[NUMBER], lists_inactive=False)
+    error = failing(vault, wanted(**REQUIRED))
+    assert (error.kind, error.changed, "inactive" in error.cause, "identifier" in error.solution) == (
+        *("duplicate_identifier_code", False),
+        *(True, True),
+    )
+
+
+def test_a_code_that_is_taken_is_looked_up_three_times_at_the_most() -> None:
+    vault = FakeVault(an_entity(), inactive=[NUMBER], lists_inactive=False, retries=9)
+    failing(vault, wanted(**REQUIRED))
+    assert vault.calls == ["identifiers", "create", "identifiers", "identifiers", "identifiers"]
+
+
+def test_a_code_that_is_taken_is_looked_up_once_without_retries() -> None:
+    vault = FakeVault(an_entity(), inactive=[NUMBER], lists_inactive=False, retries=0)
+    failing(vault, wanted(**REQUIRED))
+    assert vault.calls == ["identifiers", "create", "identifiers"]
+
+
+def test_a_code_that_is_taken_by_something_that_may_not_be_read_is_a_failure() -> None:
+    vault = FakeVault()
+    vault.meanwhile("create", lambda: (vault.held.update({"9": rival()}), vault.denied.update({"9": refused})))
+    assert failing(vault, wanted(**REQUIRED)).kind == "access_denied"
+
+
+# Answers that show something else than was written.
+
+
+@pytest.mark.parametrize("case", ["create", "update", "activate and update"])
+def test_after_an_answer_with_old_values_the_vault_is_asked(case: str) -> None:
+    """The English pages of v3.33 and v4 show the old values in the answer to an update."""
+    vault = CASES[case].vault()
+    vault.answers = lambda row: {**row, "notes": "old"}
+    outcome = ensure(vault, wanted(**CASES[case].options))
+    assert outcome.api_entity is not None
+    assert (outcome.action, outcome.api_entity["notes"], vault.calls[-1]) == (CASES[case].action, "New", "read")
+
+
+@pytest.mark.parametrize("case", ["create", "update"])
+def test_a_field_that_the_vault_ignores_is_a_failure_that_names_it(case: str) -> None:
+    vault = CASES[case].vault()
+    vault.keeps = lambda body: {**body, "notes": "Theirs"}
+    error = failing(vault, wanted(**CASES[case].options))
+    assert (error.kind, error.message.endswith("differs from the task in: notes")) == ("not_applied", True)
+
+
+@pytest.mark.parametrize("case", ["create", "update"])
+def test_a_write_that_was_only_partly_done_is_told_with_the_entity(case: str) -> None:
+    vault = CASES[case].vault()
+    vault.keeps = lambda body: {**body, "notes": "Theirs"}
+    error = failing(vault, wanted(**CASES[case].options))
+    assert (error.changed, error.api_entity) == (True, hidden_entity(next(iter(vault.held.values()))))
+
+
+def test_an_update_that_the_vault_ignores_altogether_changed_nothing() -> None:
+    vault = holding()
+    vault.keeps = lambda body: {}
+    error = failing(vault, wanted(notes="New"))
+    assert (error.kind, error.changed) == ("not_applied", False)
+
+
+def test_a_client_secret_that_comes_back_masked_is_taken_as_written() -> None:
+    vault = holding()
+    vault.answers = lambda row: {**row, "client_secret": "********"}
+    outcome = ensure(vault, wanted(client_secret=NEW_SECRET))
+    assert (outcome.action, vault.held[NUMBER]["client_secret"]) == ("update", NEW_SECRET)
+
+
+def test_an_access_key_that_may_not_read_what_it_wrote_believes_the_answer() -> None:
+    vault = holding()
+    vault.answers = lambda row: {**row, "notes": "old"}
+    vault.fail("read", refused, nth=2)
+    assert failing(vault, wanted(notes="New")).kind == "not_applied"
+
+
+@pytest.mark.parametrize("case", ["create", "update"])
+def test_when_the_check_of_a_write_fails_the_write_is_told(case: str) -> None:
+    vault = CASES[case].vault()
+    vault.answers = lambda row: {**row, "notes": "old"}
+    vault.fail("read", lost_for_good, nth=1 if case == "create" else 2)
+    error = failing(vault, wanted(**CASES[case].options))
+    assert error.api_entity is not None
+    assert (error.kind, error.changed, error.api_entity["notes"]) == ("server_error", True, "old")
+
+
+def test_an_update_that_was_carried_out_in_part_before_its_answer_was_lost_is_told() -> None:
+    vault = holding()
+    vault.keeps = lambda body: {**body, "notes": an_entity()["notes"]}
+    vault.fail("update", lost, applied=True)
+    error = failing(vault, wanted(notes="New", method="put"))
+    assert (error.kind, error.changed, error.api_entity) == ("unavailable", True, hidden_entity(vault.held[NUMBER]))
+
+
+@pytest.mark.parametrize("read_back", ["********", NEW_SECRET], ids=["masked", "readable"])
+def test_a_client_secret_whose_update_lost_its_answer_is_compared_where_it_can_be(read_back: str) -> None:
+    vault = holding()
+    vault.keeps = lambda body: {**body, "client_secret": read_back}
+    vault.fail("update", lost, applied=True)
+    assert ensure(vault, wanted(client_secret=NEW_SECRET)).action == "update"
+
+
+def test_a_client_secret_whose_update_never_arrived_is_noticed() -> None:
+    vault = holding()
+    vault.fail("update", lost, nth=0)
+    assert failing(vault, wanted(client_secret=NEW_SECRET)).changed is False
+
+
+# Those with whom it could not be shared.
+
+GHOST = {"username": "ghost", "message": "User not found"}
+
+
+def refusing(vault: FakeVault, *refused_shares: t.Any) -> FakeVault:
+    """Return the vault, which refuses to share with some."""
+    ghosts = {share.get("username") for share in refused_shares if isinstance(share, dict)}
+    vault.answers = lambda row: {**row, "shared_error": list(refused_shares)}
+    vault.keeps = lambda body: {
+        **body,
+        "users_allowed": [share for share in body.get("users_allowed", []) if share["username"] not in ghosts],
+    }
+    return vault
+
+
+@pytest.mark.parametrize("case", ["create", "update"])
+def test_a_secret_that_could_not_be_shared_with_everyone_is_a_failure_with_the_entity(case: str) -> None:
+    vault = refusing(CASES[case].vault(), GHOST)
+    error = failing(vault, wanted(users_allowed=[user("ghost")], **CASES[case].options))
+    assert error.api_entity is not None
+    assert (error.kind, error.changed, error.api_entity["shared_error"]) == ("sharing_incomplete", True, [GHOST])
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        (GHOST, "not shared with ghost (User not found)"),
+        ({"username": "ghost"}, "not shared with ghost"),
+        ({"name": "Ghosts", "message": "Group not found"}, "not shared with Ghosts (Group not found)"),
+        ({"code": 7}, "not shared with {'code': 7}"),
+        ("ghost", "not shared with ghost"),
+        (7, "not shared with 7"),
+    ],
+    ids=["user", "user without message", "group", "unknown object", "text", "number"],
+)
+def test_those_who_are_left_out_are_named(entry: t.Any, named: str) -> None:
+    error = failing(refusing(FakeVault(), entry), wanted(users_allowed=[user("ghost")], **REQUIRED))
+    assert error.message.endswith(named)
+
+
+def test_a_share_that_fails_while_nothing_else_changes_changed_nothing() -> None:
+    vault = refusing(holding(users_allowed=[]), GHOST)
+    assert failing(vault, wanted(users_allowed=[user("ghost")])).changed is False
+
+
+def test_a_new_client_secret_counts_as_changed_although_a_share_fails() -> None:
+    vault = refusing(holding(users_allowed=[]), GHOST)
+    assert failing(vault, wanted(users_allowed=[user("ghost")], client_secret=NEW_SECRET)).changed is True
+
+
+def test_a_create_is_not_sent_again_after_a_share_failed() -> None:
+    vault = refusing(FakeVault(), GHOST)
+    failing(vault, wanted(users_allowed=[user("ghost")], **REQUIRED))
+    assert vault.writes == ["create"]
+
+
+# An inactive one whose code shows only once it is active.
+
+
+def other_case() -> FakeVault:
+    """Return a vault that lists codes in any case, with an inactive secret that bears another code than is wanted."""
+    return FakeVault(an_entity(identifier_code=CODE.upper()), inactive=[NUMBER], matches=any_case)
+
+
+def test_the_wrong_one_is_deactivated_again() -> None:
+    vault = other_case()
+    error = failing(vault, wanted(notes="New"))
+    assert (error.kind, vault.writes, vault.inactive) == ("ambiguous", ["activate", "deactivate"], {NUMBER})
+
+
+def test_the_wrong_one_keeps_its_fields() -> None:
+    vault = other_case()
+    failing(vault, wanted(notes="New"))
+    assert vault.held[NUMBER] == an_entity(identifier_code=CODE.upper())
+
+
+def test_the_wrong_one_is_not_returned_with_the_fields_of_the_task() -> None:
+    error = failing(other_case(), wanted(notes="New"))
+    assert (error.api_entity or {}).get("notes") != "New"
+
+
+def test_the_wrong_one_that_is_as_it_was_counts_as_unchanged() -> None:
+    assert failing(other_case(), wanted(notes="New")).changed is False
+
+
+def test_the_wrong_one_that_stays_active_counts_as_changed() -> None:
+    vault = other_case()
+    vault.fail("deactivate", refused)
+    error = failing(vault, wanted(notes="New"))
+    assert (error.kind, error.changed, vault.inactive) == ("access_denied", True, set())
+
+
+def test_the_wrong_one_that_someone_else_activated_is_left_active() -> None:
+    vault = other_case()
+    vault.meanwhile("activate", vault.inactive.clear)
+    error = failing(vault, wanted(notes="New"))
+    assert (error.kind, error.changed, vault.writes, vault.inactive) == ("ambiguous", False, ["activate"], set())
+
+
+def test_a_failure_right_after_an_activation_is_told_as_changed() -> None:
+    vault = hiding()
+    vault.fail("read", lost_for_good, nth=2)
+    error = failing(vault, wanted(notes="New"))
+    assert (error.kind, error.changed) == ("server_error", True)
+
+
+def test_a_failure_right_after_an_activation_does_not_return_what_was_never_written() -> None:
+    vault = hiding()
+    vault.fail("read", lost_for_good, nth=2)
+    assert (failing(vault, wanted(notes="New")).api_entity or {}).get("notes") != "New"
+
+
+def test_when_the_update_after_an_activation_is_refused_the_entity_is_the_one_that_was_read() -> None:
+    vault = hiding()
+    vault.fail("update", refused)
+    error = failing(vault, wanted(notes="New"))
+    assert (error.changed, error.api_entity) == (True, hidden_entity(an_entity()))
+
+
+def test_a_share_that_fails_after_an_activation_is_told_as_changed() -> None:
+    vault = refusing(hiding(users_allowed=[]), GHOST)
+    error = failing(vault, wanted(users_allowed=[user("ghost")]))
+    assert (error.kind, error.changed) == ("sharing_incomplete", True)
+
+
+def test_an_outcome_does_not_change_afterwards() -> None:
+    outcome = Outcome(False, "none", None, {})
+    with pytest.raises(AttributeError):
+        outcome.changed = True  # type: ignore[misc]

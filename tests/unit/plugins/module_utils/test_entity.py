@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The API secret in one shape, whatever endpoint and version it came from."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import (
+    comparable,
+    entity,
+    join_tags,
+    looks_unreadable,
+    same,
+    sharing_list,
+)
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import CIPHERTEXT, FIELDS, NUMBER, group, user
+
+EMPTY: dict[str, t.Any] = {
+    "identifier": "",
+    "name": "",
+    "url": "",
+    "client_secret": "",
+    "client_id": "",
+    "identifier_code": "",
+    "method": "",
+    "tags": "",
+    "notes": "",
+    "users_allowed": [],
+    "groups_allowed": [],
+    "shared_error": [],
+}
+
+
+def test_the_answer_to_a_create_is_the_shape() -> None:
+    created = {"identifier": NUMBER, **FIELDS, "shared_error": []}
+    assert entity(created) == created
+
+
+def test_the_answer_to_a_read_is_brought_into_the_shape() -> None:
+    """It names users by name, and has no shared_error (vendor page "Get an API secret")."""
+    read = {"identifier": "40", "name": "My API secret", "users_allowed": [{"name": "pduarte", "can_edit": False}]}
+    expected = {**EMPTY, "identifier": "40", "name": "My API secret", "users_allowed": [user("pduarte")]}
+    assert entity(read) == expected
+
+
+@pytest.mark.parametrize("raw", [{}, dict.fromkeys(EMPTY)], ids=["absent", "null"])
+def test_what_is_absent_or_null_is_empty(raw: t.Any) -> None:
+    assert entity(raw) == EMPTY
+
+
+def test_the_fields_come_in_the_documented_order() -> None:
+    assert list(entity({})) == list(EMPTY)
+
+
+def test_fields_that_are_not_documented_are_left_out() -> None:
+    assert entity({"owner": "pduarte"}) == EMPTY
+
+
+@pytest.mark.parametrize("field", ["identifier", "name", "client_secret", "identifier_code", "notes"])
+def test_a_number_is_a_text(field: str) -> None:
+    assert entity({field: 43})[field] == "43"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [("a, b", "a, b"), (["a", "b"], "a, b"), ([], ""), ([1, "b"], "1, b"), (7, "7")],
+    ids=["text", "list", "empty list", "list with a number", "number"],
+)
+def test_tags_are_one_text(raw: t.Any, expected: str) -> None:
+    assert entity({"tags": raw})["tags"] == expected
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [{"username": "bob"}, {"name": "bob"}, {"username": "bob", "name": "Bob B."}, {"username": "", "name": "bob"}],
+)
+def test_a_user_is_named_by_username_whichever_key_the_server_uses(raw: t.Any) -> None:
+    assert entity({"users_allowed": [raw]})["users_allowed"] == [user("bob")]
+
+
+@pytest.mark.parametrize("raw", [{"name": "Operations"}, {"username": "Operations"}])
+def test_a_group_is_named_by_name_whichever_key_the_server_uses(raw: t.Any) -> None:
+    assert entity({"groups_allowed": [raw]})["groups_allowed"] == [group("Operations")]
+
+
+@pytest.mark.parametrize("raw", [True, 1, "1", "true", "True", " TRUE "])
+def test_may_edit(raw: t.Any) -> None:
+    assert entity({"users_allowed": [{"username": "bob", "can_edit": raw}]})["users_allowed"] == [user("bob", True)]
+
+
+@pytest.mark.parametrize("raw", [False, 0, "0", "false", "", None, "yes", 2])
+def test_may_not_edit(raw: t.Any) -> None:
+    assert entity({"users_allowed": [{"username": "bob", "can_edit": raw}]})["users_allowed"] == [user("bob")]
+
+
+def test_may_not_edit_where_the_server_does_not_say() -> None:
+    assert entity({"users_allowed": [{"username": "bob"}]})["users_allowed"] == [user("bob")]
+
+
+@pytest.mark.parametrize(
+    "raw", [None, [], {}, "", 0, False, True, 5, "bob", {"bob": True}, ["bob", 5, None, ["x"]]], ids=str
+)
+def test_sharing_that_is_not_a_list_of_objects_is_nobody(raw: t.Any) -> None:
+    assert entity({"users_allowed": raw})["users_allowed"] == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (None, []),
+        ([], []),
+        ("", []),
+        ({}, []),
+        ([{"username": "ghost", "message": "User not found"}], [{"username": "ghost", "message": "User not found"}]),
+        (["ghost"], ["ghost"]),
+        ({"username": "ghost"}, [{"username": "ghost"}]),
+        ("ghost", ["ghost"]),
+    ],
+    ids=["null", "empty list", "empty text", "empty object", "objects", "texts", "one object", "one text"],
+)
+def test_those_with_whom_it_could_not_be_shared_are_a_list(raw: t.Any, expected: t.Any) -> None:
+    assert entity({"shared_error": raw})["shared_error"] == expected
+
+
+# When two values mean the same.
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("name", " a ", "a"),
+        ("name", "5", 5),
+        ("notes", "", None),
+        ("notes", "", " \n"),
+        ("client_secret", "", None),
+        ("client_secret", "5", 5),
+        ("tags", "a, b", "b,a"),
+        ("tags", "a", "a, a,"),
+        ("tags", "", None),
+        ("tags", " , ", ""),
+        ("users_allowed", [user("a"), user("b", True)], [user("b", True), user("a")]),
+        ("users_allowed", [user("a"), user("a")], [user("a")]),
+        ("users_allowed", [], None),
+        ("groups_allowed", [group("a"), group("b")], [group("b"), group("a")]),
+    ],
+)
+def test_these_mean_the_same(field: str, one: t.Any, other: t.Any) -> None:
+    assert same(field, one, other)
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("name", "a", "A"),
+        ("name", "a b", "ab"),
+        ("notes", "a", None),
+        ("client_secret", "a", "a "),
+        ("client_secret", "a", "\na"),
+        ("client_secret", "", " "),
+        ("tags", "a, b", "a"),
+        ("tags", "a", "A"),
+        ("tags", "a b", "a,b"),
+        ("users_allowed", [user("a")], [user("a", True)]),
+        ("users_allowed", [user("a")], [user("A")]),
+        ("users_allowed", [user("a")], []),
+        ("groups_allowed", [group("a")], [group("b")]),
+    ],
+)
+def test_these_mean_something_different(field: str, one: t.Any, other: t.Any) -> None:
+    assert not same(field, one, other)
+
+
+def test_tags_compare_as_a_set() -> None:
+    assert comparable("tags", "b, a , b,") == frozenset({"a", "b"})
+
+
+def test_sharing_compares_as_a_map() -> None:
+    assert comparable("users_allowed", [user("b", True), user("a")]) == {"a": False, "b": True}
+
+
+def test_tags_are_joined_as_mysafe_keeps_them() -> None:
+    assert join_tags(["a", "b"]) == "a, b"
+
+
+def test_rights_are_listed_as_the_api_takes_them() -> None:
+    assert sharing_list("users_allowed", {"bob": True, "carol": False}) == [user("bob", True), user("carol")]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["*", "********", CIPHERTEXT, "A" * 342 + "==", "A" * 512, "+/9z" * 171],
+    ids=["an asterisk", "asterisks", "2048 bits", "2048 bits, padded", "3072 bits", "4096 bits"],
+)
+def test_this_is_not_the_client_secret_itself(secret: str) -> None:
+    assert looks_unreadable(secret)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["", "s3cr3t", "a*", "*a*", "A" * 343, "A" * 345, "-" * 344, "A" * 171 + "=" + "A" * 172],
+    ids=[
+        "empty",
+        "short",
+        "ends in an asterisk",
+        "between asterisks",
+        "short of it",
+        "beyond",
+        "not base64",
+        "= inside",
+    ],
+)
+def test_this_may_be_the_client_secret_itself(secret: str) -> None:
+    assert not looks_unreadable(secret)

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""What holds of every plan, whatever is there and whatever is wanted."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._desired import Desired
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import (
+    REQUIRED_FIELDS,
+    SHARING_FIELDS,
+    TEXT_FIELDS,
+    Entity,
+    comparable,
+    entity,
+    looks_unreadable,
+    same,
+)
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._plan import Current, Plan, plan
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import CIPHERTEXT, CODE, NUMBER
+from hypothesis import given
+from hypothesis import strategies as st
+
+EVERY_FIELD = (*TEXT_FIELDS, *SHARING_FIELDS)
+
+
+class Vault(t.NamedTuple):
+    """One place in a vault: what it holds, None where there is nothing."""
+
+    held: Entity | None
+    active: bool = True
+
+
+def look(vault: Vault) -> Current:
+    """Return what can be seen of it: nothing of the fields while it is inactive."""
+    if vault.held is None:
+        return Current()
+    return Current(NUMBER, active=vault.active, entity=vault.held if vault.active else None)
+
+
+def apply(vault: Vault, planned: Plan) -> Vault:
+    """Return the vault after the plan, as the API documents it: fields that are not sent stay, lists replace."""
+    if planned.action in {"create", "update"}:
+        return Vault(entity({**(vault.held or {"identifier": NUMBER}), **planned.body}))
+    if planned.action in {"activate", "deactivate"}:
+        return Vault(vault.held, active=planned.action == "activate")
+    return vault
+
+
+# Few different characters, so that values often meet: in the vault, in the task, and with blanks around them.
+texts = st.text('ab ,é"\n', max_size=4)
+full_texts = texts.filter(str.strip)
+tags = st.lists(st.text("abA é", max_size=3), max_size=4)
+rights = st.dictionaries(st.text("abé", min_size=1, max_size=2), st.booleans(), max_size=3)
+secrets = st.one_of(st.just(""), st.text('abc"é ', min_size=1).map(lambda rest: f"S3CR3T{rest}"))
+
+
+def shares(key: str) -> st.SearchStrategy[list[dict[str, t.Any]]]:
+    """Entries of a sharing list, of which no two contradict each other; some are there twice."""
+
+    def listed(rights_and_twice: tuple[dict[str, bool], bool]) -> list[dict[str, t.Any]]:
+        entries = [{key: name, "can_edit": can_edit} for name, can_edit in rights_and_twice[0].items()]
+        return entries + entries if rights_and_twice[1] else entries
+
+    return st.tuples(rights, st.booleans()).map(listed)
+
+
+entities = st.fixed_dictionaries(
+    {
+        "identifier": st.just(NUMBER),
+        "identifier_code": st.just(CODE),
+        **dict.fromkeys(REQUIRED_FIELDS, full_texts),
+        "client_secret": secrets,
+        "method": st.none() | texts,
+        "notes": st.none() | texts,
+        "tags": st.none() | tags.map(",".join),
+        "users_allowed": st.none() | shares("name"),
+        "groups_allowed": st.none() | shares("name"),
+    }
+).map(entity)
+vaults = st.one_of(
+    st.just(Vault(None)),
+    st.builds(Vault, entities, st.just(True)),
+    st.builds(Vault, entities, st.just(False)),
+)
+required_options = st.fixed_dictionaries(dict.fromkeys(REQUIRED_FIELDS, full_texts))
+other_options = st.fixed_dictionaries(
+    {},
+    optional={
+        "state": st.sampled_from(["present", "absent"]),
+        "client_secret": secrets,
+        "method": texts,
+        "notes": texts,
+        "tags": tags,
+        "users_allowed": shares("username"),
+        "groups_allowed": shares("name"),
+        "update": st.booleans(),
+        "update_client_secret": st.sampled_from(["always", "on_create"]),
+    },
+)
+some_required_options = st.fixed_dictionaries({}, optional=dict.fromkeys(REQUIRED_FIELDS, full_texts))
+
+
+def desired(*options: dict[str, t.Any]) -> Desired:
+    """Return what a task with these options wants."""
+    return Desired.from_params({"identifier_code": CODE, **{key: v for part in options for key, v in part.items()}})
+
+
+@given(vaults, required_options, other_options)
+def test_after_the_plan_nothing_is_left_to_do(vault: Vault, required: t.Any, others: t.Any) -> None:
+    wanted = desired(required, others)
+    planned = plan(look(vault), wanted)
+    vault = apply(vault, planned)
+    if planned.action == "activate":  # only now the fields show
+        vault = apply(vault, plan(look(vault), wanted))
+    assert plan(look(vault), wanted).action == "none"
+
+
+@given(vaults, required_options, other_options)
+def test_after_the_plan_the_vault_holds_what_is_wanted(vault: Vault, required: t.Any, others: t.Any) -> None:
+    wanted = desired(required, {**others, "state": "present", "update": True, "update_client_secret": "always"})
+    for _turn in range(2):
+        vault = apply(vault, plan(look(vault), wanted))
+    assert vault.held is not None
+    assert [field for field in wanted.fields if not same(field, vault.held[field], wanted.fields[field])] == []
+
+
+@given(vaults, some_required_options, other_options)
+def test_a_field_that_was_not_given_is_never_touched(vault: Vault, required: t.Any, others: t.Any) -> None:
+    if vault.held is None:
+        required = {field: required.get(field, "given") for field in REQUIRED_FIELDS}
+    wanted = desired(required, others)
+    after = apply(vault, plan(look(vault), wanted)).held
+    before = vault.held or entity({})
+    untouched = [field for field in EVERY_FIELD if field not in wanted.fields]
+    assert [field for field in untouched if after is not None and after[field] != before[field]] == []
+
+
+@given(entities, some_required_options, other_options)
+def test_an_update_sends_what_differs_and_name_url_and_client_id(held: Entity, required: t.Any, others: t.Any) -> None:
+    wanted = desired(required, {**others, "state": "present"})
+    planned = plan(look(Vault(held)), wanted)
+    differing = {field for field in planned.body if not same(field, held[field], planned.body[field])}
+    assert set(planned.body) == (differing | set(REQUIRED_FIELDS) if differing else set())
+
+
+@given(vaults, required_options, other_options)
+def test_the_diff_shows_exactly_what_the_plan_changes(vault: Vault, required: t.Any, others: t.Any) -> None:
+    planned = plan(look(vault), desired(required, others))
+    held = vault.held or entity({})
+    changes = {field for field in planned.body if not same(field, held[field], planned.body[field])}
+    switched = {"active"} if planned.action in {"activate", "deactivate"} else set()
+    blank = {field for field in planned.after if vault.held is None and not str(planned.after[field]).strip(" ,\n")}
+    assert set(planned.after) - blank == (changes | switched) - blank
+
+
+@given(vaults, required_options, other_options)
+def test_the_predicted_entity_is_what_the_vault_then_holds(vault: Vault, required: t.Any, others: t.Any) -> None:
+    planned = plan(look(vault), desired(required, others))
+    after = apply(vault, planned)
+    if after.held is None or not vault.active:  # nothing there, or nothing known of the fields
+        return
+    assert planned.entity is not None
+    assert {**planned.entity, "identifier": NUMBER} == after.held
+
+
+@given(vaults, required_options, other_options, st.randoms(use_true_random=False))
+def test_the_plan_does_not_depend_on_order_or_duplicates(
+    vault: Vault, required: t.Any, others: t.Any, chance: t.Any
+) -> None:
+    shuffled = dict(others)
+    for option in {"tags", "users_allowed", "groups_allowed"} & set(others):
+        shuffled[option] = [*others[option], *others[option][:1]]
+        chance.shuffle(shuffled[option])
+    one, other = (plan(look(vault), desired(required, options)) for options in (others, shuffled))
+    one_body, other_body = (
+        {field: comparable(field, body[field]) for field in body} for body in (one.body, other.body)
+    )
+    assert (one.action, one_body, one.warnings) == (other.action, other_body, other.warnings)
+
+
+@given(vaults, required_options, other_options)
+def test_no_client_secret_shows_in_a_plan(vault: Vault, required: t.Any, others: t.Any) -> None:
+    wanted = desired(required, others)
+    planned = plan(look(vault), wanted)
+    shown = json.dumps([planned.before, planned.after, planned.warnings], ensure_ascii=False)
+    assert "S3CR3T" not in shown + repr(planned) + repr(wanted) + repr(look(vault))
+
+
+@given(entities, st.sampled_from(["*", "********", CIPHERTEXT]), required_options, other_options)
+def test_an_unreadable_client_secret_is_sent_only_with_a_warning(
+    held: Entity, unreadable: str, required: t.Any, others: t.Any
+) -> None:
+    planned = plan(look(Vault({**held, "client_secret": unreadable})), desired(required, others))
+    assert bool(planned.body.get("client_secret") is not None) == ("sent every time" in " ".join(planned.warnings))
+
+
+@given(st.text())
+def test_a_secret_that_can_be_read_is_seldom_taken_for_ciphertext(secret: str) -> None:
+    assert looks_unreadable(secret) == (bool(secret) and set(secret) == {"*"})

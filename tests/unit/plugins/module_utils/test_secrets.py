@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Secrets are taken out of texts, in every form in which servers and libraries repeat them."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from urllib.parse import quote, quote_plus, urlencode
+
+import pytest
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import HIDDEN, Secrets, hidden_entity
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import an_entity
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def hide(text: str, *secrets: str | None) -> str:
+    """Return the text without the secrets."""
+    known = Secrets()
+    known.add(*secrets)
+    return known.hide(text)
+
+
+AWKWARD = "p<s'w\"ö r&d/+%=\\ü"
+
+
+@pytest.mark.parametrize(
+    ("secret", "repeated"),
+    [
+        ("s3cr3t", "s3cr3t"),
+        (AWKWARD, AWKWARD),
+        (AWKWARD, json.dumps(AWKWARD)[1:-1]),
+        (AWKWARD, json.dumps(AWKWARD, ensure_ascii=False)[1:-1]),
+        (AWKWARD, json.dumps(AWKWARD)[1:-1].replace("/", "\\/")),
+        (AWKWARD, quote(AWKWARD, safe="")),
+        (AWKWARD, quote_plus(AWKWARD)),
+        (AWKWARD, urlencode({"": AWKWARD})[1:]),
+        (AWKWARD, escape(AWKWARD)),
+        (" s3cr3t\n", "s3cr3t"),
+        ("line 1\nline 2", r"line 1\nline 2"),
+    ],
+    ids=[
+        *("as it is", "awkward", "in JSON", "in JSON with UTF-8", "in JSON of PHP", "in a URL"),
+        *("in a query", "in a form", "in HTML", "trimmed", "in JSON, with a line break"),
+    ],
+)
+def test_a_secret_is_hidden_in_every_form(secret: str, repeated: str) -> None:
+    assert hide(f"it was >{repeated}<, they said", secret) == "it was >********<, they said"
+
+
+def test_every_occurrence_is_hidden() -> None:
+    assert hide("s3cr3t and s3cr3t", "s3cr3t") == "******** and ********"
+
+
+@pytest.mark.parametrize("secrets", [("abc", "abcdef"), ("abcdef", "abc")], ids=["short first", "long first"])
+def test_a_secret_that_is_a_part_of_another_leaves_no_rest(secrets: tuple[str, str]) -> None:
+    assert hide("abcdef, abc", *secrets) == "********, ********"
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_an_empty_secret_hides_nothing(nothing: str | None) -> None:
+    assert hide("a text", nothing) == "a text"
+
+
+def test_a_blank_secret_does_not_hide_between_the_letters() -> None:
+    assert hide("text", " ") == "text"
+
+
+def test_an_empty_secret_is_not_among_those_to_hide() -> None:
+    known = Secrets()
+    known.add("", None, " ")
+    assert "" not in known.values
+
+
+def test_all_forms_are_handed_to_ansible() -> None:
+    known = Secrets()
+    known.add("a b", None)
+    assert known.values >= {"a b", "a%20b", "a+b"}
+
+
+def test_adding_twice_changes_nothing() -> None:
+    known = Secrets()
+    known.add("a b", "c")
+    before = known.values
+    known.add("a b")
+    assert known.values == before
+
+
+@given(st.text(min_size=1), st.text(), st.text())
+def test_no_secret_is_left_in_any_text(secret: str, before: str, after: str) -> None:
+    hidden = hide(before + secret + after, secret)
+    assert secret not in hidden or set(secret) <= set("* ")
+
+
+@pytest.mark.parametrize("secret", ["\udcff", "s3cr3t\ud800"], ids=["not UTF-8", "half of a pair"])
+def test_a_secret_that_is_no_valid_unicode_is_hidden_too(secret: str) -> None:
+    """An environment variable need not be UTF-8, and JSON may hold half of a pair."""
+    assert hide(f">{secret}<", secret) == ">********<"
+
+
+@pytest.mark.parametrize(
+    ("secret", "shown"), [("s3cr3t", HIDDEN), ("", ""), (None, None)], ids=["set", "empty", "unknown"]
+)
+def test_the_client_secret_of_an_entity_is_hidden(secret: str | None, shown: str | None) -> None:
+    hidden = hidden_entity({**an_entity(), "client_secret": secret})
+    assert hidden == {**an_entity(), "client_secret": shown}
+
+
+def test_hiding_does_not_change_the_entity_itself() -> None:
+    entity = an_entity(client_secret="s3cr3t")
+    hidden_entity(entity)
+    assert entity["client_secret"] == "s3cr3t"
+
+
+def test_no_entity_stays_none() -> None:
+    assert hidden_entity(None) is None

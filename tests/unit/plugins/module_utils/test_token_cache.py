@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The token in a file: found by those who may use it, private, and never in the way."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._client import Client
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Session
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._token_cache import TokenCache
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+
+KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t", token_cache=True)
+Serve = t.Callable[..., StubServer]
+
+
+@pytest.fixture(name="below", autouse=True)
+def fixture_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the cache lie in a directory of the test's own."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    return tmp_path
+
+
+def the_file(below: Path) -> Path:
+    """Return the one file that holds a token."""
+    (path,) = (path for path in below.glob("*/*") if path.suffix != ".lock")
+    return path
+
+
+def kept(below: Path) -> Path:
+    """Keep a token, and return its file."""
+    TokenCache(KEY).write("t0k3n", 100)
+    return the_file(below)
+
+
+def test_a_token_that_was_kept_is_found() -> None:
+    TokenCache(KEY).write("t0k3n", 100)
+    found = TokenCache(KEY).read()
+    assert found is not None
+    assert (found[0], 90 < found[1] <= 100) == ("t0k3n", True)
+
+
+def test_a_token_that_was_not_kept_is_not_found() -> None:
+    assert TokenCache(KEY).read() is None
+
+
+def test_a_token_that_has_expired_is_not_found() -> None:
+    TokenCache(KEY).write("t0k3n", -1)
+    assert TokenCache(KEY).read() is None
+
+
+def test_a_token_is_not_found_with_another_client_secret() -> None:
+    TokenCache(KEY).write("t0k3n", 100)
+    assert TokenCache(Connection(url=URL, client_id="an-id", client_secret="other", token_cache=True)).read() is None
+
+
+def test_the_file_and_its_directory_are_private(below: Path) -> None:
+    path = kept(below)
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "5",
+        "null",
+        "{}",
+        '{"access_token": "x"}',
+        '{"access_token": "x", "usable_until": "soon"}',
+        "\udcff",
+    ],
+    ids=["empty", "cut off", "list", "number", "null", "object", "no time", "bad time", "not UTF-8"],
+)
+def test_a_file_that_makes_no_sense_is_no_token(content: str, below: Path) -> None:
+    kept(below).write_bytes(content.encode("utf-8", "surrogateescape"))
+    assert TokenCache(KEY).read() is None
+
+
+def test_a_file_that_others_can_read_is_not_used(below: Path) -> None:
+    kept(below).chmod(0o644)
+    cache = TokenCache(KEY)
+    assert (cache.read(), "is not private" in cache.warning) == (None, True)
+
+
+def test_a_directory_that_others_can_read_is_not_used(below: Path) -> None:
+    kept(below).parent.chmod(0o755)
+    cache = TokenCache(KEY)
+    cache.write("other", 100)
+    assert (cache.read(), "is not private" in cache.warning) == (None, True)
+
+
+def test_a_link_in_place_of_the_file_is_not_followed(below: Path) -> None:
+    path = kept(below)
+    path.rename(below / "elsewhere")
+    path.symlink_to(below / "elsewhere")
+    cache = TokenCache(KEY)
+    assert (cache.read(), bool(cache.warning)) == (None, True)
+
+
+def test_a_link_in_place_of_the_directory_is_not_followed(below: Path) -> None:
+    directory = kept(below).parent
+    directory.rename(below / "elsewhere")
+    directory.symlink_to(below / "elsewhere")
+    assert TokenCache(KEY).read() is None
+
+
+def test_a_file_in_place_of_the_directory_is_not_used(below: Path) -> None:
+    path = kept(below)
+    (path.parent / f"{path.name}.lock").unlink(missing_ok=True)
+    path.unlink()
+    path.parent.rmdir()
+    path.parent.touch()
+    assert TokenCache(KEY).warning
+
+
+def test_a_lock_that_cannot_be_had_is_no_failure(below: Path) -> None:
+    path = kept(below)
+    (path.parent / f"{path.name}.lock").mkdir()
+    cache = TokenCache(KEY)
+    with cache.locked():
+        assert cache.warning
+
+
+def test_a_file_that_cannot_be_written_is_no_failure(below: Path) -> None:
+    path = kept(below)
+    path.unlink()
+    path.mkdir()
+    cache = TokenCache(KEY)
+    cache.write("t0k3n", 100)
+    assert cache.warning
+
+
+@pytest.mark.parametrize("base", ["", "/does/not/exist"])
+def test_without_a_directory_in_memory_the_temporary_one_is_used(
+    base: str, below: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", base)
+    monkeypatch.setattr("os.path.isdir", lambda path: False)
+    monkeypatch.setattr("tempfile.tempdir", str(below))
+    assert kept(below).is_file()
+
+
+# With the bearer token.
+
+
+def token(value: str, **body: t.Any) -> Canned:
+    """Return the answer that carries a token."""
+    return Canned(200, {"expires_in": 3600, "access_token": value, **body})
+
+
+def test_the_second_task_uses_the_token_of_the_first(serve: Serve) -> None:
+    server = serve(token("first"), token("second"))
+    assert [Session(KEY).token.current() for _task in range(2)] == ["first", "first"]
+    assert len(server.asked) == 1
+
+
+def test_a_token_that_was_rejected_is_not_taken_from_the_cache_again(serve: Serve) -> None:
+    serve(token("first"), token("second"))
+    bearer = Session(KEY).token
+    bearer.current()
+    bearer.replace("first")
+    assert [bearer.current(), Session(KEY).token.current()] == ["second", "second"]
+
+
+def test_a_token_of_unknown_lifetime_is_not_kept(serve: Serve, below: Path) -> None:
+    serve(token("first", expires_in=None))
+    Session(KEY).token.current()
+    assert [path for path in below.glob("*/*") if path.suffix != ".lock"] == []
+
+
+def test_a_given_token_is_not_kept(below: Path) -> None:
+    Session(Connection(url=URL, access_token="g1v3n", token_cache=True)).token.current()
+    assert list(below.iterdir()) == []
+
+
+def test_the_file_does_not_hold_the_client_secret(serve: Serve, below: Path) -> None:
+    serve(token("first"))
+    Session(KEY).token.current()
+    assert set(json.loads(the_file(below).read_text(encoding="utf-8"))) == {"access_token", "usable_until"}
+
+
+def test_a_cache_that_is_not_used_is_told(serve: Serve, below: Path) -> None:
+    kept(below).parent.chmod(0o755)
+    serve(token("first"))
+    client = Client(KEY, Secrets())
+    assert [warning[:28] for warning in client.warnings] == ["The token cache is not used:"]

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Sending requests: how often, with which settings, and what is read from the answers."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+import requests
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _requests
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http import Transport
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import envelope
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+
+pytestmark = pytest.mark.usefixtures("waits")
+
+Serve = t.Callable[..., StubServer]
+OK = Canned(200, envelope())
+BUSY = Canned(429, {"message": "API rate limit exceeded"})
+GONE = Canned(502, {"message": "An invalid response was received from the upstream server"})
+NO_PEER = Canned(503, {"message": "failure to get a peer from the ring-balancer"})
+LOCKED = Canned(503, envelope(503, "senhasegura is under Lockdown until tomorrow"))
+
+
+def send(repeatable: bool = True, **options: t.Any) -> Answer:
+    """Send one request."""
+    connection = Connection(url=URL, **options)
+    return Transport(connection).send(
+        "GET", f"{URL}/x", doing="do it", auth=lambda request: request, repeatable=repeatable
+    )
+
+
+TIMED_OUT = requests.ReadTimeout("timed out")
+UNCONNECTED = requests.ConnectTimeout("timed out")
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+@pytest.mark.parametrize("first", [BUSY, NO_PEER, UNCONNECTED], ids=["429", "no peer", "no connection"])
+def test_what_was_certainly_not_carried_out_is_always_repeated(first: t.Any, repeatable: bool, serve: Serve) -> None:
+    server = serve(first, OK)
+    answer = send(repeatable)
+    assert (answer.status, answer.repeated, len(server.asked)) == (200, False, 2)
+
+
+@pytest.mark.parametrize("first", [GONE, Canned(504, b""), TIMED_OUT], ids=["502", "504", "time-out"])
+def test_what_may_have_been_carried_out_is_repeated_where_that_is_safe(first: t.Any, serve: Serve) -> None:
+    server = serve(first, OK)
+    answer = send()
+    assert (answer.status, answer.repeated, len(server.asked)) == (200, True, 2)
+
+
+def test_an_earlier_try_that_may_have_been_carried_out_is_not_forgotten(serve: Serve) -> None:
+    serve(GONE, BUSY, OK)
+    assert send().repeated
+
+
+def test_a_502_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
+    server = serve(GONE, OK)
+    assert (send(repeatable=False).status, len(server.asked)) == (502, 1)
+
+
+def test_a_time_out_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
+    server = serve(TIMED_OUT, OK)
+    with pytest.raises(MySafeError) as failure:
+        send(repeatable=False)
+    assert (failure.value.kind, len(server.asked)) == ("timeout", 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [OK, LOCKED, Canned(400, b""), Canned(401, b""), Canned(404, b""), Canned(500, b"")],
+    ids=lambda a: str(a.status),
+)
+def test_an_answer_that_would_not_change_is_not_asked_for_again(answer: Canned, serve: Serve) -> None:
+    server = serve(answer)
+    assert (send().status, len(server.asked)) == (answer.status, 1)
+
+
+@pytest.mark.parametrize("retries", [0, 1, 3])
+def test_a_request_is_repeated_as_often_as_is_said(retries: int, serve: Serve) -> None:
+    server = serve(GONE)
+    assert (send(retries=retries).status, len(server.asked)) == (502, 1 + retries)
+
+
+def test_when_every_try_gets_no_answer_the_failure_is_raised(serve: Serve) -> None:
+    server = serve(UNCONNECTED)
+    with pytest.raises(MySafeError) as failure:
+        send(retries=2)
+    assert (failure.value.kind, len(server.asked)) == ("timeout", 3)
+
+
+def test_the_wait_that_a_server_asks_for_is_waited(serve: Serve, waits: list[float]) -> None:
+    serve(Canned(429, {}, {"Retry-After": "7"}), OK)
+    send()
+    assert waits == [7]
+
+
+def test_too_long_a_wait_is_not_waited(serve: Serve, waits: list[float]) -> None:
+    serve(Canned(429, {}, {"Retry-After": "3600"}), OK)
+    assert (send().status, waits) == (429, [])
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(status: int, serve: Serve) -> None:
+    server = serve(Canned(status, b"", {"Location": "https://elsewhere.example.org"}), OK)
+    assert (send().status, len(server.asked)) == (status, 1)
+
+
+# Settings of a request.
+
+
+@pytest.mark.parametrize(
+    ("options", "verify"),
+    [
+        ({}, True),
+        ({"ca_path": "/ca.pem"}, "/ca.pem"),
+        ({"validate_certs": False}, False),
+        ({"validate_certs": False, "ca_path": "/ca.pem"}, False),
+    ],
+    ids=["as usual", "by one's own CA", "not at all", "not at all, although there is a CA"],
+)
+@pytest.mark.parametrize("variable", ["", "/other.pem"], ids=["alone", "next to REQUESTS_CA_BUNDLE"])
+def test_certificates_are_verified_as_the_options_say(
+    options: dict[str, t.Any], verify: t.Any, variable: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", variable)
+    server = serve(OK)
+    send(**options)
+    expected = variable if verify is True and variable else verify
+    assert server.settings[0]["verify"] == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "cert"),
+    [
+        ({}, None),
+        ({"client_cert": "/both.pem"}, "/both.pem"),
+        ({"client_cert": "/cert.pem", "client_key": "/key.pem"}, ("/cert.pem", "/key.pem")),
+    ],
+    ids=["none", "with the key inside", "and a key"],
+)
+def test_the_client_certificate_is_presented(options: dict[str, t.Any], cert: t.Any, serve: Serve) -> None:
+    server = serve(OK)
+    send(**options)
+    assert server.settings[0]["cert"] == cert
+
+
+def test_the_time_out_is_the_one_of_the_options(serve: Serve) -> None:
+    server = serve(OK)
+    send(timeout=7)
+    assert server.settings[0]["timeout"] == 7
+
+
+def test_json_is_asked_for(serve: Serve) -> None:
+    server = serve(OK)
+    send()
+    assert server.asked[0].headers["Accept"] == "application/json"
+
+
+def test_a_login_in_netrc_is_not_used(serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine vault.example.org login somebody password s3cr3t")
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = serve(OK)
+    send()
+    assert "Authorization" not in server.asked[0].headers
+
+
+# Answers.
+
+
+@pytest.mark.parametrize(
+    ("content", "body", "text"),
+    [
+        (b'{"a": 1}', {"a": 1}, ""),
+        (b"[]", [], ""),
+        (b"0", 0, ""),
+        (b"", None, ""),
+        (b"<html>", None, "<html>"),
+        (b'{"a": ', None, '{"a": '),
+        (b'{"a": "\xff"}', None, None),
+        (b"[" * 100_000, None, None),
+        (b"9" * 5_000, None, None),
+    ],
+    ids=["object", "list", "number", "empty", "HTML", "cut off", "not UTF-8", "deep", "huge number"],
+)
+def test_an_answer_has_a_body_or_a_text(content: bytes, body: t.Any, text: str | None, serve: Serve) -> None:
+    serve(Canned(200, content))
+    answer = send()
+    assert answer.body == body or text is None
+    assert answer.text == text or text is None
+
+
+def test_an_answer_has_its_headers_in_any_case(serve: Serve) -> None:
+    serve(Canned(200, {}, {"x-request-id": "a"}))
+    assert send().request_id == "a"
+
+
+def test_closing_closes_the_connections(serve: Serve) -> None:
+    server = serve(OK)
+    Transport(Connection(url=URL)).close()
+    assert server.closed
+
+
+# The library.
+
+
+def test_a_missing_library_is_a_failure_that_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_requests, "IMPORT_ERROR", ImportError("No module named 'requests'"))
+    with pytest.raises(MySafeError) as failure:
+        Transport(Connection(url=URL))
+    assert (failure.value.kind, "pip install requests" in failure.value.solution) == ("missing_library", True)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Runs a module as Ansible does, and returns what it prints."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import typing as t
+
+import pytest
+from ansible.module_utils import basic
+
+
+@contextlib.contextmanager
+def arguments(values: dict[str, t.Any]) -> t.Iterator[None]:
+    """Hand arguments to AnsibleModule, as the ansible-core at hand takes them."""
+    try:
+        from ansible.module_utils.testing import patch_module_args
+    except ImportError:  # before ansible-core 2.17
+        kept = basic._ANSIBLE_ARGS
+        basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": values}).encode()
+        try:
+            yield
+        finally:
+            basic._ANSIBLE_ARGS = kept
+    else:
+        with patch_module_args(values):
+            yield
+
+
+@pytest.fixture(name="run")
+def fixture_run(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str, t.Any]]:
+    """Run the main function of a module, and return its result."""
+
+    def run(main: t.Callable[[], None], **values: t.Any) -> dict[str, t.Any]:
+        with arguments(values), pytest.raises(SystemExit):
+            main()
+        result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
+        return result
+
+    return run

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""What is documented is what there is: options, defaults, environment variables, return values, action group."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _module
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+
+ROOT = Path(__file__).parents[4]
+COLLECTION = "ansible_collections.senhasegura.mysafe"
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+every_module = pytest.mark.parametrize("module", MODULES)
+Options = dict[str, dict[str, t.Any]]
+
+
+def text_in(path: Path, name: str) -> t.Any:
+    """Return the YAML that is assigned to a name in a Python file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
+            return yaml.safe_load(ast.literal_eval(node.value))
+    raise AssertionError(f"{path} has no {name}")
+
+
+def in_module(module: str, name: str) -> t.Any:
+    """Return a part of a module's documentation."""
+    return text_in(ROOT / "plugins" / "modules" / f"{module}.py", name)
+
+
+def shared_options() -> Options:
+    """Return the options that all plugins share, as documented."""
+    options: Options = text_in(ROOT / "plugins" / "doc_fragments" / "connection.py", "DOCUMENTATION")["options"]
+    return options
+
+
+def documented(module: str) -> Options:
+    """Return all options of a module, as documented."""
+    return {**shared_options(), **in_module(module, "DOCUMENTATION")["options"]}
+
+
+class Asked(Exception):  # noqa: N818
+    """Takes the place of AnsibleModule, to see which options a module asks for."""
+
+    def __init__(self, argument_spec: Options, **settings: t.Any) -> None:
+        super().__init__()
+        self.argument_spec = argument_spec
+        self.settings = settings
+
+
+@pytest.fixture(name="asked")
+def fixture_asked(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[str], Asked]:
+    """Return what a module asks AnsibleModule for."""
+
+    def stop(*arguments: t.Any, **settings: t.Any) -> t.NoReturn:
+        raise Asked(*arguments, **settings)
+
+    def ask(module: str) -> Asked:
+        monkeypatch.setattr(_module, "AnsibleModule", stop)
+        with pytest.raises(Asked) as caught:
+            importlib.import_module(f"{COLLECTION}.plugins.modules.{module}").main()
+        return caught.value
+
+    return ask
+
+
+def flat(options: Options, below: str, prefix: str = "") -> dict[str, dict[str, t.Any]]:
+    """Return options and suboptions in one map, with what must agree of each."""
+    found = {}
+    for name, option in options.items():
+        found[prefix + name] = {
+            "type": option.get("type", "str"),
+            "elements": option.get("elements"),
+            "choices": option.get("choices"),
+            "default": option.get("default"),
+            "required": option.get("required", False),
+            "aliases": option.get("aliases", []),
+        }
+        found.update(flat(option.get(below) or {}, below, f"{prefix}{name}."))
+    return found
+
+
+@every_module
+def test_the_options_are_documented_as_they_are(module: str, asked: t.Callable[[str], Asked]) -> None:
+    assert flat(documented(module), "suboptions") == flat(asked(module).argument_spec, "options")
+
+
+@every_module
+def test_a_module_that_documents_check_mode_asks_for_it(module: str, asked: t.Callable[[str], Asked]) -> None:
+    support = in_module(module, "DOCUMENTATION")["attributes"]["check_mode"]["support"]
+    assert asked(module).settings["supports_check_mode"] is (support == "full")
+
+
+SECRET_OPTIONS = {"client_secret", "mysafe_client_secret", "mysafe_access_token"}
+
+
+@every_module
+def test_secrets_and_nothing_else_are_kept_out_of_logs(module: str, asked: t.Callable[[str], Asked]) -> None:
+    spec = asked(module).argument_spec
+    assert {option for option in spec if spec[option].get("no_log")} == SECRET_OPTIONS & set(spec)
+
+
+@every_module
+def test_options_that_sound_like_secrets_say_whether_they_are(module: str, asked: t.Callable[[str], Asked]) -> None:
+    spec = asked(module).argument_spec
+    sounding = {option for option in spec if re.search("secret|token|passw", option)}
+    assert {option for option in sounding if "no_log" not in spec[option]} == set()
+
+
+@every_module
+def test_every_option_has_a_description(module: str) -> None:
+    assert {option for option, parts in documented(module).items() if not parts.get("description")} == set()
+
+
+@every_module
+def test_the_documentation_takes_in_the_shared_parts(module: str) -> None:
+    assert {"senhasegura.mysafe.connection", "senhasegura.mysafe.attributes"} <= set(
+        in_module(module, "DOCUMENTATION")["extends_documentation_fragment"]
+    )
+
+
+@every_module
+def test_the_file_is_named_as_the_module(module: str) -> None:
+    assert in_module(module, "DOCUMENTATION")["module"] == module
+
+
+@pytest.mark.parametrize(("option", "variable"), ENVIRONMENT.items())
+def test_the_environment_variable_of_an_option_is_documented(option: str, variable: str) -> None:
+    assert f"E({variable})" in " ".join(shared_options()[option]["description"])
+
+
+def test_every_shared_option_has_an_environment_variable() -> None:
+    assert set(ENVIRONMENT) == set(shared_options())
+
+
+def test_the_entity_that_is_documented_is_the_one_that_is_returned() -> None:
+    assert list(in_module("mysafe_api_secret", "RETURN")["api_entity"]["contains"]) == list(entity({}))
+
+
+def test_the_sample_entity_is_one() -> None:
+    sample = in_module("mysafe_api_secret", "RETURN")["api_entity"]["sample"]
+    assert entity(sample) == sample
+
+
+@pytest.mark.parametrize("field", ["users_allowed", "groups_allowed"])
+def test_the_shares_that_are_documented_are_those_that_are_returned(field: str) -> None:
+    contains = in_module("mysafe_api_secret", "RETURN")["api_entity"]["contains"][field]["contains"]
+    assert list(contains) == list(entity({field: [{}]})[field][0])
+
+
+def test_the_error_that_is_documented_is_the_one_that_is_returned() -> None:
+    assert list(in_module("mysafe_api_secret", "RETURN")["error"]["contains"]) == list(MySafeError("", "").details())
+
+
+def test_the_actions_that_are_documented_are_those_of_the_design() -> None:
+    actions = ["none", "create", "update", "activate", "deactivate", "activate+update"]
+    assert in_module("mysafe_api_secret", "RETURN")["action"]["choices"] == actions
+
+
+def test_the_action_group_has_every_module() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert sorted(runtime["action_groups"]["mysafe"]) == MODULES

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Stands in for a server that gives one answer to every call."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer, require_success
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import ApiSecrets
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER
+
+
+class StubClient:
+    """Gives one answer to every call, as Client does after it has sent it."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.secrets = Secrets()
+        self.answer = answer
+        self.called: list[tuple[str, str]] = []
+        self.content: dict[str, t.Any] = {}
+
+    def call(self, method: str, path: str, *, doing: str, **content: t.Any) -> Answer:
+        """Return the answer, or raise what it stands for."""
+        self.called.append((method, path))
+        self.content = content
+        require_success(self.answer, doing)
+        return self.answer
+
+
+def api_that_gets(answer: Answer) -> ApiSecrets:
+    """Return the API of a server that always answers this."""
+    return ApiSecrets(t.cast(t.Any, StubClient(answer)))
+
+
+CALLS: dict[str, t.Callable[[ApiSecrets], t.Any]] = {
+    "list": lambda api: api.identifiers(identifier_code="code"),
+    "read": lambda api: api.read(NUMBER),
+    "create": lambda api: api.create({"name": "x"}, "it"),
+    "update": lambda api: api.update(NUMBER, {"name": "x"}),
+    "activate": lambda api: api.activate(NUMBER),
+    "deactivate": lambda api: api.deactivate(NUMBER),
+}

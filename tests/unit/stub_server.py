@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Stands in for the network: gives canned answers to requests, and remembers what was asked."""
+
+from __future__ import annotations
+
+import io
+import json
+import typing as t
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3 import HTTPResponse
+
+URL = "https://vault.example.org"
+
+
+class Canned(t.NamedTuple):
+    """One answer. A body that is not bytes goes as JSON."""
+
+    status: int = 200
+    body: t.Any = b""
+    headers: t.Mapping[str, str] = {}
+
+
+class StubServer(BaseAdapter):
+    """Answers requests in turn, and goes on with the last answer. An exception is raised in place of an answer."""
+
+    def __init__(self, *answers: Canned | Exception) -> None:
+        super().__init__()
+        self.answers = list(answers)
+        self.asked: list[requests.PreparedRequest] = []
+        self.settings: list[dict[str, t.Any]] = []
+        self.closed = False
+
+    @property
+    def urls(self) -> list[str]:
+        """What was asked, in order: method and URL."""
+        return [f"{request.method} {str(request.url).replace(URL, '')}" for request in self.asked]
+
+    def send(self, request: requests.PreparedRequest, **settings: t.Any) -> requests.Response:  # type: ignore[override]
+        """Answer one request."""
+        self.asked.append(request)
+        self.settings.append(settings)
+        canned = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(canned, Exception):
+            raise canned
+        content = canned.body if isinstance(canned.body, bytes) else json.dumps(canned.body).encode()
+        raw = HTTPResponse(
+            io.BytesIO(content), headers=dict(canned.headers), status=canned.status, preload_content=False
+        )
+        return HTTPAdapter().build_response(request, raw)
+
+    def close(self) -> None:
+        """Remember that the connections were closed."""
+        self.closed = True
