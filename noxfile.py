@@ -56,7 +56,7 @@ def run_pytest(session: nox.Session, folder: str, *wrapper: str) -> None:
 
 def junit_folder(session: nox.Session) -> Path:
     """Return an empty folder for the JUnit files of a session, where tools/summary.py counts them."""
-    folder = workspace.CACHE / "junit" / session.name
+    folder: Path = workspace.CACHE / "junit" / session.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
@@ -110,7 +110,9 @@ def wire(session: nox.Session) -> None:
     data = workspace.OUTPUT / "coverage" / f"wire=core=origin=python-{workspace.PROJECT_PYTHON}=coverage.pytest"
     data.parent.mkdir(parents=True, exist_ok=True)
     with session.chdir(workspace.COPY):
-        run_pytest(session, "tests/wire", "-m", "coverage", "run", "--branch", "--include=plugins/*", f"--data-file={data}")
+        run_pytest(
+            session, "tests/wire", "-m", "coverage", "run", "--branch", "--include=plugins/*", f"--data-file={data}"
+        )
 
 
 @nox.session(python=False, default=False)

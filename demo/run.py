@@ -40,7 +40,9 @@ def main() -> str | None:
     say("The simulator is stopped, and what it kept is gone.")
     if problem:
         return f"The demo failed: {problem}."
-    say("The first run created the API secret; the second found it and wrote nothing. No secret appeared in the output.")
+    say(
+        "The first run created the API secret; the second found it and wrote nothing. No secret appeared in the output."
+    )
     return None
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..module_utils import _connection, _reading, _task
 from ..plugin_utils._action import MySafeAction
 
@@ -12,5 +14,5 @@ from ..plugin_utils._action import MySafeAction
 class ActionModule(MySafeAction):
     """Runs mysafe_api_secret_info."""
 
-    argument_spec = {**_connection.argument_spec(), **_reading.argument_spec()}
+    argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]] = {**_connection.argument_spec(), **_reading.argument_spec()}
     core = staticmethod(_task.api_secret_info)

@@ -65,7 +65,6 @@ class Client:
 
         Raises MySafeError for every failure.
         """
-
         token = self._session.token
 
         def send() -> _answers.Answer:

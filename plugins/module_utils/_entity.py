@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-Entity = t.Dict[str, t.Any]
+Entity = dict[str, t.Any]
 
 TEXT_FIELDS = ("name", "url", "client_secret", "client_id", "identifier_code", "method", "tags", "notes")
 #: Sharing field -> the key that names whom it is shared with.

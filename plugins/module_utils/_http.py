@@ -48,7 +48,7 @@ class Backoff(_requests.Retry):
 
     def get_backoff_time(self) -> float:
         """Return the seconds to wait where the server does not say how long."""
-        return super().get_backoff_time() * random.uniform(0.5, 1.0)
+        return super().get_backoff_time() * random.uniform(0.5, 1.0)  # noqa: S311 - it only spreads the waits
 
 
 class Tries:
@@ -82,7 +82,7 @@ class Transport:
         self._session = _requests.requests.Session()
         self._session.headers["Accept"] = "application/json"
         # Redirects are not followed, and requests does not even have to understand where they point.
-        self._session.get_redirect_target = lambda response: None  # type: ignore[method-assign]
+        self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
         # Given with every request: a session's own setting would lose against REQUESTS_CA_BUNDLE.
         self._verify: bool | str = (connection.ca_path or True) if connection.validate_certs else False
         if connection.client_cert:

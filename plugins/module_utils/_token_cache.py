@@ -102,7 +102,7 @@ class TokenCache:
 
 def _base() -> str:
     """Return the directory below which users have their own, preferably one that is kept in memory."""
-    for directory in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):
+    for directory in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):  # noqa: S108 - what lies below is private
         if directory and os.path.isdir(directory) and os.access(directory, os.W_OK | os.X_OK):
             return directory
     return tempfile.gettempdir()

@@ -33,7 +33,7 @@ if t.TYPE_CHECKING:
 SWITCH = "mysafe_in_place"
 
 
-class MySafeAction(ActionBase):  # type: ignore[misc]
+class MySafeAction(ActionBase):
     """An action plugin is one of these, with the argument spec of its module and the core function behind it."""
 
     _supports_check_mode = True

@@ -14,9 +14,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from simulator.process import Simulator  # noqa: E402
+from simulator.process import Simulator
 
-from .job import ROOT, Controller, CredentialType  # noqa: E402
+from .job import ROOT, Controller, CredentialType
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

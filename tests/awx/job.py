@@ -73,7 +73,10 @@ class Injected:
     def mounted(self) -> dict[str, str]:
         """Return the environment as it is where the private data directory is not mounted as in the container."""
         inside, outside = f"{CONTAINER_ROOT}/", f"{self.private_data_dir}/"
-        return {name: value.replace(inside, outside) if value.startswith(inside) else value for name, value in self.env.items()}
+        return {
+            name: value.replace(inside, outside) if value.startswith(inside) else value
+            for name, value in self.env.items()
+        }
 
     def file(self, variable: str) -> Path:
         """Return the file that an environment variable names."""
@@ -135,7 +138,7 @@ class Controller:
         shutil.copytree(AWX / "playbooks", folder / "project")
         return folder
 
-    def run(  # noqa: PLR0913
+    def run(
         self,
         playbook: str,
         injected: Injected,

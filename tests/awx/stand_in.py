@@ -20,24 +20,53 @@ from .rules import broken_by_credential, broken_by_survey, broken_by_type
 if t.TYPE_CHECKING:
     from starlette.requests import Request
 
-TOKEN = "token-of-the-administrator"  # noqa: S105
+TOKEN = "token-of-the-administrator"
 ENCRYPTED = "$encrypted$"
 #: What a resource holds, with its defaults; a field that ends in an asterisk here is needed.
 RESOURCES: dict[str, dict[str, t.Any]] = {
     "organizations": {"name*": None, "description": ""},
-    "credential_types": {"name*": None, "description": "", "kind*": None, "inputs": {}, "injectors": {}, "managed": False},
+    "credential_types": {
+        "name*": None,
+        "description": "",
+        "kind*": None,
+        "inputs": {},
+        "injectors": {},
+        "managed": False,
+    },
     "credentials": {"name*": None, "description": "", "organization*": None, "credential_type*": None, "inputs": {}},
     "execution_environments": {"name*": None, "description": "", "organization": None, "image*": None, "pull": ""},
     "projects": {
-        **{"name*": None, "description": "", "organization*": None, "scm_type": "", "scm_url": "", "scm_branch": ""},
-        **{"credential": None, "default_environment": None, "scm_revision": ""},
+        "name*": None,
+        "description": "",
+        "organization*": None,
+        "scm_type": "",
+        "scm_url": "",
+        "scm_branch": "",
+        "credential": None,
+        "default_environment": None,
+        "scm_revision": "",
     },
-    "inventories": {"name*": None, "description": "", "organization*": None, "kind": "", "host_filter": None, "variables": ""},
+    "inventories": {
+        "name*": None,
+        "description": "",
+        "organization*": None,
+        "kind": "",
+        "host_filter": None,
+        "variables": "",
+    },
     "hosts": {"name*": None, "description": "", "inventory*": None, "enabled": True, "variables": ""},
     "job_templates": {
-        **{"name*": None, "description": "", "organization": None, "project*": None, "playbook*": None},
-        **{"inventory": None, "execution_environment": None, "survey_enabled": False, "job_slice_count": 1},
-        **{"ask_job_type_on_launch": False, "ask_limit_on_launch": False},
+        "name*": None,
+        "description": "",
+        "organization": None,
+        "project*": None,
+        "playbook*": None,
+        "inventory": None,
+        "execution_environment": None,
+        "survey_enabled": False,
+        "job_slice_count": 1,
+        "ask_job_type_on_launch": False,
+        "ask_limit_on_launch": False,
     },
 }
 #: Field -> the resource that its number is of.
@@ -81,6 +110,14 @@ class StandIn:
         self._server.should_exit = True
         self._thread.join()
 
+    def copy(self) -> StandIn:
+        """Return another one, not started, that holds the same."""
+        other = StandIn()
+        other.items, other.surveys, other.credentials_of = copy.deepcopy(
+            (self.items, self.surveys, self.credentials_of)
+        )
+        return other
+
     def named(self, resource: str, name: str) -> dict[str, t.Any]:
         """Return the one item with a name, as it is stored: secrets are not hidden."""
         found = [item for item in self.items[resource].values() if item["name"] == name]
@@ -123,7 +160,7 @@ class StandIn:
     def _create(self, resource: str, _number: int, _query: dict[str, t.Any], body: dict[str, t.Any]) -> Response:
         needed = {name[:-1] for name in RESOURCES[resource] if name.endswith("*")}
         if missing := sorted(needed - set(body)):
-            return JSONResponse(dict.fromkeys(missing, ["This field is required."]), 400)
+            return JSONResponse({name: ["This field is required."] for name in missing}, 400)
         refused = self._refused(resource, body, None)
         if refused is not None:
             return refused
@@ -196,7 +233,9 @@ class StandIn:
     def _list_associated(
         self, _resource: str, number: int, _query: dict[str, t.Any], _body: dict[str, t.Any]
     ) -> Response:
-        return _page([self._shown("credentials", self.items["credentials"][one]) for one in self.credentials_of.get(number, [])])
+        return _page(
+            [self._shown("credentials", self.items["credentials"][one]) for one in self.credentials_of.get(number, [])]
+        )
 
     def _associate(self, _resource: str, number: int, _query: dict[str, t.Any], body: dict[str, t.Any]) -> Response:
         self.writes.append(f"associate {number}")

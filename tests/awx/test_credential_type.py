@@ -244,7 +244,9 @@ def test_what_is_no_boolean_does_not_switch_verification_off(credential_type: Cr
 
     template = credential_type.injectors["env"]["SENHASEGURA_VALIDATE_CERTS"]
 
-    assert ImmutableSandboxedEnvironment().from_string(template).render(senhasegura_skip_tls_verification=given) == "True"
+    assert (
+        ImmutableSandboxedEnvironment().from_string(template).render(senhasegura_skip_tls_verification=given) == "True"
+    )
 
 
 @pytest.mark.parametrize(

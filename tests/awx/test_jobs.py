@@ -10,9 +10,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from simulator.process import Simulator
 
 from .job import MODULE, Controller, CredentialType, slice_of
-from simulator.process import Simulator
 
 HAVE = "Have the API secret as the survey describes it"
 HAVE_EACH = "Have the API secrets"
@@ -92,7 +92,7 @@ def test_full_credential(simulator: Simulator, launch: Launch) -> None:
 
     assert job.status == "successful", job
     assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
-    assert [row["path"] for row in simulator.requests()][0] == "/iso/oauth2/token"
+    assert next(row["path"] for row in simulator.requests()) == "/iso/oauth2/token"
 
 
 def test_full_credential_with_a_client_certificate(
@@ -118,9 +118,7 @@ def test_full_credential_with_a_client_certificate(
         assert len(simulator.writes()) == 1
 
 
-def test_minimal_credential_trusts_what_the_execution_environment_trusts(
-    simulator: Simulator, minimal: Launch
-) -> None:
+def test_minimal_credential_trusts_what_the_execution_environment_trusts(simulator: Simulator, minimal: Launch) -> None:
     job = minimal("api_secret.yml", BILLING, environment={"REQUESTS_CA_BUNDLE": str(simulator.ca_path)})
 
     assert job.status == "successful", job
@@ -194,7 +192,9 @@ def test_a_survey_creates_an_api_secret(simulator: Simulator, launch: Launch) ->
 
     assert job.result(HAVE)["action"] == "create"
     assert job.result(SAY)["msg"].startswith("create: API secret ")
-    assert {name: only(simulator, "billing-api")[name] for name in ("name", "url", "client_id", "client_secret", "notes")} == {
+    assert {
+        name: only(simulator, "billing-api")[name] for name in ("name", "url", "client_id", "client_secret", "notes")
+    } == {
         "name": "Billing API",
         "url": "https://billing.example.org",
         "client_id": "billing-robot",
@@ -251,7 +251,11 @@ def test_the_job_type_check_writes_nothing(simulator: Simulator, launch: Launch)
 
 
 def test_an_answer_is_never_a_template(simulator: Simulator, launch: Launch) -> None:
-    answers = {**BILLING, "api_secret_client_secret": "a{{ 7 * 7 }}b", "api_secret_notes": "{{ lookup('env', 'HOME') }}"}
+    answers = {
+        **BILLING,
+        "api_secret_client_secret": "a{{ 7 * 7 }}b",
+        "api_secret_notes": "{{ lookup('env', 'HOME') }}",
+    }
 
     job = launch("api_secret.yml", answers)
 
@@ -292,7 +296,9 @@ def test_a_list_is_onboarded(simulator: Simulator, launch: Launch) -> None:
     assert job.result(SAY)["msg"] == ["billing-api: create", "reporting-api: create"]
     assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
     assert only(simulator, "reporting-api")["client_secret"] == "first-of-{{ 7 * 7 }}"
-    assert job.results(HAVE_EACH, "runner_item_on_")[0]["api_entity"]["users_allowed"] == [{"username": "bob", "can_edit": True}]
+    assert job.results(HAVE_EACH, "runner_item_on_")[0]["api_entity"]["users_allowed"] == [
+        {"username": "bob", "can_edit": True}
+    ]
 
 
 def test_a_list_takes_one_token_and_one_connection(simulator: Simulator, launch: Launch) -> None:
@@ -358,7 +364,16 @@ def test_a_list_that_is_none_stops_the_job_before_anything_is_written(
     assert simulator.requests() == []
 
 
-@pytest.mark.parametrize("answer", ['{"other": "of-nobody"}', '{"billing-api": "of-nobody", "reporting-api": 123}', '{"billing-api": of-nobody', '"of-nobody"', "of-nobody"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"other": "of-nobody"}',
+        '{"billing-api": "of-nobody", "reporting-api": 123}',
+        '{"billing-api": of-nobody',
+        '"of-nobody"',
+        "of-nobody",
+    ],
+)
 def test_client_secrets_that_belong_to_nothing_stop_the_job_and_do_not_show(
     simulator: Simulator, launch: Launch, answer: str
 ) -> None:

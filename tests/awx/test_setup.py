@@ -4,18 +4,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import re
 import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
 
-from .job import AWX, Controller, CredentialType
+from .job import AWX, ROOT, Controller, CredentialType
 from .stand_in import TOKEN, StandIn
 
 if t.TYPE_CHECKING:
@@ -35,147 +35,154 @@ GIVEN = {
 }
 
 
-@dataclasses.dataclass
 class SetUp:
-    """Runs docs/awx/setup.yml."""
+    """Runs docs/awx/setup.yml, as somebody who owns alice's access key."""
 
-    environment: dict[str, str]
-    outputs: list[str]
-
-    def __call__(self, *arguments: str, **variables: t.Any) -> str:
-        """Run it and return its output."""
-        values = json.dumps({**GIVEN, **variables})
-        command = ["ansible-playbook", "-vvv", str(AWX / "setup.yml"), "-e", values, *arguments]
-        done = subprocess.run(
-            command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
-        self.outputs.append(done.stdout + done.stderr)
-        return self.outputs[-1]
-
-
-@pytest.fixture(name="awx")
-def _awx() -> Iterator[StandIn]:
-    with StandIn() as awx:
-        awx.store("inventories", {"name": "Applications", "organization": 1})
-        yield awx
-
-
-@pytest.fixture(name="set_up")
-def _set_up(
-    awx: StandIn, simulator: Simulator, awx_collections: Path, collections: Path, tmp_path: Path
-) -> Iterator[SetUp]:
-    """Return what runs it, as somebody who owns alice's access key. After the test: no secret is in any output."""
-    key = simulator.access_keys["alice"]
-    set_up = SetUp(
-        {
+    def __init__(self, simulator: Simulator, collections: t.Iterable[Path], home: Path) -> None:
+        key = simulator.access_keys["alice"]
+        self.secrets = [key["client_secret"], TOKEN]
+        self.outputs: list[str] = []
+        self.environment = {
             **os.environ,
-            "ANSIBLE_COLLECTIONS_PATH": f"{awx_collections}:{collections}",
-            "ANSIBLE_HOME": str(tmp_path / "ansible"),
-            "CONTROLLER_HOST": awx.url,
+            "ANSIBLE_COLLECTIONS_PATH": ":".join(map(str, collections)),
+            "ANSIBLE_HOME": str(home),
+            "ANSIBLE_PIPELINING": "true",
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
             "CONTROLLER_OAUTH_TOKEN": TOKEN,
             "SENHASEGURA_URL": simulator.url,
             "SENHASEGURA_CLIENT_ID": key["client_id"],
             "SENHASEGURA_CLIENT_SECRET": key["client_secret"],
             "SENHASEGURA_CA_PATH": str(simulator.ca_path),
-        },
-        [],
-    )
-    yield set_up
-    for output in set_up.outputs:
-        assert key["client_secret"] not in output
-        assert TOKEN not in output
+        }
+
+    def __call__(
+        self, awx: StandIn, *arguments: str, variables: dict[str, t.Any] | None = None, **environment: str
+    ) -> str:
+        """Run it against an AWX and return its output, which holds no secret."""
+        values = json.dumps({**GIVEN, **(variables or {})})
+        done = subprocess.run(
+            ["ansible-playbook", "-vvv", str(AWX / "setup.yml"), "-e", values, *arguments],
+            env={**self.environment, "CONTROLLER_HOST": awx.url, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert not [secret for secret in (*self.secrets, *environment.values()) if secret and secret in done.stdout]
+        return done.stdout
+
+
+@pytest.fixture(scope="module", name="set_up")
+def _set_up(
+    running: Simulator, awx_collections: Path, collections: Path, tmp_path_factory: pytest.TempPathFactory
+) -> SetUp:
+    return SetUp(running, (awx_collections, collections), tmp_path_factory.mktemp("ansible"))
+
+
+@pytest.fixture(scope="module", name="done")
+def _done(set_up: SetUp) -> StandIn:
+    """Return an AWX that was set up; it is stopped, and only to look at."""
+    with empty() as awx:
+        output = set_up(awx)
+        assert "failed=0" in output, output
+        return awx
+
+
+@pytest.fixture(name="awx")
+def _awx(done: StandIn) -> Iterator[StandIn]:
+    """Return an AWX like that one, which runs and may be changed."""
+    with done.copy() as awx:
+        yield awx
+
+
+def empty() -> StandIn:
+    """Return an AWX that holds an organisation and an inventory of hosts."""
+    awx = StandIn()
+    awx.store("inventories", {"name": "Applications", "organization": 1})
+    return awx
 
 
 def test_it_passes_the_syntax_check(set_up: SetUp) -> None:
-    assert "playbook: " in set_up("--syntax-check")
+    assert "playbook: " in set_up(empty(), "--syntax-check")
 
 
-def test_it_sets_up_an_empty_awx(set_up: SetUp, awx: StandIn) -> None:
-    output = set_up()
+def test_it_takes_the_credential_type_from_the_files(done: StandIn) -> None:
+    kind = done.named("credential_types", "senhasegura MySafe")
 
-    assert re.search(r"failed=0", output), output
-    kind = awx.named("credential_types", "senhasegura MySafe")
     assert kind["kind"] == "cloud"
     assert (kind["inputs"], kind["injectors"]) == tuple(
         yaml.safe_load((AWX / "credential_type" / f"{name}.yml").read_text("utf-8")) for name in ("inputs", "injectors")
     )
-    environment = awx.named("execution_environments", "MySafe")
+
+
+def test_the_project_and_the_execution_environment_are_those_that_were_given(done: StandIn) -> None:
+    project, environment = done.named("projects", "MySafe"), done.named("execution_environments", "MySafe")
+
+    assert (project["scm_type"], project["scm_url"], project["scm_branch"]) == (
+        "git",
+        GIVEN["setup_project_url"],
+        "main",
+    )
     assert environment["image"] == GIVEN["setup_image"]
-    project = awx.named("projects", "MySafe")
-    assert (project["scm_type"], project["scm_url"], project["scm_branch"]) == ("git", GIVEN["setup_project_url"], "main")
-    host = awx.named("hosts", "localhost")
-    assert json.loads(host["variables"])["ansible_connection"] == "local"
-    assert json.loads(host["variables"])["ansible_python_interpreter"] == "{{ ansible_playbook_python }}"
 
 
-def test_every_job_template_has_all_that_a_job_needs(set_up: SetUp, awx: StandIn) -> None:
-    output = set_up()
+def test_the_host_is_the_execution_environment_itself(done: StandIn) -> None:
+    assert json.loads(done.named("hosts", "localhost")["variables"]) == {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+    }
 
-    assert len(awx.items["job_templates"]) == 3, output
-    for name, inventory in ((ONE, "MySafe"), (LIST, "MySafe"), (SLICED, "Applications")):
-        template = awx.named("job_templates", name)
-        assert template["inventory"] == awx.named("inventories", inventory)["id"]
-        assert template["project"] == awx.named("projects", "MySafe")["id"]
-        assert template["execution_environment"] == awx.named("execution_environments", "MySafe")["id"]
-        assert awx.credentials_of[template["id"]] == [awx.named("credentials", "MySafe")["id"]]
-        playbook = Path(template["playbook"])
-        assert (AWX.parents[1] / playbook).is_file()
-        survey = AWX / "surveys" / f"{playbook.stem}.json"
-        assert template["survey_enabled"] is survey.exists()
-        expected = json.loads(survey.read_text("utf-8")) if survey.exists() else None
-        assert awx.surveys.get(template["id"]) == expected
-    assert awx.named("job_templates", SLICED)["job_slice_count"] == 4
+
+@pytest.mark.parametrize(("name", "inventory"), [(ONE, "MySafe"), (LIST, "MySafe"), (SLICED, "Applications")])
+def test_a_job_template_has_all_that_a_job_needs(done: StandIn, name: str, inventory: str) -> None:
+    template = done.named("job_templates", name)
+
+    assert template["inventory"] == done.named("inventories", inventory)["id"]
+    assert template["project"] == done.named("projects", "MySafe")["id"]
+    assert template["execution_environment"] == done.named("execution_environments", "MySafe")["id"]
+    assert template["job_slice_count"] == (4 if name == SLICED else 1)
+    assert done.credentials_of[template["id"]] == [done.named("credentials", "MySafe")["id"]]
+    assert (ROOT / template["playbook"]).is_file()
+    survey = AWX / "surveys" / f"{Path(template['playbook']).stem}.json"
+    assert template["survey_enabled"] is survey.exists()
+    assert done.surveys.get(template["id"]) == (json.loads(survey.read_text("utf-8")) if survey.exists() else None)
 
 
 def test_a_second_run_changes_nothing_where_secrets_are_kept(set_up: SetUp, awx: StandIn) -> None:
-    set_up()
-    awx.writes.clear()
-
-    output = set_up(setup_update_secrets=False)
+    output = set_up(awx, variables={"setup_update_secrets": False})
 
     assert re.search(r"changed=0 .* failed=0", output), output
     assert awx.writes == []
 
 
 def test_a_second_run_brings_a_new_client_secret(set_up: SetUp, awx: StandIn) -> None:
-    set_up()
-    set_up.environment["SENHASEGURA_CLIENT_SECRET"] = "a-new-client-secret"  # noqa: S105
-
-    output = set_up()
+    set_up(awx, SENHASEGURA_CLIENT_SECRET="a-new-client-secret")  # noqa: S106
 
     assert awx.named("credentials", "MySafe")["inputs"]["senhasegura_client_secret"] == "a-new-client-secret"
-    assert "a-new-client-secret" not in output
-
-
-def test_check_mode_writes_nothing(set_up: SetUp, awx: StandIn) -> None:
-    set_up("--check")
-
-    assert awx.writes == []
+    assert awx.writes == ["change credentials MySafe"]
 
 
 @pytest.mark.parametrize("missing", ["SENHASEGURA_URL", "SENHASEGURA_CLIENT_SECRET"])
 def test_without_an_access_key_it_stops_before_anything_is_written(set_up: SetUp, awx: StandIn, missing: str) -> None:
-    del set_up.environment[missing]
+    output = set_up(awx, **{missing: ""})
 
-    assert "Give setup_project_url and setup_image with -e" in set_up()
+    assert "Give setup_project_url and setup_image with -e" in output
     assert awx.writes == []
 
 
-def test_without_a_large_inventory_its_job_template_is_left_out(set_up: SetUp, awx: StandIn) -> None:
-    set_up(setup_sliced_inventory="")
+def test_without_a_large_inventory_its_job_template_is_left_out(set_up: SetUp) -> None:
+    with empty() as awx:
+        set_up(awx, variables={"setup_sliced_inventory": ""})
 
-    assert {template["name"] for template in awx.items["job_templates"].values()} == {ONE, LIST}
+        assert {template["name"] for template in awx.items["job_templates"].values()} == {ONE, LIST}
 
 
-def test_a_job_runs_from_what_was_set_up(
-    set_up: SetUp, awx: StandIn, controller: Controller, simulator: Simulator
-) -> None:
+def test_a_job_runs_from_what_was_set_up(done: StandIn, controller: Controller, simulator: Simulator) -> None:
     """From nothing to a job that ran: type, credential and playbook are those that the stand-in was given."""
-    output = set_up()
-    assert "failed=0" in output, output
-    template = awx.named("job_templates", ONE)
-    credential = awx.items["credentials"][awx.credentials_of[template["id"]][0]]
-    kind = awx.items["credential_types"][credential["credential_type"]]
+    template = done.named("job_templates", ONE)
+    credential = done.items["credentials"][done.credentials_of[template["id"]][0]]
+    kind = done.items["credential_types"][credential["credential_type"]]
     injected = CredentialType(kind["inputs"], kind["injectors"]).inject(
         credential["inputs"], controller.private_data_dir()
     )
@@ -190,4 +197,6 @@ def test_a_job_runs_from_what_was_set_up(
     job = controller.run(Path(template["playbook"]).name, injected, answers)
 
     assert job.status == "successful", job
-    assert [secret["name"] for secret in simulator.secrets() if secret["identifier_code"] == "billing-api"] == ["Billing API"]
+    assert [secret["name"] for secret in simulator.secrets() if secret["identifier_code"] == "billing-api"] == [
+        "Billing API"
+    ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from .job import AWX, ROOT
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
+TOOLS = Path(sys.executable).parent
 ARCHIVE = "senhasegura-mysafe-{version}.tar.gz"
 
 
@@ -27,7 +29,8 @@ def run(*command: str, cwd: Path, **environment: str) -> str:
     done = subprocess.run(
         command,
         cwd=cwd,
-        env={**os.environ, **environment},
+        # Module fixtures are made before PATH is that of a test.
+        env={**os.environ, "PATH": os.pathsep.join([str(TOOLS), os.environ["PATH"]]), **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -55,7 +58,7 @@ def _build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_introspect_finds_what_the_collection_needs(collections: Path, tmp_path: Path) -> None:
-    output = run("ansible-builder", "introspect", "--sanitize", str(collections / "ansible_collections"), cwd=tmp_path)
+    output = run("ansible-builder", "introspect", "--sanitize", str(collections), cwd=tmp_path)
 
     found = yaml.safe_load(output)
     assert [Requirement(line.split("#")[0]).name for line in found["python"]] == ["requests"]
@@ -105,7 +108,7 @@ def test_navigator_runs_the_demo_without_an_execution_environment(
         SENHASEGURA_CLIENT_ID=key["client_id"],
         SENHASEGURA_CLIENT_SECRET=key["client_secret"],
         SENHASEGURA_CA_PATH=str(simulator.ca_path),
-        BILLING_CLIENT_SECRET="first-of-billing",  # noqa: S106
+        BILLING_CLIENT_SECRET="first-of-billing",
     )
 
     assert "changed=1" in output
@@ -120,7 +123,9 @@ def test_the_playbooks_pass_ansible_lint(collections: Path, awx_collections: Pat
     for name in (".ansible-lint", ".yamllint", ".gitignore"):
         shutil.copy(ROOT / name, project)
     run("git", "init", "--quiet", cwd=project)
-    playbooks = sorted(str(path.relative_to(project)) for path in (project / "docs" / "awx" / "playbooks").glob("*.yml"))
+    playbooks = sorted(
+        str(path.relative_to(project)) for path in (project / "docs" / "awx" / "playbooks").glob("*.yml")
+    )
 
     output = run(
         *("ansible-lint", "--offline", "--strict", "--profile=production", "docs/awx/setup.yml", *playbooks),

@@ -69,7 +69,8 @@ def _two_controllers(
     """Return controllers for plays side by side, each with a simulator of its own."""
     with Simulator() as other:
         yield [
-            Controller(simulator, _ROOT, ansible_home, tmp_path_factory.mktemp("side")) for simulator in (running, other)
+            Controller(simulator, _ROOT, ansible_home, tmp_path_factory.mktemp("side"))
+            for simulator in (running, other)
         ]
 
 

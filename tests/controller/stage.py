@@ -260,7 +260,11 @@ def connect(simulator: Simulator, key: str = "alice", **options: t.Any) -> Conne
 
 def task(name: str, options: t.Mapping[str, t.Any] | None = None, **keywords: t.Any) -> dict[str, t.Any]:
     """Return a task of mysafe_api_secret, which by default looks for a secret that is not there."""
-    return {"name": name, MODULE: {"identifier_code": "missing", "state": "absent"} if options is None else options, **keywords}
+    return {
+        "name": name,
+        MODULE: {"identifier_code": "missing", "state": "absent"} if options is None else options,
+        **keywords,
+    }
 
 
 def secret(code: str, **options: t.Any) -> dict[str, t.Any]:

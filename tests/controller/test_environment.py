@@ -56,7 +56,7 @@ def _everything(controller_of_module: Controller) -> Run:
 def test_every_variable_is_known_here() -> None:
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
 
-    assert ENVIRONMENT == {option: variable for option, (variable, _value, _expected) in _EVERY.items()}
+    assert {option: variable for option, (variable, _value, _expected) in _EVERY.items()} == ENVIRONMENT
 
 
 @pytest.mark.parametrize("way", _WAYS)
@@ -84,7 +84,10 @@ def _run(controller_of_module: Controller, running: Simulator) -> Run:
     ]
     hosts = {
         "here": {},
-        "blank": {"ansible_connection": "elsewhere", "environment_there": {variable: "" for variable, _value, _expected in _EVERY.values()}},
+        "blank": {
+            "ansible_connection": "elsewhere",
+            "environment_there": {variable: "" for variable, _value, _expected in _EVERY.values()},
+        },
         "wrong": {"ansible_connection": "elsewhere", "environment_there": wrong},
     }
     plays = [

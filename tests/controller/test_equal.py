@@ -16,7 +16,9 @@ if t.TYPE_CHECKING:
     from .stage import Controller, Run
 
 _VAULT_PASSWORD = "only for these tests"
-_PLAY, *_BLOCKS = re.split(r"^(?=    - simulator:)", Path(__file__).with_name("equal.yml").read_text(), flags=re.MULTILINE)
+_PLAY, *_BLOCKS = re.split(
+    r"^(?=    - simulator:)", Path(__file__).with_name("equal.yml").read_text(), flags=re.MULTILINE
+)
 _TASKS = {t.cast("re.Match[str]", re.search(r"^    - name: (.+)$", block, re.MULTILINE))[1]: block for block in _BLOCKS}
 # What the comparison must have seen for it to be worth something.
 _ACTIONS = {"none", "create", "update", "activate", "deactivate", "activate+update"}

@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
     from .stage import Controller, Run
 
 _OLD = "0ld-s3cret-of-the-robot"
-_NEW = "n3w s3cret & of <the> \"robot\" é"
+_NEW = 'n3w s3cret & of <the> "robot" é'
 _TOKEN = "a-t0ken-that-is-none"
 _EXISTING = {"owner": "alice", "name": "Old", "url": "https://e.org", "client_id": "r", "client_secret": _OLD}
 _WAYS: dict[str, dict[str, t.Any]] = {

@@ -57,9 +57,7 @@ def _mixed(controller_of_module: Controller, running: Simulator) -> Seen:
     """Create secrets with the access keys of alice and bob in turn."""
     options = {key: as_options(login(running, key)) for key in ("alice", "bob")}
     loop = [{"key": key, "code": f"code{n}"} for n, key in enumerate(["alice", "bob", "alice", "bob", "alice"])]
-    credentials = {
-        name: f"{{{{ options[item.key].{name} }}}}" for name in ("mysafe_client_id", "mysafe_client_secret")
-    }
+    credentials = {name: f"{{{{ options[item.key].{name} }}}}" for name in ("mysafe_client_id", "mysafe_client_secret")}
     mixed = task("mixed", {**secret("{{ item.code }}"), **credentials}, loop=loop, vars={"options": options})
     return _see(controller_of_module, running, mixed)
 
@@ -139,7 +137,10 @@ def test_an_item_that_fails_does_not_cost_the_next_one_a_login(controller: Contr
 
 
 def test_the_secret_of_one_item_is_not_hidden_in_the_result_of_another(controller: Controller) -> None:
-    loop = [{"code": "one", "secret": "billing", "notes": ""}, {"code": "two", "secret": "other", "notes": "of billing"}]
+    loop = [
+        {"code": "one", "secret": "billing", "notes": ""},
+        {"code": "two", "secret": "other", "notes": "of billing"},
+    ]
     options = secret("{{ item.code }}", client_secret="{{ item.secret }}", notes="{{ item.notes }}")
     run = controller.play(task("secrets", options, loop=loop)).succeeded()
     assert run.items("secrets")[1].result["api_entity"]["notes"] == "of billing"

@@ -46,7 +46,11 @@ def _runs(
             variables = {**controller.integration_config, **_CHOSEN}
             return controller.both_ways(
                 arguments=["-e", json.dumps(variables)],
-                environment={"ANSIBLE_ROLES_PATH": str(_FOLDER), **dict.fromkeys(controller.login), "SENHASEGURA_RETRIES": None},
+                environment={
+                    "ANSIBLE_ROLES_PATH": str(_FOLDER),
+                    **dict.fromkeys(controller.login),
+                    "SENHASEGURA_RETRIES": None,
+                },
                 roles=[target],
                 hosts={"testhost": {}},
             )

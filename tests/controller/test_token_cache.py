@@ -412,7 +412,9 @@ def test_full_disk_leaves_no_part_of_a_token_behind(cached: Connection) -> None:
     assert [path for path in _everything() if path.is_file() and path.stat().st_size] == []
 
 
-def test_place_that_does_not_exist_is_not_made(cached: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_place_that_does_not_exist_is_not_made(
+    cached: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     from ansible_collections.senhasegura.mysafe.plugins.module_utils import _token_cache
 
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "nowhere"))

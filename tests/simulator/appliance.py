@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .state import Vault
 
 _PREFIXES = ("api", "iso")
-_TOKEN_PATH = "/oauth2/token"  # noqa: S105
+_TOKEN_PATH = "/oauth2/token"
 _NO_JSON = "Bad token; invalid JSON"
 
 

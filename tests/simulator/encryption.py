@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 # PHP's OPENSSL_PKCS1_OAEP_PADDING is OAEP with SHA-1 and MGF1 with SHA-1 (DECRYPT page).
-_SHA1 = hashes.SHA1()  # noqa: S303
+_SHA1 = hashes.SHA1()
 _OAEP = padding.OAEP(mgf=padding.MGF1(_SHA1), algorithm=_SHA1, label=None)
 _OAEP_OVERHEAD = 42
 

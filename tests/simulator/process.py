@@ -52,7 +52,7 @@ class Simulator:
         tests = str(pathlib.Path(__file__).resolve().parent.parent)
         path = os.pathsep.join(filter(None, [tests, os.environ.get("PYTHONPATH")]))
         with pathlib.Path(output).open("wb") as file:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "simulator", "--ready-file", str(ready), *self._arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -97,7 +97,7 @@ class Simulator:
         answer: dict[str, Any] = self._ask("PATCH", "switches", switches)
         return answer
 
-    def fault(  # noqa: PLR0913
+    def fault(
         self,
         do: dict[str, Any],
         *,

@@ -26,7 +26,7 @@ def _caller(simulator: Simulator) -> Caller:
 def _decrypt(simulator: Simulator, text: str) -> str:
     pem = pathlib.Path(simulator.access_keys["encrypted"]["decryption_key"]).read_bytes()
     assert pem.startswith(b"-----BEGIN PRIVATE KEY-----")
-    sha1 = hashes.SHA1()  # noqa: S303
+    sha1 = hashes.SHA1()
     oaep = padding.OAEP(mgf=padding.MGF1(sha1), algorithm=sha1, label=None)
     key = serialization.load_pem_private_key(pem, None)
     assert isinstance(key, rsa.RSAPrivateKey)

@@ -22,7 +22,7 @@ _TESTS = pathlib.Path(__file__).resolve().parent.parent
 
 
 def _start(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [sys.executable, "-m", "simulator", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
