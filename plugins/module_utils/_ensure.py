@@ -210,7 +210,8 @@ def _settled(api: ApiSecrets, planned: Plan, answered: Entity, before: Entity | 
     Raises MySafeError where it could not share with everyone, or does not hold what was written.
     """
     refused = answered["shared_error"]
-    if _wrong_fields(planned, answered):
+    # Who could not be added is missing from the sharing anyway: that alone is no reason to read.
+    if set(_wrong_fields(planned, answered)) - set(SHARING_FIELDS if refused else ()):
         # Documented answers to an update show the old values (v3.33 and v4, English): the vault has the last word.
         with _written(answered):
             answered = {**_read_if_allowed(api, answered), "shared_error": refused}

@@ -93,14 +93,12 @@ def _by_code(api: ApiSecrets, desired: Desired) -> Current:
 def surely_bearing(api: ApiSecrets, code: str, identifiers: t.Sequence[str]) -> list[str]:
     """Return which of the listed, but unread, identifiers surely bear the code.
 
-    This is judged by what the filter lists for other codes. A filter that is ignored, or matches a part or the
-    beginning, also lists a secret for the code without its last character, and a filter that is blind to case also for
-    the code in the other case; a filter that matches exactly does neither.
+    This is judged by what the filter lists for another code. A filter that is ignored, or matches a part or the
+    beginning, also lists a secret for the code without its last character; a filter that matches exactly does not.
     """
     if not identifiers:
         return []
-    others = {code[:-1] or f"{code}~", code.swapcase()} - {code}
-    loosely = {identifier for other in sorted(others) for identifier in api.identifiers(identifier_code=other)}
+    loosely = set(api.identifiers(identifier_code=code[:-1] or f"{code}~"))
     return [identifier for identifier in identifiers if identifier not in loosely]
 
 

@@ -8,16 +8,30 @@ from __future__ import annotations
 
 from ._errors import MySafeError
 
+__all__ = (
+    "IMPORT_ERROR",
+    "AuthBase",
+    "HTTPError",
+    "InsecureRequestWarning",
+    "InvalidHeader",
+    "MaxRetryError",
+    "NewConnectionError",
+    "Retry",
+    "disable_warnings",
+    "requests",
+    "require",
+)
+
 try:
-    import requests as requests
-    from requests.auth import AuthBase as AuthBase
-    from urllib3 import disable_warnings as disable_warnings
-    from urllib3.exceptions import HTTPError as HTTPError
-    from urllib3.exceptions import InsecureRequestWarning as InsecureRequestWarning
-    from urllib3.exceptions import InvalidHeader as InvalidHeader
-    from urllib3.exceptions import MaxRetryError as MaxRetryError
-    from urllib3.exceptions import NewConnectionError as NewConnectionError
-    from urllib3.util.retry import Retry as Retry
+    import requests
+    from requests.auth import AuthBase
+    from urllib3 import disable_warnings
+    from urllib3.exceptions import HTTPError
+    from urllib3.exceptions import InsecureRequestWarning
+    from urllib3.exceptions import InvalidHeader
+    from urllib3.exceptions import MaxRetryError
+    from urllib3.exceptions import NewConnectionError
+    from urllib3.util.retry import Retry
 
     IMPORT_ERROR: ImportError | None = None
 except ImportError as exc:

@@ -62,7 +62,7 @@ class Outcome:
     @property
     def text(self) -> str:
         """The result to the letter, which tells true from 1, without what no two runs have in common."""
-        own = {key: value for key, value in self.result.items() if key not in _OF_THE_EXECUTOR}
+        own = _own(self.result)
         return _ONE_TIME.sub(r"\1…", json.dumps(own, indent=1, sort_keys=True, ensure_ascii=False))
 
 
@@ -275,6 +275,14 @@ def secret(code: str, **options: t.Any) -> dict[str, t.Any]:
 def token_requests(simulator: Simulator) -> list[dict[str, t.Any]]:
     """Return the requests for a token that the simulator has seen."""
     return [row for row in simulator.requests() if re.search("oauth2/token$", row["path"])]
+
+
+def _own(result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return what is not of the executor in a result, and in the results of the items of a loop."""
+    own = {key: value for key, value in result.items() if key not in _OF_THE_EXECUTOR}
+    if "results" in own and "action" not in own:
+        own["results"] = [_own(item) for item in own["results"]]
+    return own
 
 
 def _read(record: Path) -> tuple[list[Outcome], set[str]]:

@@ -218,7 +218,7 @@ def test_rejected_token_is_replaced(cached: Connection) -> None:
 
 
 def test_rejected_token_is_replaced_once_for_all_tasks(cached: Connection, simulator: Simulator) -> None:
-    tasks = [_bearer(cached) for _ in range(5)]
+    tasks = [_bearer(cached) for _time in range(5)]
     old = [task.current() for task in tasks]
     new = {_call(task, rejected) for task, rejected in zip(tasks, old, strict=True)}
     assert (len(new), len(token_requests(simulator))) == (1, 2)
@@ -443,11 +443,11 @@ def _together(connection: Connection, count: int) -> set[str]:
     """Let processes that know nothing of each other ask for a token at the same moment; return the tokens they got."""
     barrier, tokens = _FORKS.Barrier(count), _FORKS.Queue()
     processes = [
-        _FORKS.Process(target=_ask_when_all_are_there, args=(connection, barrier, tokens)) for _ in range(count)
+        _FORKS.Process(target=_ask_when_all_are_there, args=(connection, barrier, tokens)) for _time in range(count)
     ]
     for process in processes:
         process.start()
-    answers = {tokens.get(timeout=120) for _ in processes}
+    answers = {tokens.get(timeout=120) for _time in processes}
     for process in processes:
         process.join(60)
     return answers
@@ -471,7 +471,7 @@ def test_50_processes_ask_once_after_the_token_expired(cached: Connection, simul
 
 def _write_often(connection: Connection, number: int) -> None:
     cache = _cache(connection)
-    for _ in range(200):
+    for _time in range(200):
         cache.write(str(number) * 10_000 * (number + 1), 100.0)
 
 

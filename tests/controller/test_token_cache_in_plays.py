@@ -55,7 +55,7 @@ def _fifty(controller_of_module: Controller, running: Simulator) -> Seen:
     running.reset()
     counts: list[int] = []
     runs = []
-    for _ in range(3):
+    for _time in range(3):
         if len(runs) == 2:
             running.expire_tokens()
         runs.append(

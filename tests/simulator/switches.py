@@ -17,7 +17,7 @@ class SwitchError(ValueError):
 
 
 def _switch(default: Any, meaning: str, *choices: Any) -> Any:
-    return dataclasses.field(default=default, metadata={"meaning": meaning, "choices": choices})
+    return dataclasses.field(default=default, metadata={"meaning": meaning, "choices": choices})  # pylint: disable=invalid-field-call
 
 
 @dataclasses.dataclass

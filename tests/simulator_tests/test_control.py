@@ -74,7 +74,7 @@ def test_identifiers_start_again_after_a_reset(simulator: Simulator, alice: Call
 
 
 def test_an_added_secret_is_past_the_rules(simulator: Simulator, alice: Caller) -> None:
-    identifiers = [simulator.add_secret(owner="alice", name="n", identifier_code="same") for _ in range(2)]
+    identifiers = [simulator.add_secret(owner="alice", name="n", identifier_code="same") for _time in range(2)]
     assert alice.listed(identifier_code="same") == identifiers
 
 

@@ -164,7 +164,7 @@ def test_a_short_delay_goes_on_as_usual(simulator: Simulator, alice: Caller) -> 
 
 def test_latency_slows_every_answer(simulator: Simulator, alice: Caller) -> None:
     simulator.switch(latency=0.05)
-    assert min(alice.listing().elapsed.total_seconds() for _ in range(2)) >= 0.05
+    assert min(alice.listing().elapsed.total_seconds() for _time in range(2)) >= 0.05
 
 
 def test_a_fault_meets_only_what_it_is_meant_for(simulator: Simulator, alice: Caller) -> None:
@@ -176,18 +176,18 @@ def test_a_fault_meets_only_what_it_is_meant_for(simulator: Simulator, alice: Ca
 
 def test_skip_and_times_count_fitting_requests(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"status": 599}, skip=1, times=2)
-    assert [alice.listing().status_code for _ in range(4)] == [200, 599, 599, 200]
+    assert [alice.listing().status_code for _time in range(4)] == [200, 599, 599, 200]
 
 
 def test_two_faults_meet_two_requests(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"status": 598})
     simulator.fault({"status": 599})
-    assert [alice.listing().status_code for _ in range(3)] == [598, 599, 200]
+    assert [alice.listing().status_code for _time in range(3)] == [598, 599, 200]
 
 
 def test_the_token_endpoint_has_faults_too(simulator: Simulator, nobody: Caller) -> None:
     simulator.fault({"gateway": 503}, path="oauth2/token$")
-    assert [nobody.ask_token("alice", TOKEN).status_code for _ in range(2)] == [503, 200]
+    assert [nobody.ask_token("alice", TOKEN).status_code for _time in range(2)] == [503, 200]
 
 
 def test_what_is_left_is_shown(simulator: Simulator, alice: Caller) -> None:

@@ -143,7 +143,7 @@ def test_headers_tell_who_answered(alice: Caller, nobody: Caller) -> None:
 
 def test_the_rate_limit_answers_429_with_its_headers(simulator: Simulator, alice: Caller) -> None:
     simulator.switch(rate_limit=2, rate_limit_window="hour")
-    answers = [alice.listing() for _ in range(3)]
+    answers = [alice.listing() for _time in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
     assert answers[2].headers["Retry-After"] == answers[2].headers["RateLimit-Reset"]
@@ -153,12 +153,12 @@ def test_the_rate_limit_answers_429_with_its_headers(simulator: Simulator, alice
 
 def test_the_rate_limit_headers_can_be_hidden(simulator: Simulator, alice: Caller) -> None:
     simulator.switch(rate_limit=1, rate_limit_window="hour", rate_limit_headers=False)
-    headers = [name.lower() for _ in range(2) for name in alice.listing().headers]
+    headers = [name.lower() for _time in range(2) for name in alice.listing().headers]
     assert not [name for name in headers if "ratelimit" in name or name == "retry-after"]
 
 
 def test_a_new_window_lifts_the_rate_limit(simulator: Simulator, alice: Caller) -> None:
     simulator.switch(rate_limit=1, rate_limit_window="hour")
-    assert [alice.listing().status_code for _ in range(2)] == [200, 429]
+    assert [alice.listing().status_code for _time in range(2)] == [200, 429]
     simulator.switch(rate_limit_window="second")
     assert alice.listing().status_code == 200

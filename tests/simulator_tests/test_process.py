@@ -33,7 +33,7 @@ def _start(*arguments: str) -> subprocess.Popen[str]:
 
 def _exports(process: subprocess.Popen[str], count: int) -> dict[str, str]:
     assert process.stdout
-    lines = [process.stdout.readline() for _ in range(count + 1)]
+    lines = [process.stdout.readline() for _time in range(count + 1)]
     return dict(line.strip().removeprefix("export ").split("=", 1) for line in lines[1:])
 
 

@@ -179,12 +179,12 @@ def test_an_identifier_code_is_unique_per_owner_only(alice: Caller, bob: Caller)
 
 
 def test_secrets_without_an_identifier_code_do_not_collide(alice: Caller) -> None:
-    assert [alice.create(identifier_code="").status_code for _ in range(2)] == [201, 201]
+    assert [alice.create(identifier_code="").status_code for _time in range(2)] == [201, 201]
 
 
 def test_uniqueness_can_be_switched_off(simulator: Simulator, alice: Caller) -> None:
     simulator.switch(enforce_unique=False)
-    assert [alice.create(identifier_code="same").status_code for _ in range(2)] == [201, 201]
+    assert [alice.create(identifier_code="same").status_code for _time in range(2)] == [201, 201]
 
 
 @pytest.mark.parametrize(("counts", "status"), [(True, 400), (False, 201)])

@@ -26,6 +26,11 @@ def any_case(kept: str, asked: str) -> bool:
     return kept.lower() == asked.lower()
 
 
+def ending(kept: str, asked: str) -> bool:
+    """List what ends in the code."""
+    return kept.endswith(asked)
+
+
 def containing(kept: str, asked: str) -> bool:
     """List what has the code as a part of its own."""
     return asked in kept

@@ -165,8 +165,12 @@ def test_a_failure_of_the_server_has_its_kind_and_code(status: int, body: t.Any,
     assert (error.kind, error.code, error.http_status) == (kind, code, status)
 
 
-def test_a_failed_encryption_is_explained() -> None:
-    assert "shorten client_secret or notes" in failed(an_answer(*SERVER["encryption"][:2])).solution
+@pytest.mark.parametrize("message", ["Ocorreu um erro ao criptografar o texto", "Unexpected error"])
+def test_a_failed_encryption_is_explained(message: str) -> None:
+    """The vendor's page says so in the exception, next to a message that says nothing."""
+    exception = {"code": 400, "message": "Ocorreu um erro ao criptografar o texto", "detail": None}
+    error = failed(an_answer(500, {**envelope(500, message), "exception": exception}))
+    assert "shorten client_secret or notes" in error.solution
 
 
 # What the gateway says (sections 2.4 and 2.5).
@@ -315,6 +319,7 @@ def test_a_redirect_is_a_failure(status: int) -> None:
         ("https://sso.example.org/login", "https://sso.example.org/login"),
         ("https://sso.example.org/login?token=s3cr3t#s3cr3t", "https://sso.example.org/login"),
         ("https://user:s3cr3t@sso.example.org/", "https://sso.example.org/"),
+        ("https://sso.example.org:8443/login", "https://sso.example.org:8443/login"),
         ("/login?token=s3cr3t", "/login"),
         ("", "nowhere"),
         ("?token=s3cr3t", "nowhere"),

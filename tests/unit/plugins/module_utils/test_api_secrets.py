@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import Row
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import FIELDS, NUMBER, an_answer, envelope
@@ -59,6 +60,25 @@ def test_the_entity_is_found_under_either_key(key: str, name: str, status: int) 
 def test_an_answer_without_the_entity_is_unexpected(name: str, payload: dict[str, t.Any]) -> None:
     with pytest.raises(MySafeError, match="the answer lacks the API secret"):
         CALLS[name](api_that_gets(an_answer(200, envelope(**payload))))
+
+
+@pytest.mark.parametrize("field", ["users_allowed", "groups_allowed"])
+@pytest.mark.parametrize("shares", [True, 5, "bob", {"bob": True}], ids=str)
+def test_sharing_that_is_not_a_list_is_unexpected(field: str, shares: t.Any) -> None:
+    with pytest.raises(MySafeError, match=f"the answer lacks a list in {field}"):
+        CALLS["read"](api_that_gets(an_answer(200, envelope(api_secret_entity={**ENTITY, field: shares}))))
+
+
+@pytest.mark.parametrize("flags", [{}, dict.fromkeys(["can_view", "can_write", "need_justify", "need_approval"], "0")])
+def test_a_row_of_the_list_denies_what_it_does_not_say(flags: dict[str, str]) -> None:
+    api = api_that_gets(an_answer(200, envelope(api_secret_on_list=[{"identifier": 3, **flags}])))
+    assert api.rows() == [Row("3", "", can_view=False, can_write=False, need_justify=False, need_approval=False)]
+
+
+def test_a_row_of_the_list_has_what_mysafe_tells() -> None:
+    listed = {"identifier": "4", "name": "GCP", "need_justify": "1", "need_approval": "1", "can_view": True}
+    api = api_that_gets(an_answer(200, envelope(api_secret_on_list=[{**listed, "can_write": True}])))
+    assert api.rows() == [Row("4", "GCP", can_view=True, can_write=True, need_justify=True, need_approval=True)]
 
 
 def test_another_entity_than_the_one_that_was_asked_for_is_unexpected() -> None:

@@ -350,6 +350,16 @@ def test_a_warning_says_that_an_unreadable_client_secret_is_sent_every_time(unre
     assert "update_client_secret: on_create" in warning
 
 
+def test_a_warning_says_that_unreadable_notes_are_sent_every_time() -> None:
+    (warning,) = plan(there(notes=CIPHERTEXT), wanted(notes="New")).warnings
+    assert "Leave notes out of the task" in warning
+
+
+def test_a_warning_says_that_white_space_around_the_client_secret_is_lost() -> None:
+    (warning,) = plan(there(client_secret=NEW_SECRET), wanted(client_secret=f"{NEW_SECRET}\n")).warnings
+    assert ("white space" in warning, NEW_SECRET in warning) == (True, False)
+
+
 @pytest.mark.parametrize(
     "options",
     [{"name": "Another"}, {"client_secret": NEW_SECRET, "update_client_secret": "on_create", "name": "Another"}],

@@ -79,6 +79,13 @@ def test_all_forms_are_handed_to_ansible() -> None:
     assert known.values >= {"a b", "a%20b", "a+b"}
 
 
+def test_a_secret_that_the_user_asked_to_see_is_shown() -> None:
+    known = Secrets()
+    known.add("a b", "other")
+    known.forget("a b")
+    assert known.hide("a b, a+b, other") == "a b, a+b, ********"
+
+
 def test_adding_twice_changes_nothing() -> None:
     known = Secrets()
     known.add("a b", "c")
