@@ -120,8 +120,9 @@ class Answer(t.NamedTuple):
 
     @property
     def excerpt(self) -> str:
-        """The beginning of an answer that could not be read, on one line."""
-        words = " ".join(re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", self.text, flags=re.DOTALL | re.I).split())
+        """The beginning of an answer that could not be read, on one line; nothing of what may have been JSON."""
+        text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", self.text, flags=re.DOTALL | re.IGNORECASE)
+        words = " ".join(text.partition("{")[0].split())
         return words[:_EXCERPT] + ("…" if len(words) > _EXCERPT else "")
 
 
@@ -285,14 +286,14 @@ def _explain(answer: Answer) -> Documented:
         return _BY_CODE[answer.code]
     if _NOT_AUTHORIZED.search(message):
         return _NOT_ALLOWED
-    if answer.envelope is not None:
-        return _explain_envelope(answer)
     if answer.is_rejected_login:
         return _NO_LOGIN
     if answer.status == 429:
         return _RATE_LIMITED
     if answer.status == 403:
         return _NOT_ALLOWED
+    if answer.envelope is not None:
+        return _explain_envelope(answer)
     if answer.status in _GATEWAY:
         return _GATEWAY[answer.status]
     return _SERVER_ERROR if answer.status >= 500 else _UNEXPECTED

@@ -150,12 +150,14 @@ def _update(api: ApiSecrets, planned: Plan) -> Entity:
 def _activate(api: ApiSecrets, desired: Desired, planned: Plan) -> Outcome:
     identifier = t.cast(Entity, planned.entity)["identifier"]
     switched = _switch(api, identifier, active=True)
-    with _written(planned.entity) if switched else contextlib.nullcontext():
+    with _written(None) if switched else contextlib.nullcontext():
         entity = api.read(identifier)
-        if not desired.identifier and entity["identifier_code"].strip() != desired.identifier_code:
-            if switched:
-                api.deactivate(identifier)
-            raise _activated_another(desired, identifier)
+        is_another = not desired.identifier and entity["identifier_code"].strip() != desired.identifier_code
+        if is_another and switched:
+            api.deactivate(identifier)
+    if is_another:
+        raise _activated_another(desired, identifier)
+    with _written(entity) if switched else contextlib.nullcontext():
         rest = plan(Current(identifier, entity=entity), desired)
         entity = _update(api, rest) if rest.action == "update" else entity
     return _outcome([planned if switched else Plan("none"), rest], entity)

@@ -30,7 +30,7 @@ def entity(raw: t.Mapping[str, t.Any]) -> Entity:
     for field, key in SHARING_FIELDS.items():
         shaped[field] = [
             {key: _text(item.get("username") or item.get("name")), "can_edit": flag(item.get("can_edit"))}
-            for item in raw.get(field) or []
+            for item in _items(raw.get(field))
             if isinstance(item, dict)
         ]
     refused = raw.get("shared_error") or []
@@ -83,6 +83,10 @@ def looks_unreadable(secret: str) -> bool:
 
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def _items(value: t.Any) -> list[t.Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: t.Any) -> str:

@@ -35,7 +35,7 @@ class Backoff(_requests.Retry):
         """Return the seconds that the server asks to wait, None where it does not ask."""
         try:
             asked = super().get_retry_after(response)
-        except _requests.InvalidHeader:
+        except (_requests.InvalidHeader, ValueError, OverflowError):
             asked = None
         if asked is not None:
             return asked

@@ -26,11 +26,7 @@ try:
     import requests
     from requests.auth import AuthBase
     from urllib3 import disable_warnings
-    from urllib3.exceptions import HTTPError
-    from urllib3.exceptions import InsecureRequestWarning
-    from urllib3.exceptions import InvalidHeader
-    from urllib3.exceptions import MaxRetryError
-    from urllib3.exceptions import NewConnectionError
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, InvalidHeader, MaxRetryError, NewConnectionError
     from urllib3.util.retry import Retry
 
     IMPORT_ERROR: ImportError | None = None

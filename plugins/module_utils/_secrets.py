@@ -46,7 +46,9 @@ class Secrets:
 
 def _forms(value: str) -> set[str]:
     """Return a value as it is, without white space around it, and as it looks in JSON, URLs, forms and HTML."""
-    forms = {value, value.strip(), json.dumps(value)[1:-1], quote(value, safe=""), quote_plus(value), escape(value)}
+    in_json = json.dumps(value)[1:-1]
+    forms = {value, value.strip(), in_json, in_json.replace("/", "\\/"), json.dumps(value, ensure_ascii=False)[1:-1]}
+    forms |= {quote(value, safe="", errors="replace"), quote_plus(value, errors="replace"), escape(value)}
     return forms - {""}
 
 

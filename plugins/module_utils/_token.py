@@ -139,6 +139,6 @@ class BearerToken(AuthBase):
             raise _answers.unexpected(answer, _DOING, "access_token")
         try:
             lifetime = float(answer.body.get("expires_in") or "inf")
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             lifetime = float("inf")
         return Token(value, asked_at + lifetime - min(_MARGIN, lifetime / 10))

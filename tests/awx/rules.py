@@ -81,7 +81,7 @@ def _broken_by_inputs(inputs: dict[str, t.Any]) -> list[str]:
             broken.append("a type is string or boolean")
             continue
         broken += [
-            *_if("default" in field and type(field["default"]) is not kind, "a default has the type of its field"),
+            *_if("default" in field and type(field["default"]) is not kind, "a default has the type of its field"),  # pylint: disable=unidiomatic-typecheck
             *_if(kind is bool and STRING_KEYS & set(field), "only texts have choices, lines, a format or a secret"),
             # AWX takes a boolean that a credential lacks as false, whatever its default.
             *_if(kind is bool and field.get("default"), "a boolean is false by default"),
@@ -133,7 +133,7 @@ def broken_by_credential(inputs: dict[str, t.Any], values: dict[str, t.Any]) -> 
     for name in set(values) & set(fields):
         value, field = values[name], fields[name]
         kind = {"string": str, "boolean": bool}[field["type"]]
-        broken += _if(type(value) is not kind, "a value has the type of its field")
+        broken += _if(type(value) is not kind, "a value has the type of its field")  # pylint: disable=unidiomatic-typecheck
         if kind is str and field.get("format") == "url":
             parts = urlsplit(str(value))
             broken += _if(not parts.scheme or not parts.netloc, "a URL has scheme and host")

@@ -157,7 +157,7 @@ def test_a_second_run_changes_nothing_where_secrets_are_kept(set_up: SetUp, awx:
 
 
 def test_a_second_run_brings_a_new_client_secret(set_up: SetUp, awx: StandIn) -> None:
-    set_up(awx, SENHASEGURA_CLIENT_SECRET="a-new-client-secret")  # noqa: S106
+    set_up(awx, SENHASEGURA_CLIENT_SECRET="a-new-client-secret")
 
     assert awx.named("credentials", "MySafe")["inputs"]["senhasegura_client_secret"] == "a-new-client-secret"
     assert awx.writes == ["change credentials MySafe"]

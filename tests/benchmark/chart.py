@@ -58,7 +58,7 @@ def _fill(panel: t.Any, figures: Figures, kind: str, title: str) -> None:
     ]
     panel.barh(positions, medians, xerr=spread, color=colours, height=0.65, error_kw={"elinewidth": 1, "ecolor": _INK})
     for position, median, high in zip(positions, medians, highs):
-        text = f"{median:#.3g}".rstrip(".") + " ms"
+        text = f"{float(f'{median:.2g}'):g} ms"  # more digits would promise too much
         panel.annotate(text, (high, position), xytext=(5, 0), textcoords="offset points", va="center")
     panel.set_yticks(positions, [subject.title for subject in SUBJECTS])
     panel.set_xscale("log")

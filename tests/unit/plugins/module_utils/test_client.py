@@ -210,6 +210,12 @@ def test_a_second_rejection_is_a_failure(rejection: Canned, serve: Serve) -> Non
     assert (failure_of().kind, len(server.asked)) == ("authentication", 4)
 
 
+def test_a_try_that_was_lost_before_the_token_was_rejected_is_not_forgotten(serve: Serve) -> None:
+    """The lost one may have been carried out: "already" may then be our own doing."""
+    serve(token("first"), Canned(502, {}), EXPIRED, token("second"), OK)
+    assert call().repeated
+
+
 def test_an_unknown_path_of_mysafe_does_not_cost_a_token(serve: Serve) -> None:
     server = serve(token(), Canned(404, envelope(404, "Resource sub not found")))
     assert (failure_of().kind, server.urls) == ("wrong_path", [GET_TOKEN, CALL])
