@@ -94,6 +94,7 @@ def test_a_documented_outcome_is_described(description: dict[str, Any], outcome:
 def test_a_documented_outcome_is_simulated(description: dict[str, Any], simulator: Simulator, outcome: Outcome) -> None:
     answer = outcome.provoke(Vault(simulator, outcome.profile, **outcome.switches))
     assert (answer.status_code, _message(answer.json())) == (outcome.status, outcome.message)
+    assert answer.headers["Content-Type"].partition(";")[0] == "application/json"
     for name, status, described in _answers(description):
         if (name, status) == (outcome.operation, outcome.status):
             _validate(description, described["schema"], answer.json())

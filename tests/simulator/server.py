@@ -61,8 +61,6 @@ class _Server(uvicorn.Server):
         # A client may hold its connections open, and a planned delay may run: neither is waited for.
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        for task in list(self.server_state.tasks):
-            task.cancel()
         await super().shutdown(sockets)
 
 
@@ -93,7 +91,7 @@ def serve(application: Any, listener: socket.socket, context: ssl.SSLContext | N
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=0,
     )
     config.load()
     # uvicorn itself would read the certificates from files.

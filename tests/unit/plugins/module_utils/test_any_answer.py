@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer, require_success
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import ApiSecrets
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import SHARING_FIELDS, entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import KINDS, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER, an_answer
@@ -39,14 +39,8 @@ anything: st.SearchStrategy[t.Any] = scalars | st.lists(
     scalars | st.dictionaries(keys, scalars, max_size=2), max_size=2
 )
 anything = anything | st.dictionaries(keys, anything, max_size=3)
-#: An entity with anything in it, as far as ApiSecrets lets it through: sharing is a list or nothing.
-shapeless = st.fixed_dictionaries(
-    {},
-    optional={
-        **dict.fromkeys(list(entity({})), anything),
-        **dict.fromkeys(SHARING_FIELDS, st.none() | st.lists(anything, max_size=2)),
-    },
-)
+#: An entity with anything in it.
+shapeless = st.dictionaries(st.sampled_from(list(entity({}))), anything)
 #: What a success has, with anything in it.
 objects = st.fixed_dictionaries({"identifier": st.just(NUMBER)}, optional=dict.fromkeys(list(entity({}))[1:], anything))
 successes = st.fixed_dictionaries(

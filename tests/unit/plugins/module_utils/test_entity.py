@@ -99,7 +99,7 @@ def test_may_not_edit_where_the_server_does_not_say() -> None:
     assert entity({"users_allowed": [{"username": "bob"}]})["users_allowed"] == [user("bob")]
 
 
-@pytest.mark.parametrize("raw", [None, [], {}, "", 0, False, ["bob", 5, None, ["x"]]], ids=str)
+@pytest.mark.parametrize("raw", [None, [], {}, "", 0, 5, False, True, "bob", {"bob": True}, ["bob", 5, None]], ids=str)
 def test_sharing_that_is_not_a_list_of_objects_is_nobody(raw: t.Any) -> None:
     assert entity({"users_allowed": raw})["users_allowed"] == []
 
