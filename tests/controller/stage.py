@@ -15,8 +15,9 @@ import typing as t
 from pathlib import Path
 
 if t.TYPE_CHECKING:
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
     from simulator.process import Simulator
+
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
 
 MODULE = "senhasegura.mysafe.mysafe_api_secret"
 _PLUGINS = Path(__file__).resolve().parent / "plugins"

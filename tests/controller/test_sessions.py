@@ -17,9 +17,10 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from simulator.process import Simulator
+
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
-    from simulator.process import Simulator
 
 # Every option of the connection, with another value than connect() gives.
 _OTHER = {

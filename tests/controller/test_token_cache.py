@@ -22,10 +22,11 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.synchronize import Barrier
 
+    from simulator.process import Simulator
+
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._token import BearerToken
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._token_cache import TokenCache
-    from simulator.process import Simulator
 
 _FORKS = multiprocessing.get_context("fork")
 _NOT_OURS = 65534

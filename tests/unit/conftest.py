@@ -10,9 +10,10 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import StubServer
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
+
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import StubServer
 
 set_hypothesis_home_dir(tempfile.gettempdir())
 settings.register_profile("unit", deadline=None, derandomize=True, database=None)

@@ -36,8 +36,9 @@ _TREE = tempfile.TemporaryDirectory(prefix="mysafe-wire-")
 sys.path[:0] = [str(_collection_root()), str(_CHECKOUT / "tests")]
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator  # noqa: E402
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _connection, _desired, _task  # noqa: E402
 from simulator.process import Simulator  # noqa: E402
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _connection, _desired, _task  # noqa: E402
 
 from .support import environment_of_a_fresh_machine  # noqa: E402
 

@@ -8,8 +8,9 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
 from simulator.switches import PROFILES, Switches, preset
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
 
 from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, bearing, calls, holds, vault
 

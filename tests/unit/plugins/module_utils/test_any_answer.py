@@ -8,6 +8,9 @@ import contextlib
 import typing as t
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer, require_success
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import ApiSecrets
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
@@ -15,8 +18,6 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER, an_answer
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_api import CALLS, api_that_gets
-from hypothesis import given
-from hypothesis import strategies as st
 
 #: Texts as JSON may hold them: lone surrogates are valid there.
 texts = st.text(st.characters() | st.just("\ud800"), max_size=12)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import Row
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError

@@ -9,6 +9,7 @@ import typing as t
 from urllib.parse import parse_qs
 
 import pytest
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection

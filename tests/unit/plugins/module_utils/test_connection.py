@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible.module_utils.errors import AnsibleFallbackNotFound
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import (
     ENVIRONMENT,
     Connection,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import (
     comparable,
     entity,

@@ -8,6 +8,7 @@ import ast
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import KINDS, MySafeError
 
 PLUGINS = Path(__file__).parents[4] / "plugins"

@@ -12,11 +12,12 @@ from http.client import IncompleteRead, RemoteDisconnected
 import pytest
 import requests
 import urllib3.exceptions as below
+from urllib3 import HTTPConnectionPool, HTTPResponse
+from urllib3.connection import HTTPConnection
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http import LONGEST_WAIT, Backoff, Tries, _no_answer
-from urllib3 import HTTPConnectionPool, HTTPResponse
-from urllib3.connection import HTTPConnection
 
 NOW = 1_800_000_000.0
 

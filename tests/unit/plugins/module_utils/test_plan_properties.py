@@ -7,6 +7,9 @@ from __future__ import annotations
 import json
 import typing as t
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._desired import Desired
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import (
     REQUIRED_FIELDS,
@@ -20,8 +23,6 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import 
 )
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._plan import Current, Plan, plan
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import CIPHERTEXT, CODE, NUMBER
-from hypothesis import given
-from hypothesis import strategies as st
 
 EVERY_FIELD = (*TEXT_FIELDS, *SHARING_FIELDS)
 

@@ -9,10 +9,11 @@ from html import escape
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import HIDDEN, Secrets, hidden_entity
-from ansible_collections.senhasegura.mysafe.tests.unit.builders import an_entity
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import HIDDEN, Secrets, hidden_entity
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import an_entity
 
 
 def hide(text: str, *secrets: str | None) -> str:

@@ -9,6 +9,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets

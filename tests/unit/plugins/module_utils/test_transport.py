@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils import _requests
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from ansible_collections.senhasegura.mysafe.plugins.module_utils import _module
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
