@@ -23,6 +23,8 @@ TRANSIENT = frozenset({408, 429, 502, 503, 504})
 _NOT_FORWARDED = re.compile(r"failure to get a peer|name resolution failed", re.IGNORECASE)
 _NO_ROUTE = re.compile(r"no route matched", re.IGNORECASE)
 _NOT_AUTHORIZED = re.compile(r"not authorized to access this resource|http referer is not allowed", re.IGNORECASE)
+_UNSHOWN = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
 _CODE = re.compile(r"^\s*(\d{4})\b:?\s*")
 #: How much of an answer that is not JSON is worth showing, in characters.
 _EXCERPT = 160
@@ -121,8 +123,9 @@ class Answer(t.NamedTuple):
     @property
     def excerpt(self) -> str:
         """The beginning of an answer that could not be read, on one line; nothing of what may have been JSON."""
-        text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", self.text, flags=re.DOTALL | re.IGNORECASE)
-        words = " ".join(text.partition("{")[0].split())
+        # Cut before the tags are taken out: a stray "<" in front of JSON would take a part of it for a tag.
+        text = _UNSHOWN.sub(" ", self.text).partition("{")[0]
+        words = " ".join(_TAG.sub(" ", text).split())
         return words[:_EXCERPT] + ("…" if len(words) > _EXCERPT else "")
 
 

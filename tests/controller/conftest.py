@@ -34,10 +34,20 @@ sys.path[:0] = [str(_ROOT), str(_CHECKOUT / "tests")]
 
 from simulator.process import Simulator  # noqa: E402
 
-from .stage import Controller, connect  # noqa: E402
+from .stage import Aside, Controller, connect  # noqa: E402
 
 if t.TYPE_CHECKING:
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put those tests first that start long plays aside, and those last that wait for them."""
+
+    def turn(item: pytest.Item) -> int:
+        fixtures = item.fixturenames if isinstance(item, pytest.Function) else []
+        return 2 if "both" in fixtures else 0 if "aside" in fixtures else 1
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session", name="running")
@@ -62,16 +72,15 @@ def _controller(simulator: Simulator, ansible_home: Path, tmp_path: Path) -> Con
     return Controller(simulator, _ROOT, ansible_home, tmp_path)
 
 
-@pytest.fixture(scope="session", name="two_controllers")
-def _two_controllers(
-    running: Simulator, ansible_home: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[Controller]]:
-    """Return controllers for plays side by side, each with a simulator of its own."""
-    with Simulator() as other:
-        yield [
-            Controller(simulator, _ROOT, ansible_home, tmp_path_factory.mktemp("side"))
-            for simulator in (running, other)
+@pytest.fixture(scope="session", name="aside")
+def _aside(ansible_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aside]:
+    """Return who runs plays aside while other tests run, on two controllers with simulators of their own."""
+    with Simulator() as one, Simulator() as other:
+        controllers = [
+            Controller(simulator, _ROOT, ansible_home, tmp_path_factory.mktemp("aside")) for simulator in (one, other)
         ]
+        with Aside(controllers) as aside:
+            yield aside
 
 
 @pytest.fixture(name="controller_of_module", scope="module")

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 import itertools
 import json
 import os
+import queue
 import re
 import subprocess
 import sys
@@ -134,12 +136,12 @@ class Controller:
             },
         }
 
-    def both_ways(self, *, arguments: t.Sequence[str] = (), **how: t.Any) -> tuple[Run, Run]:
+    def both_ways(self, *, arguments: t.Sequence[str] = (), **how: t.Any) -> Both:
         """Run a play in place, and then with all tasks handed over, from the same state of the vault."""
         self._simulator.reset()
         in_place = self.play(arguments=arguments, **how)
         self._simulator.reset()
-        return in_place, self.play(arguments=[*arguments, "-e", "mysafe_in_place=false"], **how)
+        return Both(in_place, self.play(arguments=[*arguments, "-e", "mysafe_in_place=false"], **how))
 
     def play(
         self,
@@ -233,6 +235,40 @@ class Controller:
             **changes,
         }
         return {name: value for name, value in environment.items() if value is not None}
+
+
+class Both(t.NamedTuple):
+    """A play that has run both ways."""
+
+    in_place: Run
+    as_module: Run
+
+
+class Aside:
+    """Runs plays both ways in threads, on whichever of its controllers is free."""
+
+    def __init__(self, controllers: t.Sequence[Controller]) -> None:
+        self._free: queue.Queue[Controller] = queue.Queue()
+        for controller in controllers:
+            self._free.put(controller)
+        self._pool = concurrent.futures.ThreadPoolExecutor(len(controllers))
+
+    def __enter__(self) -> Aside:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def start(self, prepare: t.Callable[[Controller], dict[str, t.Any]]) -> concurrent.futures.Future[Both]:
+        """Start the play that ``prepare`` describes for a controller, as arguments of both_ways."""
+        return self._pool.submit(self._run, prepare)
+
+    def _run(self, prepare: t.Callable[[Controller], dict[str, t.Any]]) -> Both:
+        controller = self._free.get()
+        try:
+            return controller.both_ways(**prepare(controller))
+        finally:
+            self._free.put(controller)
 
 
 def login(simulator: Simulator, key: str = "alice") -> dict[str, str]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import concurrent.futures
+import functools
 import re
 import shutil
 import typing as t
@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 if t.TYPE_CHECKING:
-    from .stage import Controller, Run
+    import concurrent.futures
+
+    from .stage import Aside, Both, Controller, Outcome
 
 _VAULT_PASSWORD = "only for these tests"
 _PLAY, *_BLOCKS = re.split(
@@ -41,59 +43,63 @@ _KINDS = {
 }
 
 
-class Both(t.NamedTuple):
-    """The two runs that had a task in them."""
-
-    in_place: Run
-    as_module: Run
-
-
-@pytest.fixture(scope="session", name="both")
-def _both(
-    request: pytest.FixtureRequest,
-    two_controllers: list[Controller],
-    ansible_home: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, Both]:
-    """Run the tasks of the selected tests both ways, in two halves side by side."""
+@pytest.fixture(scope="session", name="started")
+def _started(
+    request: pytest.FixtureRequest, aside: Aside, ansible_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, concurrent.futures.Future[Both]]:
+    """Start to run the tasks of the selected tests both ways, in two halves."""
     password = tmp_path_factory.mktemp("vault") / "password"
     password.write_text(_VAULT_PASSWORD, encoding="utf-8")
     selected = {item.callspec.params.get("task") for item in request.session.items if hasattr(item, "callspec")}
     names = [name for name in _TASKS if name in selected] or list(_TASKS)
 
-    def run(controller: Controller, half: list[str]) -> Both:
+    def prepare(controller: Controller, half: list[str]) -> dict[str, t.Any]:
         authority = Path(controller.login["SENHASEGURA_CA_PATH"])
-        # Any CA will do where the path is what matters, but for the right one the task gets further.
         shutil.copy(authority, ansible_home / f"{authority.parent.name}.pem")
-        return Both(
-            *controller.both_ways(
-                text=_PLAY + "".join(_TASKS[name] for name in half),
-                arguments=["--vault-password-file", str(password), "-e", f"name_of_ca={authority.parent.name}"],
-                beside={"beside-the-playbook.pem": authority.read_text(encoding="utf-8")},
-            )
-        )
+        return {
+            "text": _PLAY + "".join(_TASKS[name] for name in half),
+            "arguments": ["--vault-password-file", str(password), "-e", f"name_of_ca={authority.parent.name}"],
+            "beside": {"beside-the-playbook.pem": authority.read_text(encoding="utf-8")},
+        }
 
-    halves = [half for half in (names[::2], names[1::2]) if half]
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        runs = list(pool.map(run, two_controllers, halves))
-    return {name: both for both, half in zip(runs, halves, strict=True) for name in half}
+    started: dict[str, concurrent.futures.Future[Both]] = {}
+    for half in (names[::2], names[1::2]):
+        if half:
+            started.update(dict.fromkeys(half, aside.start(functools.partial(prepare, half=half))))
+    return started
+
+
+@pytest.fixture(name="both")
+def _both(started: dict[str, concurrent.futures.Future[Both]], task: str) -> Both:
+    return started[task].result()
+
+
+@pytest.fixture(name="outcomes")
+def _outcomes(started: dict[str, concurrent.futures.Future[Both]]) -> list[Outcome]:
+    return [
+        outcome
+        for both in {id(both): both for both in started.values()}.values()
+        for outcome in both.result().in_place.outcomes
+    ]
+
+
+def test_there_are_tasks(started: dict[str, concurrent.futures.Future[Both]]) -> None:
+    assert started
 
 
 @pytest.mark.parametrize("task", _TASKS)
-def test_result_is_the_same_to_the_letter(both: dict[str, Both], task: str) -> None:
-    assert both[task].in_place.letters(task) == both[task].as_module.letters(task)
+def test_result_is_the_same_to_the_letter(both: Both, task: str) -> None:
+    assert both.in_place.letters(task) == both.as_module.letters(task)
 
 
 @pytest.mark.parametrize("task", _TASKS)
-def test_one_was_in_place_and_the_other_was_not(both: dict[str, Both], task: str) -> None:
-    assert (task in both[task].in_place.handed_over, task in both[task].as_module.handed_over) == (False, True)
+def test_one_was_in_place_and_the_other_was_not(both: Both, task: str) -> None:
+    assert (task in both.in_place.handed_over, task in both.as_module.handed_over) == (False, True)
 
 
-def test_every_action_was_compared(both: dict[str, Both]) -> None:
-    outcomes = [outcome for runs in both.values() for outcome in runs.in_place.outcomes]
+def test_every_action_was_compared(outcomes: list[Outcome]) -> None:
     assert {outcome.result["action"] for outcome in outcomes if "action" in outcome.result} >= _ACTIONS
 
 
-def test_failures_of_many_kinds_were_compared(both: dict[str, Both]) -> None:
-    outcomes = [outcome for runs in both.values() for outcome in runs.in_place.outcomes]
+def test_failures_of_many_kinds_were_compared(outcomes: list[Outcome]) -> None:
     assert {outcome.result["error"]["kind"] for outcome in outcomes if "error" in outcome.result} >= _KINDS

@@ -4,18 +4,17 @@
 
 from __future__ import annotations
 
-import concurrent.futures
+import functools
 import json
-import queue
 import typing as t
 from pathlib import Path
 
 import pytest
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    import concurrent.futures
 
-    from .stage import Controller, Run
+    from .stage import Aside, Both, Controller
 
 _FOLDER = Path(__file__).resolve().parents[1] / "integration" / "targets"
 # What only prepares others is no target: it has no aliases, or says so there.
@@ -30,56 +29,53 @@ _CHOSEN = {
 }
 
 
-@pytest.fixture(scope="session", name="runs")
-def _runs(
-    request: pytest.FixtureRequest, two_controllers: list[Controller]
-) -> Iterator[dict[str, concurrent.futures.Future[tuple[Run, Run]]]]:
-    """Start to run the targets of the selected tests both ways, two side by side."""
+def _length(target: str) -> int:
+    return sum(path.stat().st_size for path in (_FOLDER / target).rglob("*.yml"))
+
+
+@pytest.fixture(scope="session", name="started")
+def _started(request: pytest.FixtureRequest, aside: Aside) -> dict[str, concurrent.futures.Future[Both]]:
+    """Start to run the targets of the selected tests both ways, the longest first."""
     selected = {item.callspec.params.get("target") for item in request.session.items if hasattr(item, "callspec")}
-    free: queue.Queue[Controller] = queue.Queue()
-    for controller in two_controllers:
-        free.put(controller)
 
-    def run(target: str) -> tuple[Run, Run]:
-        controller = free.get()
-        try:
-            variables = {**controller.integration_config, **_CHOSEN}
-            return controller.both_ways(
-                arguments=["-e", json.dumps(variables)],
-                environment={
-                    "ANSIBLE_ROLES_PATH": str(_FOLDER),
-                    **dict.fromkeys(controller.login),
-                    "SENHASEGURA_RETRIES": None,
-                },
-                roles=[target],
-                hosts={"testhost": {}},
-            )
-        finally:
-            free.put(controller)
+    def prepare(controller: Controller, target: str) -> dict[str, t.Any]:
+        return {
+            "arguments": ["-e", json.dumps({**controller.integration_config, **_CHOSEN})],
+            "environment": {
+                "ANSIBLE_ROLES_PATH": str(_FOLDER),
+                **dict.fromkeys(controller.login),
+                "SENHASEGURA_RETRIES": None,
+            },
+            "roles": [target],
+            "hosts": {"testhost": {}},
+        }
 
-    with concurrent.futures.ThreadPoolExecutor(len(two_controllers)) as pool:
-        yield {target: pool.submit(run, target) for target in _TARGETS if target in selected}
+    return {
+        target: aside.start(functools.partial(prepare, target=target))
+        for target in sorted(_TARGETS, key=_length, reverse=True)
+        if target in selected
+    }
 
 
 @pytest.fixture(name="both")
-def _both(runs: dict[str, concurrent.futures.Future[tuple[Run, Run]]], target: str) -> tuple[Run, Run]:
-    return runs[target].result()
+def _both(started: dict[str, concurrent.futures.Future[Both]], target: str) -> Both:
+    return started[target].result()
+
+
+def test_there_are_targets(started: dict[str, concurrent.futures.Future[Both]]) -> None:
+    assert started
 
 
 @pytest.mark.parametrize("target", _TARGETS)
-def test_target_passes_in_place(both: tuple[Run, Run]) -> None:
-    both[0].succeeded()
+def test_target_passes_in_place(both: Both) -> None:
+    both.in_place.succeeded()
 
 
 @pytest.mark.parametrize("target", _TARGETS)
-def test_target_passes_as_module(both: tuple[Run, Run]) -> None:
-    both[1].succeeded()
+def test_target_passes_as_module(both: Both) -> None:
+    both.as_module.succeeded()
 
 
 @pytest.mark.parametrize("target", _TARGETS)
-def test_results_are_the_same_to_the_letter(both: tuple[Run, Run]) -> None:
-    assert both[0].letters() == both[1].letters()
-
-
-def test_there_are_targets() -> None:
-    assert _TARGETS
+def test_results_are_the_same_to_the_letter(both: Both) -> None:
+    assert both.in_place.letters() == both.as_module.letters()

@@ -491,8 +491,14 @@ def test_the_beginning_of_an_unreadable_answer(text: str, excerpt: str) -> None:
         '{"api_secret_entity":{"identifier":"40","client_secret":"s3cr3t","client_id":"x',
         '\n{"token_type":"Bearer","access_token":"s3cr3t',
         '<br/><b>Notice</b>: x in y on line 5<br/>{"api_entity":{"client_secret":"s3cr3t"}}',
+        'Notice: 5 < 6 {"api_entity":{"name":"a > b","client_secret":"s3cr3t"}}',
     ],
-    ids=["an entity that is cut off", "a token that is cut off", "an entity after a notice of PHP"],
+    ids=[
+        "an entity that is cut off",
+        "a token that is cut off",
+        "an entity after a notice of PHP",
+        "an entity after a <",
+    ],
 )
 def test_an_unreadable_answer_shows_nothing_of_what_was_json(text: str) -> None:
     """What could not be parsed holds secrets that nobody has learnt, so they cannot be hidden later."""
