@@ -16,14 +16,14 @@ NOX := $(VENV)/bin/python -m nox
 
 # Sessions of antsibull-nox.toml and noxfile.py, what is quick to fail first.
 LINTERS := codeqa formatters yamllint typing extra-checks docs-check ansible-lint
-TESTS := simulator contract wire sanity units integration coverage build-import-check
-ALONE := simulator contract wire sanity units integration coverage
+TESTS := simulator contract wire sanity units integration coverage controller leaks build-import-check
+ALONE := simulator contract wire sanity units integration coverage controller leaks
 
 # One cache of what pip loaded serves all the virtual environments, and the user's home is left alone.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint format $(ALONE) build clean
+.PHONY: help demo test lint format $(ALONE) bench build clean
 
 help: ## list these commands
 	@echo 'senhasegura.mysafe: what "make" can do here. The first command takes a minute to set up $(VENV).'
@@ -49,7 +49,12 @@ sanity: ## run ansible-test sanity
 units: ## run the unit tests, on every supported Python that is here
 integration: ## run the integration targets, against the simulator
 coverage: ## show what of plugins/ the last wire, units and integration reached together
+controller: ## test with plays what runs in the controller's own process, and that a module does the same
+leaks: ## look for secrets in all that plays at the highest verbosity leave behind
 $(ALONE): $(READY)
+	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
+
+bench: $(READY) ## measure how fast it is, for docs/benchmark.md (a quarter of an hour; ARGS=--quick for a smoke run)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
 build: $(READY) ## build the archive of the collection into dist/, and check it as Galaxy does

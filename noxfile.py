@@ -116,6 +116,18 @@ def wire(session: nox.Session) -> None:
 
 
 @nox.session(python=False, default=False)
+def controller(session: nox.Session) -> None:
+    """Test what happens in the controller's process, with real plays, and that it is the same as in the module's."""
+    run_pytest(session, "tests/controller")
+
+
+@nox.session(python=False, default=False)
+def leaks(session: nox.Session) -> None:
+    """Look for secrets in all that plays at the highest verbosity leave behind."""
+    run_pytest(session, "tests/leaks")
+
+
+@nox.session(python=False, default=False)
 def integration(session: nox.Session) -> None:
     """Run the integration targets, against the simulator or what tests/integration/integration_config.yml names."""
     workspace.synchronise()
@@ -156,6 +168,13 @@ def coverage(session: nox.Session) -> None:
         session.run(
             *(sys.executable, "-m", "coverage", "report", *report, f"--fail-under={COVERAGE_AT_LEAST}"), external=True
         )
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure how fast it is, and write docs/benchmark.md and docs/benchmark.svg."""
+    session.install("-r", "requirements/bench.txt")
+    session.run("python", "-m", "benchmark", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(python=False, default=False)

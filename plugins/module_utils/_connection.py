@@ -166,7 +166,7 @@ def _checked_url(option: str, url: str) -> str:
 def _existing(option: str, path: str) -> str:
     if not path:
         return ""
-    path = os.path.expanduser(os.path.expandvars(path))
+    path = os.path.abspath(os.path.expanduser(os.path.expandvars(path)))
     if not os.access(path, os.R_OK):
         shown = "the text in it" if "\n" in path or "-----" in path else path  # a key pasted in place of its path
         raise _misconfigured(option, f"{shown} is not a file or directory that can be read")

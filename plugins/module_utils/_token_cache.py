@@ -61,22 +61,17 @@ class TokenCache:
         if self.warning:
             return None
         try:
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            with open(self._path, opener=_without_following, encoding="utf-8") as file:
+                self._require_private(self._path, os.fstat(file.fileno()), stat.S_ISREG)
+                kept = json.load(file)
+            value, left = str(kept["access_token"]), float(kept["usable_until"]) - time.time()
         except FileNotFoundError:
             return None
         except OSError as error:
             self._give_up(error)
             return None
-        with open(descriptor, encoding="utf-8") as file:
-            try:
-                self._require_private(self._path, os.fstat(descriptor), stat.S_ISREG)
-                kept = json.load(file)
-                value, left = str(kept["access_token"]), float(kept["usable_until"]) - time.time()
-            except OSError as error:
-                self._give_up(error)
-                return None
-            except (ValueError, KeyError, TypeError):
-                return None  # whatever it is: the next token replaces it
+        except (ValueError, KeyError, TypeError):
+            return None  # whatever it is: the next token replaces it
         return (value, left) if left > 0 else None
 
     def write(self, value: str, usable_for: float) -> None:
@@ -84,10 +79,13 @@ class TokenCache:
         if self.warning:
             return
         try:
-            descriptor, fresh = tempfile.mkstemp(prefix=".", dir=self._directory)  # mode 0600
-            with open(descriptor, "w", encoding="utf-8") as file:
-                json.dump({"access_token": value, "usable_until": time.time() + usable_for}, file)
-            os.replace(fresh, self._path)
+            with contextlib.ExitStack() as when_it_fails:
+                descriptor, fresh = tempfile.mkstemp(prefix=".", dir=self._directory)  # mode 0600
+                when_it_fails.callback(os.unlink, fresh)
+                with open(descriptor, "w", encoding="utf-8") as file:
+                    json.dump({"access_token": value, "usable_until": time.time() + usable_for}, file)
+                os.replace(fresh, self._path)
+                when_it_fails.pop_all()
         except OSError as error:
             self._give_up(error)
 
@@ -98,6 +96,10 @@ class TokenCache:
 
     def _give_up(self, error: OSError) -> None:
         self.warning = f"The token cache is not used: {error}"
+
+
+def _without_following(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW)
 
 
 def _base() -> str:

@@ -47,18 +47,18 @@ class MySafeAction(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         environment: dict[str, t.Any] = {}
         self._compute_environment_string(environment)
+        module_args = self._with_credentials_of_the_controller(environment)
         if not environment and self._is_same_in_place(task_vars or {}):
-            result.update(self._in_place())
+            result.update(self._in_place(module_args))
         else:
             wrap_async = self._task.async_val and not self._connection.has_native_async
-            module_args = self._with_credentials_of_the_controller(environment)
             result.update(self._execute_module(module_args=module_args, task_vars=task_vars, wrap_async=wrap_async))
         return result
 
     def _is_same_in_place(self, task_vars: dict[str, t.Any]) -> bool:
         """Whether the module would run on this machine, as this user, and could as well run here."""
         return (
-            boolean(self._templar.template(task_vars.get(SWITCH, True)))
+            boolean(self._templar.template(task_vars.get(SWITCH, True)), strict=False)
             and self._connection.transport in ("local", "ansible.builtin.local")
             and not self._connection.become
             and not self._task.async_val
@@ -80,9 +80,9 @@ class MySafeAction(ActionBase):
                 module_args[option] = value
         return module_args
 
-    def _in_place(self) -> dict[str, t.Any]:
+    def _in_place(self, module_args: dict[str, t.Any]) -> dict[str, t.Any]:
         """Do what AnsibleModule does around the core: validate, run, hide what must not be logged."""
-        validation = ArgumentSpecValidator(self.argument_spec).validate(_plain(self._task.args))
+        validation = ArgumentSpecValidator(self.argument_spec).validate(_plain(module_args))
         params = validation.validated_parameters
         hidden = set(validation._no_log_values)
         values: dict[str, t.Any]
@@ -92,7 +92,12 @@ class MySafeAction(ActionBase):
                 message = f"Unsupported parameters for ({self._task.action}) module: {message}"
             values = {"failed": True, "msg": message}
         else:
-            done = type(self).core(params, check_mode=self._task.check_mode, diff=self._task.diff, sessions=SESSIONS)
+            done = type(self).core(
+                self._with_absolute_paths(params),
+                check_mode=self._task.check_mode,
+                diff=self._task.diff,
+                sessions=SESSIONS,
+            )
             hidden.update(done.secrets)
             values = dict(done.values)
             if done.failed:
@@ -100,7 +105,17 @@ class MySafeAction(ActionBase):
             if done.warnings:
                 values["warnings"] = list(done.warnings)
         values["invocation"] = {"module_args": params}
-        return t.cast("dict[str, t.Any]", remove_values(values, hidden))
+        censored: dict[str, t.Any] = remove_values(values, hidden)
+        # Before 2.19 a secret such as "e" would also turn true into a text.
+        return {**censored, **{name: values[name] for name in ("changed", "failed") if name in values}}
+
+    def _with_absolute_paths(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return the parameters with paths as a module finds them: Ansible starts it where the playbook is."""
+        place = self._loader.get_basedir()
+        return {
+            name: os.path.join(place, value) if value and self.argument_spec[name]["type"] == "path" else value
+            for name, value in params.items()
+        }
 
 
 def _plain(value: t.Any) -> t.Any:

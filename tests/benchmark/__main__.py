@@ -32,7 +32,9 @@ def main() -> str | None:
             return None
         try:
             measure.measure_scripts(plan, figures, scratch, vault)
-            measure.measure_plays(plan, figures, Playbooks(scratch, vault))
+            playbooks = Playbooks(scratch, vault)
+            measure.measure_lookup(plan, figures, playbooks, vault)
+            measure.measure_plays(plan, figures, playbooks)
         except BenchmarkError as error:
             return str(error)
         output.mkdir(parents=True, exist_ok=True)

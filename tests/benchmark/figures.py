@@ -38,6 +38,8 @@ class Figures:
     costs: dict[tuple[str, str], Series] = dataclasses.field(default_factory=dict)
     #: What the simulator saw of the longest loop.
     seen: dict[str, Seen] = dataclasses.field(default_factory=dict)
+    #: Seconds of a lookup of many codes, beyond the play around it; and of the bare script that does the same.
+    lookups: dict[str, Series] = dataclasses.field(default_factory=dict)
     #: The core and the bare script, in one process and as processes: the keys are a script's name and that.
     scripts: dict[tuple[str, str], Series] = dataclasses.field(default_factory=dict)
 

@@ -12,8 +12,9 @@ import time
 import typing as t
 from pathlib import Path
 
+from . import bare_lookup_script
 from .playbooks import KINDS, BenchmarkError
-from .subjects import SUBJECTS
+from .subjects import LOOKUP, SUBJECTS, code
 
 if t.TYPE_CHECKING:
     from .figures import Figures
@@ -23,6 +24,10 @@ if t.TYPE_CHECKING:
     from .vault import Vault
 
 SCRIPTS = ("core", "bare")
+#: How long the simulator waits before each answer to a lookup, in seconds.
+ANSWER_TAKES = 0.05
+#: How many connections a lookup uses at the most.
+CONNECTIONS = 8
 _FULL_ROUNDS = 7
 
 
@@ -80,6 +85,20 @@ def _schedule(plan: Plan) -> list[tuple[int, Subject, str]]:
         # Every other round backwards, so that none is always measured right after the same neighbour.
         schedule += turns if index % 2 == 0 else turns[::-1]
     return schedule
+
+
+def measure_lookup(plan: Plan, figures: Figures, playbooks: Playbooks, vault: Vault) -> None:
+    """Measure a lookup of many codes and the bare script that does the same, of a vault that takes its time."""
+    codes = [code(number) for number in range(plan.items)]
+    say(f"A lookup of {plan.items} codes, and a bare script, {plan.rounds} times each")
+    with vault.taking(ANSWER_TAKES):
+        for index in range(plan.rounds):
+            whole, _seen = playbooks.time(LOOKUP, "single", plan.items)
+            without, _seen = playbooks.time(LOOKUP, "single", 0)
+            figures.lookups.setdefault("lookup", {})[index] = whole - without
+            begin = time.perf_counter()
+            bare_lookup_script.run(vault.environment, codes, CONNECTIONS)
+            figures.lookups.setdefault("bare", {})[index] = time.perf_counter() - begin
 
 
 def measure_scripts(plan: Plan, figures: Figures, scratch: Scratch, vault: Vault) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .figures import Figures, Series, Summary, ratio, summary
+from .measure import ANSWER_TAKES, CONNECTIONS
 from .subjects import SUBJECTS
 
 if t.TYPE_CHECKING:
@@ -44,6 +45,11 @@ The core of the collection for one unchanged secret, and a script that sends the
 requests and does nothing else.
 """
 
+_LOOKUP = """\
+One lookup of {items} identifier codes, and a script that looks the same codes up and reads them with the library requests,
+over {connections} connections too. The simulator waits {milliseconds} ms before every answer.
+"""
+
 _METHOD = """\
 Whole `ansible-playbook` processes were timed: connection local, no facts, pipelining on, 5 forks. A task costs what
 {tasks} tasks take longer than one, divided by {more_tasks}; an item of a loop costs what a loop of {items} takes longer
@@ -77,6 +83,9 @@ def page(figures: Figures, plan: Plan, facts: Mapping[str, str], *, quick: bool)
         "## The core and its limit\n",
         _CORE,
         _table(("", "In one process", "As a process"), _scripts(figures)),
+        "## Reading many\n",
+        _LOOKUP.format(items=plan.items, connections=CONNECTIONS, milliseconds=round(ANSWER_TAKES * 1000)),
+        _table(("", "Time"), _lookups(figures)),
         "## How it was measured\n",
         _METHOD.format(
             tasks=plan.tasks,
@@ -103,6 +112,11 @@ def targets(figures: Figures) -> list[tuple[str, Summary, float | None]]:
         ("our task as a module / one `uri` GET", ratio(module, uri), 1.15),
         ("core / bare script, in one process", ratio(scripts["core", _ONE], scripts["bare", _ONE]), 1.15),
         ("core / bare script, as processes", ratio(scripts["core", _PROCESSES], scripts["bare", _PROCESSES]), 1.15),
+        (
+            "lookup of many codes / bare script with as many connections",
+            ratio(figures.lookups["lookup"], figures.lookups["bare"]),
+            1.3,
+        ),
         ("our task as a module / `ping`", ratio(module, costs["ping", "single"]), None),
         ("our task with token cache / without", ratio(costs["cached", "single"], in_place), None),
     ]
@@ -136,6 +150,11 @@ def _requests(figures: Figures) -> Iterable[tuple[str, ...]]:
 def _scripts(figures: Figures) -> Iterable[tuple[str, ...]]:
     for key, title in (("core", "the core"), ("bare", "the bare script")):
         yield title, _milliseconds(figures.scripts[key, _ONE]), _milliseconds(figures.scripts[key, _PROCESSES])
+
+
+def _lookups(figures: Figures) -> Iterable[tuple[str, ...]]:
+    for key, title in (("lookup", "our lookup, beyond the play around it"), ("bare", "the bare script")):
+        yield title, _number(summary(figures.lookups[key].values()), 1, " s", 2)
 
 
 def _milliseconds(series: Series) -> str:

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 
 import requests
 from simulator.process import Simulator
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _USER = "alice"
 _READ = re.compile(r"/secretapi/\d+")
@@ -73,6 +77,13 @@ class Vault:
             self._simulator.add_secret(owner=_USER, identifier_code=f"service-{number}", **described(str(number)))
             for number in range(self._secrets)
         ]
+
+    @contextlib.contextmanager
+    def taking(self, seconds: float) -> Iterator[None]:
+        """Let every answer take so much longer."""
+        self._simulator.switch(latency=seconds)
+        yield
+        self._simulator.switch(latency=0.0)
 
     def token(self) -> str:
         """Get a token for those who want one ready."""

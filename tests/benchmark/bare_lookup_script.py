@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The limit of a lookup: a hundred codes looked up and read with the library requests, over as many connections."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+
+def run(environment: t.Mapping[str, str], codes: t.Sequence[str], connections: int) -> None:
+    """Get a token; then look each code up and read what was found."""
+    api = environment["SENHASEGURA_URL"] + "/api"
+    settings: dict[str, t.Any] = {"verify": environment["SENHASEGURA_CA_PATH"], "timeout": 30}
+    with requests.Session() as session:
+        session.headers["Accept"] = "application/json"
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": environment["SENHASEGURA_CLIENT_ID"],
+            "client_secret": environment["SENHASEGURA_CLIENT_SECRET"],
+        }
+        login = session.post(f"{api}/oauth2/token", data=form, **settings)
+        login.raise_for_status()
+        session.headers["Authorization"] = "Bearer " + login.json()["access_token"]
+
+        def name(code: str) -> str:
+            listed = session.get(f"{api}/mysafe/secretapi", params={"identifier_code": code}, **settings)
+            listed.raise_for_status()
+            identifier = listed.json()["api_secret_on_list"][0]["identifier"]
+            read = session.get(f"{api}/mysafe/secretapi/{identifier}", **settings)
+            read.raise_for_status()
+            return str(read.json()["api_secret_entity"]["name"])
+
+        with ThreadPoolExecutor(connections) as pool:
+            names = list(pool.map(name, codes))
+    if len(set(names)) != len(codes):
+        sys.exit("other secrets were read")
