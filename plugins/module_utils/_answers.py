@@ -17,6 +17,9 @@ from urllib.parse import urlsplit
 
 from ._errors import MySafeError
 
+if t.TYPE_CHECKING:
+    from ._secrets import Secrets
+
 #: Statuses after which the same request may succeed. 408 and 429 were refused; 502 and 504 may have been carried out.
 TRANSIENT = frozenset({408, 429, 502, 503, 504})
 #: Gateway answers that mean that the request never reached MySafe (Kong: no peer, no name, rate limit).
@@ -41,6 +44,10 @@ class Answer(t.NamedTuple):
     text: str
     body: t.Any
     repeated: bool = False
+
+    def without(self, secrets: Secrets) -> Answer:
+        """Return the answer with the secrets taken out of its text, of which failures show an excerpt."""
+        return self._replace(text=secrets.hide(self.text)) if self.text else self
 
     @property
     def request_id(self) -> str | None:

@@ -76,7 +76,7 @@ class Client:
                 repeatable=repeatable,
                 params=params,
                 json=json,
-            )
+            ).without(self.secrets)
 
         used = token.current()
         self.secrets.add(used)

@@ -45,10 +45,15 @@ class Secrets:
 
 
 def _forms(value: str) -> set[str]:
-    """Return a value as it is, without white space around it, and as it looks in JSON, URLs, forms and HTML."""
+    """Return a value as it is, without white space around it, and as it looks in JSON, URLs, forms, HTML and Python."""
     in_json = json.dumps(value)[1:-1]
     forms = {value, value.strip(), in_json, in_json.replace("/", "\\/"), json.dumps(value, ensure_ascii=False)[1:-1]}
-    forms |= {quote(value, safe="", errors="replace"), quote_plus(value, errors="replace"), escape(value)}
+    forms |= {
+        quote(value, errors="replace"),
+        quote(value, safe="", errors="replace"),
+        quote_plus(value, errors="replace"),
+    }
+    forms |= {escape(value), escape(value, quote=False), repr(value)[1:-1]}
     return forms - {""}
 
 

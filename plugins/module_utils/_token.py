@@ -17,6 +17,7 @@ import typing as t
 from . import _answers
 from ._errors import MySafeError
 from ._requests import AuthBase
+from ._secrets import Secrets
 
 if t.TYPE_CHECKING:
     from ._connection import Connection
@@ -128,7 +129,9 @@ class BearerToken(AuthBase):
             answer = self._transport.send("POST", url, doing=_DOING, auth=lambda request: request, data=form)
             if answer.status != 404:
                 break
-        return self._read(answer, asked_at)
+        secrets = Secrets()
+        secrets.add(self._connection.client_secret)
+        return self._read(answer.without(secrets), asked_at)
 
     def _read(self, answer: _answers.Answer, asked_at: float) -> Token:
         if answer.status in (400, 401, 403):

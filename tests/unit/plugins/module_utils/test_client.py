@@ -268,6 +268,25 @@ def test_every_token_is_remembered_as_a_secret(serve: Serve) -> None:
     assert {"first", "second"} <= secrets.values
 
 
+#: What taking the tags out and cutting would change before anybody could find it.
+BREAKABLE = "s3cr3t <b>of</b> {the}  robot"
+
+
+def test_a_secret_is_not_broken_up_in_what_is_shown_of_an_unreadable_answer(serve: Serve) -> None:
+    serve(token(), Canned(500, f"Failed for {BREAKABLE}.".encode()))
+    secrets = Secrets()
+    secrets.add(BREAKABLE)
+    with pytest.raises(MySafeError) as failure:
+        call(secrets=secrets)
+    assert 'begins with "Failed for ********."' in failure.value.message
+
+
+def test_the_access_key_is_not_broken_up_either_where_no_token_can_be_had(serve: Serve) -> None:
+    serve(Canned(500, f"Failed for {BREAKABLE}.".encode()))
+    connection = Connection(url=URL, client_id="an-id", client_secret=BREAKABLE)
+    assert 'begins with "Failed for ********."' in failure_of(connection).message
+
+
 # What outlives a task.
 
 

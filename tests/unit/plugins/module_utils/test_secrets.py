@@ -35,15 +35,27 @@ AWKWARD = "p<s'w\"ö r&d/+%=\\ü"
         (AWKWARD, json.dumps(AWKWARD, ensure_ascii=False)[1:-1]),
         (AWKWARD, json.dumps(AWKWARD)[1:-1].replace("/", "\\/")),
         (AWKWARD, quote(AWKWARD, safe="")),
+        (AWKWARD, quote(AWKWARD)),
         (AWKWARD, quote_plus(AWKWARD)),
         (AWKWARD, urlencode({"": AWKWARD})[1:]),
         (AWKWARD, escape(AWKWARD)),
+        (AWKWARD, escape(AWKWARD, quote=False)),
+        (AWKWARD, repr(AWKWARD)[1:-1]),
         (" s3cr3t\n", "s3cr3t"),
         ("line 1\nline 2", r"line 1\nline 2"),
     ],
     ids=[
         *("as it is", "awkward", "in JSON", "in JSON with UTF-8", "in JSON of PHP", "in a URL"),
-        *("in a query", "in a form", "in HTML", "trimmed", "in JSON, with a line break"),
+        *(
+            "in a path",
+            "in a query",
+            "in a form",
+            "in an attribute of HTML",
+            "in HTML",
+            "in Python",
+            "trimmed",
+            "in JSON, with a line break",
+        ),
     ],
 )
 def test_a_secret_is_hidden_in_every_form(secret: str, repeated: str) -> None:
