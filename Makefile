@@ -23,7 +23,7 @@ ALONE := simulator contract wire sanity units integration coverage controller le
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint format $(ALONE) bench build clean
+.PHONY: help demo test lint format $(ALONE) versions bench build clean
 
 help: ## list these commands
 	@echo 'senhasegura.mysafe: what "make" can do here. The first command takes a minute to set up $(VENV).'
@@ -32,7 +32,7 @@ help: ## list these commands
 demo: $(READY) ## run a playbook twice against a simulated MySafe, and show what it did
 	@$(VENV)/bin/python demo/run.py
 
-test: $(READY) ## run everything below: what the CI runs
+test: $(READY) ## run the linters and all the tests: what the CI runs
 	@rm -f .cache/sessions.json; CI=true $(NOX) --report .cache/sessions.json -s $(LINTERS) $(TESTS); \
 	$(VENV)/bin/python tools/summary.py .cache/sessions.json
 
@@ -54,7 +54,9 @@ leaks: ## look for secrets in all that plays at the highest verbosity leave behi
 $(ALONE): $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
-bench: $(READY) ## measure how fast it is, for docs/benchmark.md (a quarter of an hour; ARGS=--quick for a smoke run)
+versions: ## run "make controller" on the oldest and the newest ansible-core (not part of "make test")
+bench: ## measure how fast it is, for docs/benchmark.md (a quarter of an hour; ARGS=--quick for a smoke run)
+versions bench: $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
 build: $(READY) ## build the archive of the collection into dist/, and check it as Galaxy does

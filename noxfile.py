@@ -26,6 +26,9 @@ COVERAGE_AT_LEAST = 0
 
 OLDEST_PYTHON = (3, 9)  # that modules run on: as in tests/config.yml
 
+# The oldest ansible-core that is supported and the newest, each with a Python that can run it.
+CONTROLLERS = {"2.16": "3.11", "2.21": "3.13"}
+
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -119,6 +122,29 @@ def wire(session: nox.Session) -> None:
 def controller(session: nox.Session) -> None:
     """Test what happens in the controller's process, with real plays, and that it is the same as in the module's."""
     run_pytest(session, "tests/controller")
+
+
+@nox.session(python=False, default=False)
+def versions(session: nox.Session) -> None:
+    """Run the tests of the controller on the oldest ansible-core that is supported, and on the newest."""
+    for core, version in CONTROLLERS.items():
+        found = workspace.find_pythons([version])
+        if not found:
+            session.warn(f"Python {version} is not here, or lacks venv: ansible-core {core} is skipped.")
+            continue
+        environment = workspace.CACHE / "versions" / core
+        session.run(found[version], "-m", "venv", environment, external=True)
+        packages = [
+            f"ansible-core=={core}.*",
+            "-r",
+            "requirements.txt",
+            "-r",
+            "requirements/simulator.txt",
+            "pytest>=8.3,<10",
+        ]
+        session.run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", *packages, external=True)
+        command = [environment / "bin" / "python", "-m", "pytest", "tests/controller", *session.posargs]
+        session.run(*command, env={"PYTHONPATH": "tests"}, external=True)
 
 
 @nox.session(python=False, default=False)

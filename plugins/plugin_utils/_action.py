@@ -16,6 +16,8 @@ import os
 import sys
 import typing as t
 
+from ansible import constants as C  # noqa: N812 - as all of Ansible calls it
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -49,7 +51,7 @@ class MySafeAction(ActionBase):
         self._compute_environment_string(environment)
         module_args = self._with_credentials_of_the_controller(environment)
         if not environment and self._is_same_in_place(task_vars or {}):
-            result.update(self._in_place(module_args))
+            result.update(self._in_place(module_args, with_invocation=_wants_invocation(task_vars or {})))
         else:
             wrap_async = self._task.async_val and not self._connection.has_native_async
             result.update(self._execute_module(module_args=module_args, task_vars=task_vars, wrap_async=wrap_async))
@@ -80,7 +82,7 @@ class MySafeAction(ActionBase):
                 module_args[option] = value
         return module_args
 
-    def _in_place(self, module_args: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _in_place(self, module_args: dict[str, t.Any], *, with_invocation: bool) -> dict[str, t.Any]:
         """Do what AnsibleModule does around the core: validate, run, hide what must not be logged."""
         validation = ArgumentSpecValidator(self.argument_spec).validate(_plain(module_args))
         params = validation.validated_parameters
@@ -104,7 +106,8 @@ class MySafeAction(ActionBase):
                 values["failed"] = True
             if done.warnings:
                 values["warnings"] = list(done.warnings)
-        values["invocation"] = {"module_args": params}
+        if with_invocation:
+            values["invocation"] = {"module_args": params}
         censored: dict[str, t.Any] = remove_values(values, hidden)
         # Before 2.19 a secret such as "e" would also turn true into a text.
         return {**censored, **{name: values[name] for name in ("changed", "failed") if name in values}}
@@ -116,6 +119,14 @@ class MySafeAction(ActionBase):
             name: os.path.join(place, value) if value and self.argument_spec[name]["type"] == "path" else value
             for name, value in params.items()
         }
+
+
+def _wants_invocation(task_vars: dict[str, t.Any]) -> bool:
+    """Whether results are to hold the arguments of the module: always, before ansible-core had a setting for it."""
+    try:
+        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+    except AnsibleError:
+        return True
 
 
 def _plain(value: t.Any) -> t.Any:

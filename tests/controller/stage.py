@@ -217,6 +217,8 @@ class Controller:
             "ANSIBLE_REMOTE_TMP": str(self._home / "tmp"),
             "ANSIBLE_ASYNC_DIR": str(self._home / "async"),
             "ANSIBLE_PIPELINING": "true",
+            # From 2.21 on results hold the arguments of a module only where they are asked for.
+            "ANSIBLE_INJECT_INVOCATION": "true",
             "ANSIBLE_COLLECTIONS_PATH": str(self._collections),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             **{
