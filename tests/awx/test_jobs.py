@@ -483,7 +483,7 @@ def test_the_hosts_of_the_inventory_are_not_connected_to(launch: Launch) -> None
 @pytest.mark.parametrize(
     "described",
     [
-        {"ansible_user": "deploy", "ansible_become": True, "ansible_become_exe": "/usr/bin/no-such-sudo"},
+        {"ansible_become": True, "ansible_become_user": "deploy", "ansible_become_exe": "/usr/bin/no-such-sudo"},
         {"ansible_connection": "winrm", "ansible_shell_type": "powershell", "ansible_user": "Administrator"},
         {"ansible_python_interpreter": "/usr/libexec/no-such-python"},
     ],
