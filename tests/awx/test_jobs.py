@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import typing as t
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import yaml
 from simulator.process import Simulator
 
-from .job import AWX, MODULE, Controller, CredentialType, slice_of
+from .job import AWX, LOCALHOST, MODULE, Controller, CredentialType, slice_of
 
 HAVE = "Have the API secret as the survey describes it"
 HAVE_EACH = "Have the API secrets"
@@ -186,6 +187,23 @@ def test_no_credential_says_where_to_attach_one(controller: Controller) -> None:
 
     assert job.failure["error"]["kind"] == "configuration"
     assert "SENHASEGURA_URL" in job.failure["error"]["solution"]
+
+
+@pytest.mark.parametrize(("exempt", "kind"), [("", "connection"), ("127.0.0.1,localhost", None)])
+def test_the_proxy_of_the_job_settings_is_used(
+    simulator: Simulator, launch: Launch, exempt: str, kind: str | None
+) -> None:
+    with socket.socket() as refusing:
+        refusing.bind(("127.0.0.1", 0))
+        proxy = f"http://127.0.0.1:{refusing.getsockname()[1]}"
+        job = launch("api_secret.yml", BILLING, environment={"HTTPS_PROXY": proxy, "NO_PROXY": exempt})
+
+    if kind is None:
+        assert job.status == "successful", job
+    else:
+        assert job.failure["error"]["kind"] == kind
+        assert "proxy" in job.failure["msg"]
+        assert simulator.requests() == []
 
 
 def test_an_execution_environment_without_requests_is_named(launch: Launch, tmp_path: Path) -> None:
@@ -520,17 +538,34 @@ def test_variables_of_a_host_describe_its_api_secret(simulator: Simulator, launc
 
 # A bastion: the module runs on another host than the controller
 
-BASTION = {"bastion.example.org": {"ansible_connection": "bastion", "ansible_python_interpreter": sys.executable}}
+BASTION: dict[str, dict[str, t.Any]] = {
+    **LOCALHOST,
+    "bastion.example.org": {"ansible_connection": "bastion", "ansible_python_interpreter": sys.executable},
+}
 ON_BASTION = {"mysafe_run_on": "bastion.example.org"}
 
 
-def test_the_credential_reaches_a_bastion(simulator: Simulator, minimal: Launch) -> None:
+@pytest.mark.parametrize(
+    ("playbook", "answers"), [("api_secret.yml", BILLING), ("onboard_list.yml", {"api_secrets": LIST})]
+)
+def test_the_credential_reaches_a_bastion(
+    simulator: Simulator, minimal: Launch, playbook: str, answers: dict[str, t.Any]
+) -> None:
     job = minimal.but(senhasegura_skip_tls_verification=True)(
-        "api_secret.yml", BILLING, inventory=BASTION, extra_vars=ON_BASTION
+        playbook, answers, inventory=BASTION, extra_vars=ON_BASTION
     )
 
     assert job.status == "successful", job
-    assert len(simulator.writes()) == 1
+    assert only(simulator, "billing-api")
+    # A module opens a connection of its own for each item.
+    assert simulator.connections() == len(simulator.writes())
+
+
+def test_a_bastion_that_the_inventory_lacks_makes_the_job_fail(simulator: Simulator, launch: Launch) -> None:
+    job = launch("api_secret.yml", BILLING, extra_vars={"mysafe_run_on": "no-such-host.invalid"})
+
+    assert job.status == "failed"
+    assert simulator.requests() == []
 
 
 def test_pasted_files_do_not_reach_a_bastion(simulator: Simulator, launch: Launch) -> None:
