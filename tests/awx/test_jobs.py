@@ -294,6 +294,15 @@ def test_an_answer_that_ansible_takes_for_something_else_is_refused(
     assert simulator.requests() == []
 
 
+def test_an_answer_that_ansible_takes_for_nothing_is_like_an_empty_one(simulator: Simulator, launch: Launch) -> None:
+    stored(simulator, "billing-api")
+
+    job = launch("api_secret.yml", {**CODE_ALONE, "api_secret_client_secret": "null"})
+
+    assert job.result(HAVE)["action"] == "none"
+    assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
+
+
 def test_a_client_secret_that_is_refused_does_not_show(launch: Launch) -> None:
     job = launch("api_secret.yml", {**BILLING, "api_secret_client_secret": "98765432109876543210"}, verbosity=5)
 
