@@ -29,7 +29,6 @@ if t.TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 AWX = ROOT / "docs" / "awx"
 CONNECTIONS = Path(__file__).resolve().parent / "plugins" / "connection"
-MODULE = "senhasegura.mysafe.mysafe_api_secret"
 #: The inventory that docs/awx/setup.yml makes.
 LOCALHOST = {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}
 
