@@ -16,8 +16,8 @@ NOX := $(VENV)/bin/python -m nox
 
 # Sessions of antsibull-nox.toml and noxfile.py, what is quick to fail first.
 LINTERS := codeqa formatters yamllint typing extra-checks docs-check ansible-lint
-TESTS := simulator contract wire sanity units integration coverage controller leaks build-import-check
-ALONE := simulator contract wire sanity units integration coverage controller leaks
+TESTS := simulator contract wire awx sanity units integration coverage controller leaks build-import-check
+ALONE := simulator contract wire awx sanity units integration coverage controller leaks
 
 # One cache of what pip loaded serves all the virtual environments, and the user's home is left alone.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
@@ -45,6 +45,7 @@ format: $(READY) ## bring the Python files into the form that "make lint" wants
 simulator: ## test the simulator itself
 contract: ## check the simulator against the OpenAPI description of the API
 wire: ## test the core against the simulator, request by request
+awx: ## test what is for AWX: credential type, job templates, execution environment
 sanity: ## run ansible-test sanity
 units: ## run the unit tests, on every supported Python that is here
 integration: ## run the integration targets, against the simulator

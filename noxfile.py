@@ -50,10 +50,10 @@ def ansible_test(session: nox.Session, *arguments: str, pythons: t.Iterable[Path
             shutil.copytree(made, kept, dirs_exist_ok=True)
 
 
-def run_pytest(session: nox.Session, folder: str, *wrapper: str) -> None:
-    """Run the tests in a folder with the Python of .venv."""
+def run_pytest(session: nox.Session, folder: str, *wrapper: str, python: str = sys.executable) -> None:
+    """Run the tests in a folder with the Python of .venv, or another."""
     report = junit_folder(session) / "pytest.xml"
-    command = [sys.executable, *wrapper, "-m", "pytest", folder, f"--junitxml={report}", *session.posargs]
+    command = [python, *wrapper, "-m", "pytest", folder, f"--junitxml={report}", *session.posargs]
     session.run(*command, env={"PYTHONPATH": "tests"}, external=True)
 
 
@@ -81,6 +81,14 @@ def simulator(session: nox.Session) -> None:
 def contract(session: nox.Session) -> None:
     """Check the simulator against the OpenAPI description of the API."""
     run_pytest(session, "tests/contract")
+
+
+@nox.session(default=False)
+def awx(session: nox.Session) -> None:
+    """Test what docs/awx holds: with AWX's own injector code, ansible-runner, ansible-builder and awx.awx."""
+    session.install("-r", "requirements/awx.txt")
+    session.run("python", "tests/awx/get_awx_collection.py", str(workspace.CACHE / "awx"))
+    run_pytest(session, "tests/awx", python="python")
 
 
 @nox.session(python=False, default=False)

@@ -29,7 +29,6 @@ if t.TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 AWX = ROOT / "docs" / "awx"
 CONNECTIONS = Path(__file__).resolve().parent / "plugins" / "connection"
-MODULE = "senhasegura.mysafe.mysafe_api_secret"
 #: The inventory that docs/awx/setup.yml makes.
 LOCALHOST = {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}
 
@@ -46,6 +45,18 @@ class CredentialType:
         """Return the one of docs/awx."""
         folder = AWX / "credential_type"
         return cls(*(yaml.safe_load((folder / f"{name}.yml").read_text("utf-8")) for name in ("inputs", "injectors")))
+
+    @classmethod
+    def of_the_vendor(cls) -> CredentialType:
+        """Return the one that the vendor publishes with its collection for the PAM module."""
+        fields = [
+            {"id": "senhasegura_url", "type": "string", "label": "URL"},
+            {"id": "senhasegura_client_id", "type": "string", "label": "Client ID", "secret": True},
+            {"id": "senhasegura_client_secret", "type": "string", "label": "Client Secret", "secret": True},
+        ]
+        ids = [str(field["id"]) for field in fields]
+        variables = {name.upper(): f"{{{{ {name} }}}}" for name in ids}
+        return cls({"fields": fields, "required": ids}, {"env": variables})
 
     def inject(self, values: Mapping[str, t.Any], private_data_dir: Path) -> Injected:
         """Return what a job gets from a credential with these values, once AWX would have saved it."""
@@ -156,14 +167,14 @@ class Controller:
         ``extra_vars`` are those of the job template, and ``environment`` is that of the execution environment.
         """
         folder = injected.private_data_dir
-        variables = dict(extra_vars or {})
+        variables: dict[str, t.Any] = {}
         survey = AWX / "surveys" / Path(playbook).with_suffix(".json")
         if survey.exists():
             spec = json.loads(survey.read_text("utf-8"))
             defaults = {one["variable"]: one["default"] for one in spec["spec"] if "default" in one}
             assert broken_by_answers(spec, {**defaults, **(answers or {})}) == []
-            variables = {**variables, **defaults, **(answers or {})}
-        (folder / "env" / "extravars").write_text(unsafe(variables), encoding="utf-8")
+            variables = {**defaults, **(answers or {})}
+        (folder / "env" / "extravars").write_text(written(variables, extra_vars or {}) or "{}", encoding="utf-8")
         hosts = {"all": {"hosts": {name: dict(values) for name, values in (inventory or LOCALHOST).items()}}}
         (folder / "inventory" / "hosts.json").write_text(json.dumps(hosts), encoding="utf-8")
         (folder / "env" / "cmdline").write_text(" ".join([*injected.args, *["--check"] * check]), encoding="utf-8")
@@ -187,14 +198,17 @@ class Controller:
         return job
 
 
-def unsafe(variables: Mapping[str, t.Any]) -> str:
-    """Return extra variables as AWX writes them: no text in them is a template."""
+def written(given: Mapping[str, t.Any], trusted: Mapping[str, t.Any]) -> str:
+    """Return extra variables as AWX writes them: only in those of the job template a text may be a template."""
 
     class Dumper(yaml.SafeDumper):
         pass
 
     Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("!unsafe", text))
-    return yaml.dump(dict(variables), Dumper=Dumper)
+    return "".join(
+        yaml.dump({name: value}, Dumper=yaml.SafeDumper if trusted.get(name) == value else Dumper)
+        for name, value in {**trusted, **given}.items()
+    )
 
 
 def slice_of(inventory: Mapping[str, Mapping[str, t.Any]], number: int, count: int) -> dict[str, Mapping[str, t.Any]]:

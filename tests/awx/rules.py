@@ -8,32 +8,12 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
+from awx_plugins.interfaces._temporary_private_inject_api import ENV_BLOCKLIST
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 FIELD_KEYS = {"type", "format", "choices", "id", "label", "help_text", "multiline", "secret", "default"}
 STRING_KEYS = {"choices", "multiline", "format", "secret"}
-BLOCKED_VARIABLES = {
-    "VIRTUAL_ENV",
-    "PATH",
-    "PYTHONPATH",
-    "JOB_ID",
-    "INVENTORY_ID",
-    "INVENTORY_SOURCE_ID",
-    "INVENTORY_UPDATE_ID",
-    "AD_HOC_COMMAND_ID",
-    "REST_API_URL",
-    "REST_API_TOKEN",
-    "MAX_EVENT_RES",
-    "CALLBACK_QUEUE",
-    "CALLBACK_CONNECTION",
-    "CACHE",
-    "JOB_CALLBACK_DEBUG",
-    "INVENTORY_HOSTVARS",
-    "AWX_HOST",
-    "PROJECT_REVISION",
-    "SUPERVISOR_CONFIG_PATH",
-}
 QUESTION_TYPES: dict[str, t.Any] = {
     **dict.fromkeys(("text", "textarea", "password", "multiplechoice", "multiselect"), str),
     "integer": int,
@@ -102,7 +82,7 @@ def _broken_by_injectors(inputs: dict[str, t.Any], injectors: dict[str, t.Any]) 
         broken += [
             *_if(not _NAME.fullmatch(name), "an environment variable has the name of a variable"),
             *_if(name.startswith("ANSIBLE_"), "a credential cannot change Ansible's settings"),
-            *_if(name in BLOCKED_VARIABLES, "the variable belongs to AWX"),
+            *_if(name in ENV_BLOCKLIST, "the variable belongs to AWX"),
             *_if(not isinstance(value, str), "the value of a variable is a text"),
             *_if(isinstance(value, str) and not value.isascii(), "the value of a variable is ASCII"),
         ]

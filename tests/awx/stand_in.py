@@ -34,7 +34,14 @@ RESOURCES: dict[str, dict[str, t.Any]] = {
         "managed": False,
     },
     "credentials": {"name*": None, "description": "", "organization*": None, "credential_type*": None, "inputs": {}},
-    "execution_environments": {"name*": None, "description": "", "organization": None, "image*": None, "pull": ""},
+    "execution_environments": {
+        "name*": None,
+        "description": "",
+        "organization": None,
+        "image*": None,
+        "pull": "",
+        "credential": None,
+    },
     "projects": {
         "name*": None,
         "description": "",

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import typing as t
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from simulator.process import Simulator
 
-from .job import MODULE, Controller, CredentialType, slice_of
+from .job import AWX, LOCALHOST, Controller, CredentialType, slice_of
 
 HAVE = "Have the API secret as the survey describes it"
 HAVE_EACH = "Have the API secrets"
@@ -187,6 +188,44 @@ def test_no_credential_says_where_to_attach_one(controller: Controller) -> None:
     assert "SENHASEGURA_URL" in job.failure["error"]["solution"]
 
 
+@pytest.mark.parametrize(("exempt", "kind"), [("", "connection"), ("127.0.0.1,localhost", None)])
+def test_the_proxy_of_the_job_settings_is_used(
+    simulator: Simulator, launch: Launch, exempt: str, kind: str | None
+) -> None:
+    with socket.socket() as refusing:
+        refusing.bind(("127.0.0.1", 0))
+        proxy = f"http://127.0.0.1:{refusing.getsockname()[1]}"
+        job = launch("api_secret.yml", BILLING, environment={"HTTPS_PROXY": proxy, "NO_PROXY": exempt})
+
+    if kind is None:
+        assert job.status == "successful", job
+    else:
+        assert job.failure["error"]["kind"] == kind
+        assert "proxy" in job.failure["msg"]
+        assert simulator.requests() == []
+
+
+def test_an_execution_environment_without_requests_is_named(launch: Launch, tmp_path: Path) -> None:
+    (tmp_path / "python").mkdir()
+    (tmp_path / "python" / "requests.py").write_text("raise ImportError('not installed')\n", encoding="utf-8")
+
+    job = launch("api_secret.yml", BILLING, environment={"PYTHONPATH": str(tmp_path / "python")})
+
+    assert job.failure["error"]["kind"] == "missing_library"
+    assert "execution environment" in job.failure["error"]["solution"]
+
+
+def test_a_credential_of_the_vendors_type_works_as_it_is(
+    simulator: Simulator, controller: Controller, login: dict[str, t.Any]
+) -> None:
+    trusted = {"REQUESTS_CA_BUNDLE": str(simulator.ca_path)}
+
+    job = Launch(controller, CredentialType.of_the_vendor(), login)("api_secret.yml", BILLING, environment=trusted)
+
+    assert job.status == "successful", job
+    assert len(simulator.writes()) == 1
+
+
 def test_a_pasted_text_that_is_no_certificate_is_named(simulator: Simulator, launch: Launch) -> None:
     job = launch.but(senhasegura_ca_certificate="not a certificate")("api_secret.yml", BILLING)
 
@@ -252,6 +291,22 @@ def test_an_answer_that_ansible_takes_for_something_else_is_refused(
     assert job.status == "failed"
     assert question in job.stdout
     assert simulator.requests() == []
+
+
+def test_an_answer_that_ansible_takes_for_nothing_is_like_an_empty_one(simulator: Simulator, launch: Launch) -> None:
+    stored(simulator, "billing-api")
+
+    job = launch("api_secret.yml", {**CODE_ALONE, "api_secret_client_secret": "null"})
+
+    assert job.result(HAVE)["action"] == "none"
+    assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
+
+
+def test_a_client_secret_that_is_refused_does_not_show(launch: Launch) -> None:
+    job = launch("api_secret.yml", {**BILLING, "api_secret_client_secret": "98765432109876543210"}, verbosity=5)
+
+    assert "api_secret_client_secret looks like a number" in job.stdout
+    assert "98765432109876543210" not in job.text
 
 
 def test_the_job_type_check_writes_nothing(simulator: Simulator, launch: Launch) -> None:
@@ -329,21 +384,31 @@ def test_a_list_without_client_secrets_leaves_them_alone(simulator: Simulator, l
     assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
 
 
-def test_a_list_from_a_job_template_needs_no_text(simulator: Simulator, launch: Launch) -> None:
-    """Extra variables of a schedule or of another playbook: a list and a dictionary instead of texts."""
-    entry = {"identifier_code": "billing-api", "name": "B", "url": "https://example.org", "client_id": "b"}
-    variables = {"mysafe_run_on": "localhost", "api_secrets_client_secrets": {"billing-api": "first-of-billing"}}
+def test_client_secrets_from_a_job_template_need_no_text(simulator: Simulator, launch: Launch) -> None:
+    """Extra variables of a job template or of a schedule may be a dictionary instead of a text."""
+    variables = {"api_secrets_client_secrets": {"billing-api": "first-of-billing"}}
 
-    job = launch("onboard_list.yml", {"api_secrets": json.dumps([entry])}, extra_vars=variables)
+    job = launch("onboard_list.yml", {"api_secrets": LIST}, extra_vars=variables)
 
     assert job.status == "successful", job
     assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
 
 
-def test_the_default_of_the_survey_is_a_list_that_can_be_onboarded(simulator: Simulator, launch: Launch) -> None:
+def test_the_example_in_the_survey_is_not_onboarded_by_mistake(simulator: Simulator, launch: Launch) -> None:
+    """MySafe deletes nothing, so a survey that is launched as it comes up must not write its example."""
     job = launch("onboard_list.yml")
 
-    assert job.status == "successful", job
+    assert "Lines that begin with # do not count" in job.failure["msg"]
+    assert simulator.requests() == []
+
+
+def test_the_example_in_the_survey_without_its_number_signs_is_onboarded(simulator: Simulator, launch: Launch) -> None:
+    survey = json.loads((AWX / "surveys" / "onboard_list.json").read_text("utf-8"))
+    example = survey["spec"][0]["default"].replace("# ", "")
+
+    job = launch("onboard_list.yml", {"api_secrets": example})
+
+    assert job.result(SAY)["msg"] == ["billing-api: create"]
     assert only(simulator, "billing-api")["name"] == "Billing API"
 
 
@@ -441,6 +506,24 @@ def test_the_hosts_of_the_inventory_are_not_connected_to(launch: Launch) -> None
     assert job.status == "successful", job
 
 
+@pytest.mark.parametrize(
+    "described",
+    [
+        {"ansible_become": True, "ansible_become_user": "deploy", "ansible_become_exe": "/usr/bin/no-such-sudo"},
+        {"ansible_connection": "winrm", "ansible_shell_type": "powershell", "ansible_user": "Administrator"},
+        {"ansible_python_interpreter": "/usr/libexec/no-such-python"},
+    ],
+    ids=["privilege escalation", "Windows", "another Python"],
+)
+def test_what_an_inventory_says_about_a_host_does_not_matter(
+    simulator: Simulator, launch: Launch, described: dict[str, t.Any]
+) -> None:
+    job = launch("onboard_inventory.yml", inventory={"app1.example.org": described})
+
+    assert job.status == "successful", job
+    assert only(simulator, "app1.example.org")
+
+
 def test_a_second_run_keeps_the_random_client_secrets(simulator: Simulator, launch: Launch) -> None:
     launch("onboard_inventory.yml", inventory=HOSTS)
     before = {host: only(simulator, host)["client_secret"] for host in HOSTS}
@@ -463,17 +546,34 @@ def test_variables_of_a_host_describe_its_api_secret(simulator: Simulator, launc
 
 # A bastion: the module runs on another host than the controller
 
-BASTION = {"bastion.example.org": {"ansible_connection": "bastion", "ansible_python_interpreter": sys.executable}}
+BASTION: dict[str, dict[str, t.Any]] = {
+    **LOCALHOST,
+    "bastion.example.org": {"ansible_connection": "bastion", "ansible_python_interpreter": sys.executable},
+}
 ON_BASTION = {"mysafe_run_on": "bastion.example.org"}
 
 
-def test_the_credential_reaches_a_bastion(simulator: Simulator, minimal: Launch) -> None:
+@pytest.mark.parametrize(
+    ("playbook", "answers"), [("api_secret.yml", BILLING), ("onboard_list.yml", {"api_secrets": LIST})]
+)
+def test_the_credential_reaches_a_bastion(
+    simulator: Simulator, minimal: Launch, playbook: str, answers: dict[str, t.Any]
+) -> None:
     job = minimal.but(senhasegura_skip_tls_verification=True)(
-        "api_secret.yml", BILLING, inventory=BASTION, extra_vars=ON_BASTION
+        playbook, answers, inventory=BASTION, extra_vars=ON_BASTION
     )
 
     assert job.status == "successful", job
-    assert len(simulator.writes()) == 1
+    assert only(simulator, "billing-api")
+    # A module opens a connection of its own for each item.
+    assert simulator.connections() == len(simulator.writes())
+
+
+def test_a_bastion_that_the_inventory_lacks_makes_the_job_fail(simulator: Simulator, launch: Launch) -> None:
+    job = launch("api_secret.yml", BILLING, extra_vars={"mysafe_run_on": "no-such-host.invalid"})
+
+    assert job.status == "failed"
+    assert simulator.requests() == []
 
 
 def test_pasted_files_do_not_reach_a_bastion(simulator: Simulator, launch: Launch) -> None:
@@ -483,21 +583,3 @@ def test_pasted_files_do_not_reach_a_bastion(simulator: Simulator, launch: Launc
     assert job.failure["error"]["kind"] == "configuration"
     assert "ca_path" in job.failure["msg"]
     assert simulator.requests() == []
-
-
-def test_every_task_uses_full_names() -> None:
-    """Guards the constant that the other tests search results by."""
-    import yaml
-
-    from .job import AWX
-
-    modules = {
-        key
-        for path in (AWX / "playbooks").glob("*.yml")
-        for play in yaml.safe_load(path.read_text("utf-8"))
-        for task in play["tasks"]
-        for key in task
-        if "." in key
-    }
-
-    assert modules == {MODULE, "ansible.builtin.debug", "ansible.builtin.assert"}

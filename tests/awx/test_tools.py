@@ -77,7 +77,9 @@ def test_create_makes_a_context_with_the_archive_in_it(build: Path) -> None:
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["version"]
     steps = (build / "context" / "Containerfile").read_text("utf-8")
 
-    assert 'ARG EE_BASE_IMAGE="quay.io/fedora/fedora-minimal' in steps
+    base_image = yaml.safe_load((AWX / "execution-environment.yml").read_text("utf-8"))["images"]["base_image"]["name"]
+    assert f'ARG EE_BASE_IMAGE="{base_image}"' in steps
+    assert "ENV REQUESTS_CA_BUNDLE=" in steps.rsplit("\nFROM ", 1)[1]
     assert (build / "context" / "_build" / "archives" / ARCHIVE.format(version=version)).exists()
     assert "requests" not in steps
 
@@ -117,7 +119,7 @@ def test_navigator_runs_the_demo_without_an_execution_environment(
 
 
 def test_the_playbooks_pass_ansible_lint(collections: Path, awx_collections: Path, tmp_path: Path) -> None:
-    """By the profile of the project, and with awx.awx at hand, so that its options are checked too."""
+    """By the profile of the project, and with awx.awx at hand: a module that is not there is a fault."""
     project = tmp_path / "project"
     shutil.copytree(AWX, project / "docs" / "awx")
     for name in (".ansible-lint", ".yamllint", ".gitignore"):

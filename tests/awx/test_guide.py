@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The tables of docs/awx.md say what the files of docs/awx say: who types them into AWX's screens gets the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .job import AWX, ROOT, CredentialType
+
+GUIDE = (ROOT / "docs" / "awx.md").read_text("utf-8")
+ANSWER_TYPES = {"text": "Text", "textarea": "Textarea", "password": "Password"}
+
+
+def table(first_column: str, after: str = "") -> list[list[str]]:
+    """Return the rows of the first table with this heading after a text."""
+    lines = GUIDE[GUIDE.index(after) :].splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"| {first_column} |"))
+    rows = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
+    return rows
+
+
+def playbook(name: str) -> dict[str, t.Any]:
+    """Return the one play of a playbook."""
+    (play,) = yaml.safe_load((AWX / name).read_text("utf-8").replace("!unsafe", ""))
+    return t.cast("dict[str, t.Any]", play)
+
+
+def test_the_fields_of_a_credential(credential_type: CredentialType) -> None:
+    required = credential_type.inputs["required"]
+
+    assert [row[:2] for row in table("field", after="**Credentials**")] == [
+        [field["label"], "yes" if field["id"] in required else "no"] for field in credential_type.inputs["fields"]
+    ]
+
+
+@pytest.mark.parametrize("survey", sorted((AWX / "surveys").glob("*.json")), ids=lambda path: path.stem)
+def test_the_questions_of_a_survey(survey: Path) -> None:
+    questions = json.loads(survey.read_text("utf-8"))["spec"]
+
+    assert table("question", after=f"For `{survey.stem}.yml`") == [
+        [
+            question["question_name"],
+            f"`{question['variable']}`",
+            ANSWER_TYPES[question["type"]],
+            "yes" if question["required"] else "no",
+            str(question["max"]),
+        ]
+        for question in questions
+    ]
+    # The guide gives one rule for all of them.
+    assert [question["min"] for question in questions] == [int(question["required"]) for question in questions]
+
+
+def test_the_variables_of_the_set_up_playbook() -> None:
+    play = playbook("setup.yml")
+    rows = table("variable", after="### With the playbook")
+    defaults = {name: row[1] for row in rows for name in re.findall(r"`(\w+)`", row[0])}
+
+    told = {name: value for name, value in play["vars"].items() if name in defaults}
+
+    # The inputs of the credential come from the environment, as the guide says before.
+    assert set(play["vars"]) - set(defaults) == {"setup_credential_inputs"}
+    assert set(defaults) <= set(play["vars"])
+    for name, value in told.items():
+        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        if "lookup" in shown:
+            assert defaults[name].strip("`") in shown
+        else:
+            assert defaults[name].startswith("none" if shown == "" else f"`{shown}`"), name
+
+
+def test_the_host_in_the_inventory() -> None:
+    made = next(task["awx.awx.host"] for task in playbook("setup.yml")["tasks"] if "awx.awx.host" in task)
+
+    block = GUIDE[GUIDE.index("**Inventories**") :].split("```yaml\n")[1].split("```")[0]
+
+    assert yaml.safe_load(block) == made["variables"]
+
+
+def test_the_list_in_the_guide_fits_the_playbook() -> None:
+    variables = playbook("playbooks/onboard_list.yml")["vars"]
+    keys = {*variables["onboard_texts"], *re.findall(r"'(\w+)'", variables["onboard_keys"])}
+
+    part = GUIDE[GUIDE.index("**Onboard a list.**") :]
+    entries = yaml.safe_load(part.split("```yaml\n")[1].split("```")[0])
+    secrets = json.loads(part.split("```json\n")[1].split("```")[0])
+
+    assert {key for entry in entries for key in entry} <= keys
+    assert [entry["identifier_code"] for entry in entries] == list(secrets)
+
+
+def test_every_kind_of_failure_is_one_that_the_collection_knows(
+    collections: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(collections))
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import KINDS
+
+    symptoms = [row[0] for row in table("symptom")]
+    named = {kind for symptom in symptoms for kind in re.findall(r"`([a-z_]+)`", symptom)}
+
+    assert {"authentication", "tls", "connection", "missing_library"} <= named
+    # Names of options and values are in backquotes as well.
+    assert named - set(KINDS) <= {"ca_path", "update", "none"}
+
+
+def test_every_link_leads_somewhere() -> None:
+    headings = {
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", GUIDE, re.MULTILINE)
+    }
+    links: list[t.Any] = re.findall(r"\]\(([^)]+)\)", GUIDE)
+
+    assert [link for link in links if link.startswith("#") and link[1:] not in headings] == []
+    assert [link for link in links if not link.startswith("#") and not (ROOT / "docs" / link).exists()] == []
