@@ -218,7 +218,7 @@ def _tls(text: str, server: str, doing: str) -> MySafeError:
     else:
         solution = (
             "check that mysafe_url is an https address, that ca_path names CA certificates in PEM format, and client_cert"
-            " and client_key where the vault wants them"
+            " and client_key where the vault wants them, the key without a passphrase"
         )
     return MySafeError(
         "tls",
