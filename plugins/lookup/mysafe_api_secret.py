@@ -21,7 +21,7 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - The identifier codes of the API secrets.
+      - The identifier codes of the API secrets. Lists of codes are taken apart; a code that comes twice is fetched once.
     type: list
     elements: str
     required: true
@@ -64,6 +64,9 @@ options:
 notes:
   - What a lookup returns is shown wherever the template that uses it is shown. Set C(no_log) to true for a task that gets a client
     secret in an option that does not hide it by itself.
+  - With C(lookup), Ansible joins the texts of several API secrets with commas. Use C(query), which always returns a list.
+  - Where more than one API secret bears a code, it fails, as it cannot know which one is meant. So does every failure that is not the
+    matter of a single API secret, whatever O(on_missing) and O(on_denied) say.
   - Do not put the access key into the arguments of a lookup in a playbook. Use the environment of the controller, an AWX credential, or
     variables from Ansible Vault.
 seealso:
@@ -118,6 +121,7 @@ _raw:
 
 import os
 import typing as t
+from collections.abc import Iterable, Mapping
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
@@ -128,14 +132,11 @@ from ..module_utils._errors import MySafeError
 from ..module_utils._task import fetch_each
 from ..plugin_utils._process import SESSIONS
 
-#: Kind of failure -> the option that says what to do. All other failures are errors.
-_LENIENT = {
-    "not_found": "on_missing",
-    "inactive": "on_missing",
-    "access_denied": "on_denied",
-    "bad_request": "on_denied",
-    "not_authorized": "on_denied",
-}
+#: Option -> the variable that it can be set with.
+_VARIABLES = {option: option if option.startswith("mysafe_") else f"mysafe_{option}" for option in ENVIRONMENT}
+_OWN_OPTIONS = ("field", "on_missing", "on_denied")
+#: Ansible's own argument, which it also hands on where the lookup is a loop (with_…).
+_WANTLIST = "wantlist"
 
 
 class LookupModule(LookupBase):
@@ -143,11 +144,20 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
         """Return the API secrets with the given codes, or one field of each."""
+        unknown = sorted(set(kwargs) - {*ENVIRONMENT, *_OWN_OPTIONS, _WANTLIST})
+        if unknown:
+            # Without this, a misspelled "field" would return whole API secrets.
+            raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}.")
+        # Ansible hands over variables as they are written.
+        given = {
+            name: self._templar.template(variables[name])
+            for name in _VARIABLES.values()
+            if variables and variables.get(name) is not None
+        }
+        _require_texts({**{option: given[name] for option, name in _VARIABLES.items() if name in given}, **kwargs})
         _forget_empty_variables()
-        self.set_options(var_options=variables, direct=kwargs)
-        codes = [str(term).strip() for term in self._flatten(terms)]
-        if not all(codes):
-            raise AnsibleLookupError("An identifier code is empty: give the code of the API secret to fetch.")
+        self.set_options(var_options=given, direct=kwargs)
+        codes = _codes(terms)
         try:
             fetched, warnings = fetch_each({name: self.get_option(name) for name in ENVIRONMENT}, codes, SESSIONS)
         except MySafeError as error:
@@ -155,18 +165,48 @@ class LookupModule(LookupBase):
         for warning in warnings:
             Display().warning(warning)
         found = []
-        for code, one in zip(codes, fetched):
+        for one in fetched:
             if one.entity is not None:
                 found.append(one.entity)
-                continue
-            lenience = self.get_option(_LENIENT[one.kind]) if one.kind in _LENIENT else "error"
-            message = f"The term '{code}' could not be looked up. {one.text}"
-            if lenience == "error":
-                raise AnsibleLookupError(message)
-            if lenience == "warn":
-                Display().warning(message)
+            elif self.get_option(one.option) == "error":
+                raise AnsibleLookupError(one.reason)
+            elif self.get_option(one.option) == "warn":
+                Display().warning(one.reason)
         field = self.get_option("field")
         return [entity[field] for entity in found] if field else found
+
+
+def _codes(terms: t.Iterable[t.Any]) -> list[str]:
+    """Return the terms as codes. What is none may be an API secret by mistake, so it is not repeated in the message."""
+    codes = []
+    for number, term in enumerate(_flat(terms), 1):
+        if isinstance(term, bool) or not (isinstance(term, (str, int)) or _is_vaulted(term)):
+            raise AnsibleLookupError(f"Term {number} is neither a text nor a whole number: give an identifier code.")
+        code = str(term).strip()
+        if not code:
+            raise AnsibleLookupError(f"Term {number} is empty: give an identifier code.")
+        codes.append(code)
+    return codes
+
+
+def _flat(terms: t.Iterable[t.Any]) -> t.Iterator[t.Any]:
+    for term in terms:
+        if isinstance(term, Iterable) and not isinstance(term, (str, Mapping)) and not _is_vaulted(term):
+            yield from _flat(term)
+        else:
+            yield term
+
+
+def _is_vaulted(term: t.Any) -> bool:
+    """Whether it is a text that is decrypted when it is used: no str before ansible-core 2.19."""
+    return hasattr(term, "__ENCRYPTED__")
+
+
+def _require_texts(options: t.Mapping[str, t.Any]) -> None:
+    """Refuse what would otherwise be refused by Ansible, which repeats the value in the message."""
+    for option in ("mysafe_client_secret", "mysafe_access_token"):
+        if isinstance(options.get(option), (Mapping, list, tuple)):
+            raise AnsibleLookupError(f"The option {option} is not a text.")
 
 
 def _forget_empty_variables() -> None:

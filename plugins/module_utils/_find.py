@@ -49,27 +49,36 @@ class Hits(t.NamedTuple):
     inactive: list[str]
     denied: dict[str, MySafeError]
 
+    @classmethod
+    def of(cls, code: str, reads: t.Mapping[str, Entity | MySafeError]) -> Hits:
+        """Tell apart what was read because a filter, which may be looser than the code, listed it."""
+        hits = cls([], [], {})
+        for identifier, read in reads.items():
+            if not isinstance(read, MySafeError):
+                if read["identifier_code"].strip() == code:
+                    hits.bearing.append(read)
+            elif read.kind == "inactive":
+                hits.inactive.append(identifier)
+            else:
+                hits.denied[identifier] = read
+        return hits
 
-def look_up(api: ApiSecrets, code: str) -> Hits:
-    """Look a code up by the list filter, which may be looser than the code, and read every hit to see its code."""
-    hits = Hits([], [], {})
-    identifiers = api.identifiers(identifier_code=code)
-    for identifier, read in zip(identifiers, each(api.read, identifiers)):
-        if not isinstance(read, MySafeError):
-            if read["identifier_code"].strip() == code:
-                hits.bearing.append(read)
-        elif read.kind == "inactive":
-            hits.inactive.append(identifier)
-        elif read.kind in UNREADABLE:
-            hits.denied[identifier] = read
-        else:
-            raise read
-    return hits
+
+def read_or_reason(api: ApiSecrets, identifier: str) -> Entity | MySafeError:
+    """Read one secret, or return why just this one cannot be read. Raises MySafeError for every other failure."""
+    try:
+        return api.read(identifier)
+    except MySafeError as error:
+        if error.kind == "inactive" or error.kind in UNREADABLE:
+            return error
+        raise
 
 
 def _by_code(api: ApiSecrets, desired: Desired) -> Current:
     code = desired.identifier_code
-    bearing, inactive, denied = look_up(api, code)
+    identifiers = api.identifiers(identifier_code=code)
+    reads = each(lambda identifier: read_or_reason(api, identifier), identifiers)
+    bearing, inactive, denied = Hits.of(code, dict(zip(identifiers, reads)))
     # Without their fields, only the filter itself can tell whether inactive and denied ones bear the code.
     unread = [*inactive, *denied]
     surely = surely_bearing(api, code, unread)

@@ -2,13 +2,11 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""Reads many at once: the same call for every item, over a few connections, in the order of the items."""
+"""Asks for many at once: the same call for every item, over a few connections, in the order of the items."""
 
 from __future__ import annotations
 
 import typing as t
-
-from ._errors import MySafeError
 
 #: How many calls are under way at once at the most, each on a connection of its own.
 CONNECTIONS = 8
@@ -17,18 +15,19 @@ Item = t.TypeVar("Item")
 Value = t.TypeVar("Value")
 
 
-def each(call: t.Callable[[Item], Value], items: t.Sequence[Item]) -> list[Value | MySafeError]:
-    """Return for every item what the call returned, or the MySafeError that it raised."""
+def each(call: t.Callable[[Item], Value], items: t.Sequence[Item]) -> list[Value]:
+    """Return what the call returned for every item.
 
-    def attempt(item: Item) -> Value | MySafeError:
-        try:
-            return call(item)
-        except MySafeError as error:
-            return error
-
+    The first failure is raised. After it no further call is begun: a vault that is down is not asked a thousand times.
+    """
     if len(items) < 2:
-        return [attempt(item) for item in items]
-    from concurrent.futures import ThreadPoolExecutor  # a task about one secret does not need it
+        return [call(item) for item in items]
+    # A task about one secret does not need it.
+    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
     with ThreadPoolExecutor(max_workers=min(CONNECTIONS, len(items))) as pool:
-        return list(pool.map(attempt, items))
+        futures = [pool.submit(call, item) for item in items]
+        wait(futures, return_when=FIRST_EXCEPTION)
+        pool.shutdown(cancel_futures=True)
+    # Those that were cancelled come after the one that failed, as they are begun in order.
+    return [future.result() for future in futures]

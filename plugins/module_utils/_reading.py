@@ -11,12 +11,14 @@ import typing as t
 
 from ._entity import SHARING_FIELDS, TEXT_FIELDS, Entity, comparable
 from ._errors import MySafeError
-from ._find import UNREADABLE, ambiguous, look_up, surely_bearing
+from ._find import Hits, ambiguous, read_or_reason, surely_bearing
 from ._parallel import each
 from ._secrets import hidden_entity
 
 if t.TYPE_CHECKING:
     from ._api_secrets import ApiSecrets, Row
+
+Value = t.TypeVar("Value")
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -54,7 +56,12 @@ class Query:
             given["identifier"].strip().isascii() and given["identifier"].strip().isdigit()
         ):
             raise _invalid("identifier", "it is not a number", "give the number from the ID column of MySafe")
-        return cls(details=params.get("details", True), **{name: value.strip() for name, value in given.items()})
+        if "," in given.get("tag", ""):
+            raise _invalid("tag", "it holds a comma, by which MySafe separates tags", "give one tag")
+        query = {name: value.strip() for name, value in given.items()}
+        if "identifier" in query:
+            query["identifier"] = query["identifier"].lstrip("0") or "0"  # as MySafe writes it
+        return cls(details=params.get("details", True), **query)
 
 
 class Read(t.NamedTuple):
@@ -81,57 +88,110 @@ def read(api: ApiSecrets, query: Query) -> list[Read]:
 
     One that may not be read is among them with the reason. Raises MySafeError where nothing could be asked at all.
     """
-    if query.identifier and query.details:
-        return [item for item in _details(api, [Read(query.identifier)]) if not _is_unknown(item)]
     filters = {name: value for name in ("identifier_code", "tag") if (value := getattr(query, name))}
     listed = [Read(row.identifier, row) for row in api.rows(**filters)]
     if query.identifier:
-        return [item for item in listed if item.identifier == query.identifier]
+        listed = [item for item in listed if item.identifier == query.identifier]
+        if query.details and not listed:
+            # Inactive ones may not be listed, but answer that they are inactive.
+            return [item for item in _details(api, [Read(query.identifier)]) if not _is_unknown(item)]
     if not query.details:
         return listed
     return _meant(api, query, _details(api, listed))
 
 
-def fetch(api: ApiSecrets, code: str) -> Entity:
-    """Return the one API secret that bears a code.
+class Fetched(t.NamedTuple):
+    """What became of a code: the entity, or why there is none and which option of the lookup decides what that means."""
 
-    Raises MySafeError: ``not_found``, ``inactive``, ``ambiguous``, or what kept it from being read.
+    entity: Entity | None = None
+    reason: str = ""
+    option: str = ""
+
+
+def fetch(api: ApiSecrets, codes: t.Sequence[str]) -> list[Fetched]:
+    """Return for every code the one API secret that bears it. All that MySafe lists for them is read once.
+
+    Raises MySafeError, which names the code, where more than one bears it, and for every failure that is not the
+    matter of a single secret.
     """
+    unique = list(dict.fromkeys(codes))
+    listed = each(lambda code: _naming(code, lambda: api.identifiers(identifier_code=code)), unique)
+    asked_for: dict[str, str] = {}
+    for code, identifiers in zip(unique, listed):
+        for identifier in identifiers:
+            asked_for.setdefault(identifier, code)
+    reads = dict(
+        zip(
+            asked_for,
+            each(lambda item: _naming(item[1], lambda: read_or_reason(api, item[0])), list(asked_for.items())),
+        )
+    )
+    hits = [
+        (code, Hits.of(code, {identifier: reads[identifier] for identifier in identifiers}))
+        for code, identifiers in zip(unique, listed)
+    ]
+    fetched = dict(zip(unique, each(lambda item: _naming(item[0], lambda: _the_one(api, *item)), hits)))
+    return [fetched[code] for code in codes]
+
+
+def _the_one(api: ApiSecrets, code: str, hits: Hits) -> Fetched:
     called = f"the API secret with identifier code '{code}'"
-    bearing, inactive, denied = look_up(api, code)
-    if len(bearing) == 1:
-        return bearing[0]
+    bearing, inactive, denied = hits
+    # Where one was found, one that is inactive is none that could be meant as well, but one that is denied is.
+    surely = surely_bearing(api, code, [*denied, *inactive]) if denied or not bearing else []
     if bearing:
-        raise ambiguous(called, [entity["identifier"] for entity in bearing], "more than one API secret bears it")
-    for identifier in surely_bearing(api, code, [*denied, *inactive]):
+        may_be = [
+            *(entity["identifier"] for entity in bearing),
+            *(identifier for identifier in surely if identifier in denied),
+        ]
+        if len(may_be) > 1:
+            raise ambiguous(called, may_be, "more than one API secret bears it")
+        return Fetched(bearing[0])
+    for identifier in surely:
         if identifier in denied:
-            raise denied[identifier]
-        raise MySafeError(
+            return Fetched(reason=_about(code, denied[identifier]), option="on_denied")
+        error = MySafeError(
             "inactive",
             f"Could not read {called}: it is inactive",
             cause="an inactive API secret cannot be read",
             solution="activate it, for instance with state: present",
         )
-    raise MySafeError(
+        return Fetched(reason=_about(code, error), option="on_missing")
+    cause = "no API secret that the user of the access key can see has this code; inactive ones may not be listed"
+    if denied or inactive:
+        cause = (
+            "none that can be read has this code; whether it is that of one that cannot be read does not show:"
+            f" identifiers {', '.join([*denied, *inactive])}"
+        )
+    error = MySafeError(
         "not_found",
         f"There is no {called[4:]}",
-        cause="no API secret that the user of the access key can see has this code; inactive ones may not be listed",
+        cause=cause,
         solution="check the code and whose access key is used; codes are case-sensitive",
     )
+    return Fetched(reason=_about(code, error), option="on_missing")
+
+
+def _naming(code: str, call: t.Callable[[], Value]) -> Value:
+    """Call it; a failure says which code could not be fetched for it."""
+    try:
+        return call()
+    except MySafeError as error:
+        error.message = _about(code, error.message)
+        raise
+
+
+def _about(code: str, failure: object) -> str:
+    return f"The term '{code}' could not be looked up. {failure}"
 
 
 def _details(api: ApiSecrets, listed: t.Sequence[Read]) -> list[Read]:
     """Read the secrets, each of which MySafe's audit records as a view."""
-    answers = each(api.read, [item.identifier for item in listed])
-    details = []
-    for item, answer in zip(listed, answers):
-        if not isinstance(answer, MySafeError):
-            details.append(item._replace(entity=answer))
-        elif answer.kind == "inactive" or answer.kind in UNREADABLE:
-            details.append(item._replace(error=answer))
-        else:
-            raise answer
-    return details
+    answers = each(lambda item: read_or_reason(api, item.identifier), listed)
+    return [
+        item._replace(error=answer) if isinstance(answer, MySafeError) else item._replace(entity=answer)
+        for item, answer in zip(listed, answers)
+    ]
 
 
 def _meant(api: ApiSecrets, query: Query, items: t.Sequence[Read]) -> list[Read]:

@@ -14,12 +14,10 @@ from ._connection import Connection
 from ._desired import Desired
 from ._ensure import ensure
 from ._errors import MySafeError
-from ._parallel import each
-from ._reading import Query, fetch, read
+from ._reading import Fetched, Query, fetch, read
 from ._secrets import Secrets
 
 if t.TYPE_CHECKING:
-    from ._entity import Entity
     from ._sessions import Sessions
 
 Params = t.Mapping[str, t.Any]
@@ -78,28 +76,19 @@ def api_secret_info(params: Params, *, sessions: Sessions | None = None, **_mode
         return _failure(error, secrets)
 
 
-class Fetched(t.NamedTuple):
-    """What became of one code: the ``entity``, client secret included, or the kind and the text of a failure."""
-
-    entity: Entity | None
-    kind: str = ""
-    text: str = ""
-
-
 def fetch_each(params: Params, codes: t.Sequence[str], sessions: Sessions) -> tuple[list[Fetched], tuple[str, ...]]:
     """Return for every code, in their order, what became of it, and warnings about all of them.
 
-    Raises MySafeError where an option is missing or malformed. Its text holds no secret.
+    Raises MySafeError where they cannot be looked up. No text holds a secret; the entities do.
     """
     secrets = _given(params)
-    connection = Connection.from_params(params)
-    with Client(connection, secrets, sessions.get(connection)) as client:
-        api = ApiSecrets(client)
-        answers = each(lambda code: fetch(api, code), codes)
-    return [
-        Fetched(None, answer.kind, secrets.hide(str(answer))) if isinstance(answer, MySafeError) else Fetched(answer)
-        for answer in answers
-    ], client.warnings
+    try:
+        connection = Connection.from_params(params)
+        with Client(connection, secrets, sessions.get(connection)) as client:
+            fetched = fetch(ApiSecrets(client), codes)
+    except MySafeError as error:
+        raise MySafeError(error.kind, secrets.hide(str(error))) from None
+    return [item._replace(reason=secrets.hide(item.reason)) for item in fetched], client.warnings
 
 
 def _given(params: Params) -> Secrets:
