@@ -43,7 +43,8 @@ options:
     type: str
   tag:
     description:
-      - A tag that the API secrets have.
+      - A tag that the API secrets have. Capital and small letters count as much as they do for MySafe.
+      - What may not be read cannot be checked for the tag. It is in the result where MySafe's own filter lists it.
     type: str
   details:
     description:
@@ -168,16 +169,16 @@ api_secrets:
       type: list
       elements: raw
     can_view:
-      description: Whether the user may read it. V(null) where it was read by its O(identifier), without the list.
+      description: Whether the user may read it. V(null) where MySafe's list does not have it.
       type: bool
     can_write:
-      description: Whether the user may change and deactivate it. V(null) where it was read by its O(identifier), without the list.
+      description: Whether the user may change and deactivate it. V(null) where MySafe's list does not have it.
       type: bool
     need_justify:
-      description: Whether reading it needs a justification. V(null) where it was read by its O(identifier), without the list.
+      description: Whether reading it needs a justification. V(null) where MySafe's list does not have it.
       type: bool
     need_approval:
-      description: Whether reading it needs an approval. V(null) where it was read by its O(identifier), without the list.
+      description: Whether reading it needs an approval. V(null) where MySafe's list does not have it.
       type: bool
     error:
       description: Why it could not be read. V(null) where it was, and without O(details).
