@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
+
+from ._errors import MySafeError
 
 #: How many calls are under way at once at the most, each on a connection of its own.
 CONNECTIONS = 8
@@ -18,16 +21,23 @@ Value = t.TypeVar("Value")
 def each(call: t.Callable[[Item], Value], items: t.Sequence[Item]) -> list[Value]:
     """Return what the call returned for every item.
 
-    The first failure is raised. After it no further call is begun: a vault that is down is not asked a thousand times.
+    Of the failures that there were, the first in order is raised. After a failure no other call is begun: a vault that
+    is down is not asked a thousand times.
     """
     if len(items) < 2:
         return [call(item) for item in items]
-    # A task about one secret does not need it.
-    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+    from concurrent.futures import ThreadPoolExecutor  # a task about one secret does not need it
+
+    stopped = threading.Event()
+
+    def attempt(item: Item) -> Value | None:
+        if stopped.is_set():
+            return None  # nobody sees it, as the failure is raised
+        try:
+            return call(item)
+        except MySafeError:
+            stopped.set()
+            raise
 
     with ThreadPoolExecutor(max_workers=min(CONNECTIONS, len(items))) as pool:
-        futures = [pool.submit(call, item) for item in items]
-        wait(futures, return_when=FIRST_EXCEPTION)
-        pool.shutdown(cancel_futures=True)
-    # Those that were cancelled come after the one that failed, as they are begun in order.
-    return [future.result() for future in futures]
+        return t.cast("list[Value]", list(pool.map(attempt, items)))

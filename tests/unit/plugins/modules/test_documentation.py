@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What is documented is what there is: options, defaults, environment variables, return values, action group."""
+"""What is documented is what there is: options, defaults, environment variables, return values, action group.
+
+Modules and lookups have some of the options in common, and return the same API secrets.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,14 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils import _module
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._reading import Read
 
 ROOT = Path(__file__).parents[4]
 COLLECTION = "ansible_collections.senhasegura.mysafe"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+LOOKUPS = sorted(path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py"))
 every_module = pytest.mark.parametrize("module", MODULES)
+every_lookup = pytest.mark.parametrize("lookup", LOOKUPS)
 Options = dict[str, dict[str, t.Any]]
 
 
@@ -38,6 +44,11 @@ def in_module(module: str, name: str) -> t.Any:
     return text_in(ROOT / "plugins" / "modules" / f"{module}.py", name)
 
 
+def in_lookup(lookup: str, name: str) -> t.Any:
+    """Return a part of a lookup's documentation."""
+    return text_in(ROOT / "plugins" / "lookup" / f"{lookup}.py", name)
+
+
 def shared_options() -> Options:
     """Return the options that all plugins share, as documented."""
     options: Options = text_in(ROOT / "plugins" / "doc_fragments" / "connection.py", "DOCUMENTATION")["options"]
@@ -47,6 +58,18 @@ def shared_options() -> Options:
 def documented(module: str) -> Options:
     """Return all options of a module, as documented."""
     return {**shared_options(), **in_module(module, "DOCUMENTATION")["options"]}
+
+
+def sources() -> Options:
+    """Return where plugins that are no modules find the shared options, as documented."""
+    options: Options = text_in(ROOT / "plugins" / "doc_fragments" / "connection.py", "PLUGINS")["options"]
+    return options
+
+
+def undescribed(values: Options, prefix: str = "") -> set[str]:
+    """Return the return values, and what they contain, that have no description or no type."""
+    found = {prefix + name for name, parts in values.items() if not parts.get("description") or not parts.get("type")}
+    return found.union(*(undescribed(parts.get("contains", {}), f"{name}.") for name, parts in values.items()))
 
 
 class Asked(Exception):  # noqa: N818
@@ -123,6 +146,35 @@ def test_every_option_has_a_description(module: str) -> None:
 
 
 @every_module
+def test_every_return_value_has_a_description(module: str) -> None:
+    assert undescribed(in_module(module, "RETURN")) == set()
+
+
+@every_lookup
+def test_every_return_value_of_a_lookup_has_a_description(lookup: str) -> None:
+    assert undescribed(in_lookup(lookup, "RETURN")) == set()
+
+
+@every_lookup
+def test_every_option_of_a_lookup_has_a_description(lookup: str) -> None:
+    own = in_lookup(lookup, "DOCUMENTATION")["options"]
+    assert {option for option, parts in own.items() if not parts.get("description")} == set()
+
+
+@every_lookup
+def test_the_documentation_of_a_lookup_takes_in_the_shared_parts(lookup: str) -> None:
+    assert in_lookup(lookup, "DOCUMENTATION")["extends_documentation_fragment"] == [
+        "senhasegura.mysafe.connection",
+        "senhasegura.mysafe.connection.plugins",
+    ]
+
+
+@every_lookup
+def test_the_file_is_named_as_the_lookup(lookup: str) -> None:
+    assert in_lookup(lookup, "DOCUMENTATION")["name"] == lookup
+
+
+@every_module
 def test_the_documentation_takes_in_the_shared_parts(module: str) -> None:
     assert {"senhasegura.mysafe.connection", "senhasegura.mysafe.attributes"} <= set(
         in_module(module, "DOCUMENTATION")["extends_documentation_fragment"]
@@ -141,6 +193,56 @@ def test_the_environment_variable_of_an_option_is_documented(option: str, variab
 
 def test_every_shared_option_has_an_environment_variable() -> None:
     assert set(ENVIRONMENT) == set(shared_options())
+
+
+@pytest.mark.parametrize(("option", "variable"), ENVIRONMENT.items())
+def test_a_lookup_takes_an_option_from_the_same_environment_variable(option: str, variable: str) -> None:
+    assert sources()[option]["env"] == [{"name": variable}]
+
+
+def test_a_lookup_takes_no_option_from_elsewhere_that_modules_do_not_have() -> None:
+    assert set(sources()) == set(shared_options())
+
+
+@pytest.mark.parametrize("option", ENVIRONMENT)
+def test_a_lookup_takes_an_option_from_the_variable_of_its_name(option: str) -> None:
+    name = option if option.startswith("mysafe_") else f"mysafe_{option}"
+    assert sources()[option]["vars"] == [{"name": name}]
+
+
+def test_only_secrets_are_not_taken_from_ansible_cfg() -> None:
+    assert {option for option, places in sources().items() if "ini" not in places} == SECRET_OPTIONS - {"client_secret"}
+
+
+def test_a_field_that_a_lookup_can_return_is_one_of_the_entity() -> None:
+    fields = in_lookup("mysafe_api_secret", "DOCUMENTATION")["options"]["field"]["choices"]
+    assert {*fields, "shared_error"} == {*entity({})}
+
+
+def test_what_the_info_module_documents_of_an_api_secret_is_what_it_returns() -> None:
+    contains = in_module("mysafe_api_secret_info", "RETURN")["api_secrets"]["contains"]
+    assert list(contains) == list(Read("1").entry(reveal=False))
+
+
+@pytest.mark.parametrize("field", [*entity({}), "error"])
+def test_what_two_modules_return_has_the_same_parts(field: str) -> None:
+    one = {
+        **in_module("mysafe_api_secret", "RETURN"),
+        **in_module("mysafe_api_secret", "RETURN")["api_entity"]["contains"],
+    }
+    other = in_module("mysafe_api_secret_info", "RETURN")["api_secrets"]["contains"][field]
+    kept = [name for name in other.get("contains", {}) if name != "msg"]
+    assert (other["type"], kept) == (one[field]["type"], list(one[field].get("contains", {})))
+
+
+def test_the_sample_of_the_info_module_is_what_it_returns() -> None:
+    [sample] = in_module("mysafe_api_secret_info", "RETURN")["api_secrets"]["sample"]
+    assert list(sample) == list(Read("1").entry(reveal=False))
+
+
+def test_the_sample_of_the_lookup_is_an_entity() -> None:
+    [sample] = in_lookup("mysafe_api_secret", "RETURN")["_raw"]["sample"]
+    assert entity(sample) == sample
 
 
 def test_the_entity_that_is_documented_is_the_one_that_is_returned() -> None:

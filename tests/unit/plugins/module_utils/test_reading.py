@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Which API secrets the info module is asked for, and what it returns of one."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import Row
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._reading import Query, Read
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER, OLD_SECRET, an_entity, refused
+
+ROW = Row(NUMBER, "Billing API", can_view=True, can_write=False, need_justify=False, need_approval=True)
+RIGHTS = ("can_view", "can_write", "need_justify", "need_approval")
+
+
+@pytest.mark.parametrize(
+    ("options", "query"),
+    [
+        ({}, Query()),
+        ({"identifier_code": None, "identifier": None, "tag": None}, Query()),
+        ({"identifier_code": " billing api "}, Query(identifier_code="billing api")),
+        ({"identifier": " 43 "}, Query(identifier="43")),
+        ({"identifier": "0043"}, Query(identifier="43")),
+        ({"identifier": "0"}, Query(identifier="0")),
+        ({"tag": " two words "}, Query(tag="two words")),
+        ({"details": False}, Query(details=False)),
+    ],
+)
+def test_what_is_asked_for(options: dict[str, t.Any], query: Query) -> None:
+    assert Query.from_params(options) == query
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"identifier_code": ""}, "option identifier_code"),
+        ({"identifier": " "}, "option identifier"),
+        ({"tag": ""}, "option tag"),
+        ({"identifier": "billing"}, "option identifier"),
+        ({"identifier": "-1"}, "option identifier"),
+        ({"identifier": "4.3"}, "option identifier"),
+        ({"identifier": "٤٣"}, "option identifier"),
+        ({"tag": "a,b"}, "option tag"),
+        ({"identifier_code": "a", "tag": "b"}, "option identifier_code and tag"),
+        ({"identifier_code": "a", "identifier": "1", "tag": "b"}, "option identifier_code and identifier and tag"),
+    ],
+)
+def test_what_cannot_be_asked_for(options: dict[str, t.Any], named: str) -> None:
+    with pytest.raises(MySafeError) as failure:
+        Query.from_params(options)
+    assert (failure.value.kind, f"The {named} cannot be used" == failure.value.message) == ("invalid_input", True)
+
+
+def test_an_entry_has_the_entity_the_rights_and_no_error() -> None:
+    entry = Read(NUMBER, ROW, entity=an_entity()).entry(reveal=True)
+    rights = {"can_view": True, "can_write": False, "need_justify": False, "need_approval": True}
+    assert entry == {**an_entity(), **rights, "error": None}
+
+
+def test_an_entry_hides_the_client_secret() -> None:
+    entry = Read(NUMBER, ROW, entity=an_entity()).entry(reveal=False)
+    assert (entry["client_secret"], OLD_SECRET in repr(entry)) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", False)
+
+
+@pytest.mark.parametrize("reveal", [True, False])
+def test_an_entry_shows_that_there_is_no_client_secret(reveal: bool) -> None:
+    assert Read(NUMBER, ROW, entity=an_entity(client_secret="")).entry(reveal=reveal)["client_secret"] == ""
+
+
+def test_an_entry_without_details_has_what_the_list_says() -> None:
+    known = {name: value for name, value in Read(NUMBER, ROW).entry(reveal=True).items() if value is not None}
+    listed = {"identifier": NUMBER, "name": "Billing API", "shared_error": []}
+    assert known == {**listed, **{right: getattr(ROW, right) for right in RIGHTS}}
+
+
+def test_an_entry_of_one_that_cannot_be_read_says_why() -> None:
+    entry = Read(NUMBER, ROW, error=refused("inactive")).entry(reveal=True)
+    assert (entry["name"], entry["url"], entry["error"]["kind"]) == ("Billing API", None, "inactive")
+    assert entry["error"]["msg"] == "Could not do it: inactive. Cause: inactive."
+
+
+def test_an_entry_of_one_that_is_not_listed_does_not_guess_the_rights() -> None:
+    entry = Read(NUMBER, error=refused("inactive")).entry(reveal=True)
+    assert [entry[right] for right in RIGHTS] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    "read", [Read(NUMBER, ROW), Read(NUMBER, entity=an_entity()), Read(NUMBER, ROW, error=refused())]
+)
+def test_all_entries_have_the_same_fields(read: Read) -> None:
+    assert list(read.entry(reveal=False)) == [*an_entity(), *RIGHTS, "error"]
