@@ -1,0 +1,735 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Reading for the info module and the lookup: which ones, in which order, with which requests, and what is told of the rest."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _connection, _reading, _task
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
+
+from .support import CLIENT_SECRET, CODE, HIDDEN, OTHER_CLIENT_SECRET, OTHERS_SECRET, add, calls, end_of_faults, vault
+
+_SPEC = {**_connection.argument_spec(), **_reading.argument_spec()}
+_RIGHTS = ("can_view", "can_write", "need_justify", "need_approval")
+_each_filter = pytest.mark.parametrize("rule", ["exact", "contains", "prefix", "case_insensitive", "ignored"])
+_loose = pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
+#: Codes that a loose filter lists for CODE as well.
+_NEIGHBOURS = (f"{CODE}-2", f"x-{CODE}", CODE.upper(), "something-else", "")
+
+
+def _login(simulator, key):
+    return {
+        "mysafe_url": simulator.url,
+        "ca_path": simulator.ca_path,
+        "mysafe_client_id": simulator.access_keys[key]["client_id"],
+        "mysafe_client_secret": simulator.access_keys[key]["client_secret"],
+        "retries": 0,
+    }
+
+
+def _params(simulator, key, options):
+    checked = ArgumentSpecValidator(_SPEC).validate({**_login(simulator, key), **options})
+    assert not checked.error_messages
+    return checked.validated_parameters
+
+
+@pytest.fixture(name="info")
+def _info(simulator):
+    """Return what reads as the info module does."""
+
+    def info(key="alice", sessions=None, **options):
+        return _task.api_secret_info(_params(simulator, key, options), check_mode=False, diff=False, sessions=sessions)
+
+    return info
+
+
+@pytest.fixture(name="listed")
+def _listed(info):
+    """Return what reads as the info module does, and gives the API secrets."""
+
+    def listed(**options):
+        values = info(**options).values
+        assert values["changed"] is False
+        return values["api_secrets"]
+
+    return listed
+
+
+@pytest.fixture(name="fetch")
+def _fetch(simulator):
+    """Return what fetches as the lookup does."""
+    sessions = Sessions()
+
+    def fetch(*codes, key="alice", **options):
+        return _task.fetch_each(_params(simulator, key, options), codes, sessions)[0]
+
+    return fetch
+
+
+@pytest.fixture(name="failure")
+def _failure(fetch):
+    """Return what fails to fetch as the lookup does, and gives the failure."""
+
+    def failure(*codes, **options):
+        with pytest.raises(MySafeError) as caught:
+            fetch(*codes, **options)
+        return caught.value
+
+    return failure
+
+
+def _identifiers(entries):
+    return [entry["identifier"] for entry in entries]
+
+
+def _views(simulator):
+    return {secret["identifier"]: secret["views"] for secret in simulator.secrets() if secret["owner"] != "dave"}
+
+
+def _many(simulator, count, **changes):
+    return [add(simulator, identifier_code=f"{CODE}-{number}", **changes) for number in range(count)]
+
+
+def _held_up(simulator, *identifiers):
+    """Let the answers to some reads come later than those to all others."""
+    for identifier in identifiers:
+        simulator.fault({"delay": 0.2}, path=f"secretapi/{identifier}$")
+
+
+# The info module: which ones
+
+
+def test_all_are_all_that_the_user_can_see(simulator, listed):
+    mine = [add(simulator), add(simulator, identifier_code="other")]
+    shared = add(simulator, owner="bob", users={"alice": False})
+    by_group = add(simulator, owner="bob", users={}, groups={"Platform": True})
+    add(simulator, owner="bob", users={}, groups={})
+    assert _identifiers(listed()) == [*mine, shared, by_group]
+
+
+@pytest.mark.parametrize("options", [{}, {"identifier_code": CODE}, {"identifier": "7"}, {"tag": "billing"}])
+@pytest.mark.parametrize("details", [True, False])
+@pytest.mark.parametrize("list_key", ["documented", "absent_when_empty", "null_when_empty"])
+def test_nothing_found_is_an_empty_list(simulator, listed, options, details, list_key):
+    simulator.switch(list_key=list_key)
+    assert listed(details=details, **options) == []
+
+
+@pytest.mark.parametrize("details", [True, False])
+def test_one_is_found_by_its_code(simulator, listed, details):
+    add(simulator, identifier_code="other")
+    right = add(simulator)
+    assert _identifiers(listed(identifier_code=CODE, details=details)) == [right]
+
+
+@pytest.mark.parametrize("identifier_type", ["str", "int"])
+@pytest.mark.parametrize("details", [True, False])
+@pytest.mark.parametrize("given", ["text", "number", "text with zeros"])
+def test_one_is_found_by_its_identifier(simulator, listed, identifier_type, details, given):
+    simulator.switch(identifier_type=identifier_type)
+    add(simulator)
+    identifier = add(simulator, identifier_code="other")
+    asked = {"text": identifier, "number": int(identifier), "text with zeros": f"00{identifier}"}[given]
+    assert _identifiers(listed(identifier=asked, details=details)) == [identifier]
+
+
+@pytest.mark.parametrize("tag", ["billing", "BILLING", " production "])
+def test_those_with_a_tag_are_found(simulator, listed, tag):
+    right = [add(simulator), add(simulator, identifier_code="other")]
+    add(simulator, identifier_code="another", tags="test, billing-2")
+    assert _identifiers(listed(tag=tag)) == right
+
+
+@pytest.mark.parametrize("tag", ["two words", "a&b=c", "ä€𝄞", "100%", "#1", "a+b"])
+def test_a_tag_may_be_any_text_without_a_comma(simulator, listed, tag):
+    right = add(simulator, tags=f"first, {tag}")
+    add(simulator, identifier_code="other")
+    assert _identifiers(listed(tag=tag)) == [right]
+
+
+@pytest.mark.parametrize("code", ["a b", "a&b=c", "ä€𝄞", "100%", "a/b", "a#b", "a+b", "*", "'", "a,b", "12534"])
+def test_a_code_may_be_any_text(simulator, listed, fetch, code):
+    right = add(simulator, identifier_code=code)
+    add(simulator)
+    assert _identifiers(listed(identifier_code=code)) == [right]
+    assert fetch(code)[0].entity["identifier"] == right
+
+
+def test_two_that_bear_a_code_are_both_there(simulator, listed):
+    both = [add(simulator), add(simulator, owner="bob", users={"alice": False})]
+    assert _identifiers(listed(identifier_code=CODE)) == both
+
+
+def test_names_need_not_be_unique(simulator, listed):
+    both = [add(simulator), add(simulator, identifier_code="other")]
+    assert _identifiers(listed()) == both
+
+
+@_each_filter
+@pytest.mark.parametrize("list_inactive", [False, True])
+@pytest.mark.parametrize("active", [True, False], ids=["others_active", "others_inactive"])
+def test_a_loose_filter_for_codes_gives_the_right_one(simulator, listed, rule, list_inactive, active):
+    simulator.switch(identifier_code_filter=rule, list_inactive=list_inactive)
+    others = [add(simulator, identifier_code=code, active=active) for code in _NEIGHBOURS]
+    right = add(simulator)
+    found = _identifiers(listed(identifier_code=CODE))
+    # A server that takes no heed of capitals may hold an inactive one for the right one: it is told as inactive.
+    capitals = [others[2]] if rule == "case_insensitive" and list_inactive and not active else []
+    assert found == [*capitals, right]
+
+
+@pytest.mark.parametrize("rule", ["exact", "case_sensitive", "contains", "ignored"])
+def test_a_loose_filter_for_tags_gives_the_right_ones(simulator, listed, rule):
+    simulator.switch(tag_filter=rule)
+    right = [add(simulator, identifier_code=f"{number}") for number in range(2)]
+    for number, tags in enumerate(("billing-2", "x billing", "", "test")):
+        add(simulator, identifier_code=f"other-{number}", tags=tags)
+    assert _identifiers(listed(tag="billing")) == right
+
+
+# The info module: what is told of one
+
+
+@pytest.mark.parametrize("options", [{}, {"identifier_code": CODE}, {"tag": "billing"}, {"identifier": None}])
+def test_an_entry_is_the_entity_with_its_rights(simulator, listed, options):
+    identifier = add(simulator)
+    if "identifier" in options:
+        options = {"identifier": identifier}
+    assert listed(**options) == [
+        {
+            "identifier": identifier,
+            "name": "Billing API",
+            "url": "https://billing.example.org",
+            "client_secret": HIDDEN,
+            "client_id": "billing-robot",
+            "identifier_code": CODE,
+            "method": "post",
+            "tags": "billing, production",
+            "notes": "Owned by the platform team.",
+            "users_allowed": [{"username": "bob", "can_edit": True}],
+            "groups_allowed": [{"name": "Security", "can_edit": False}],
+            "shared_error": [],
+            "can_view": True,
+            "can_write": True,
+            "need_justify": False,
+            "need_approval": False,
+            "error": None,
+        }
+    ]
+
+
+@pytest.mark.parametrize("details", [True, False])
+@pytest.mark.parametrize(
+    ("changes", "rights"),
+    [
+        ({}, (True, True, False, False)),
+        ({"owner": "bob", "users": {"alice": False}}, (True, False, False, False)),
+        ({"owner": "bob", "users": {"alice": True}}, (True, True, False, False)),
+        ({"need_justify": True}, (True, True, True, False)),
+        ({"need_approval": True}, (True, True, False, True)),
+        ({"can_view": False}, (False, True, False, False)),
+    ],
+)
+def test_the_rights_are_booleans(simulator, listed, details, changes, rights):
+    identifier = add(simulator, **changes)
+    for options in ({}, {"identifier": identifier}):
+        [entry] = listed(details=details, **options)
+        assert [entry[right] for right in _RIGHTS] == list(rights)
+
+
+@pytest.mark.parametrize("profile", ["v3_32", "v3_33", "v4", "v4_en_doc", "legacy_envelope"])
+def test_every_version_gives_the_same(simulator, info, profile):
+    add(simulator)
+    expected = info().values
+    simulator.reset(profile)
+    add(simulator)
+    assert info().values == expected
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"identifier_type": "int"},
+        {"get_users_key": "username"},
+        {"get_entity_key": "api_entity"},
+        {"tenant_in_answer": True},
+        {"mensagem_key": "Message"},
+    ],
+    ids=str,
+)
+def test_every_form_of_the_answer_gives_the_same(simulator, info, switches):
+    add(simulator)
+    expected = info().values
+    simulator.switch(**switches)
+    assert info().values == expected
+
+
+@pytest.mark.parametrize("empty_fields", ["string", "null", "absent"])
+def test_a_field_that_was_never_set_is_an_empty_text(simulator, listed, empty_fields):
+    simulator.switch(empty_fields=empty_fields)
+    simulator.add_secret(owner="alice", name="Bare", url="u", client_id="c")
+    [entry] = listed()
+    assert [entry[field] for field in ("client_secret", "identifier_code", "method", "tags", "notes")] == [""] * 5
+
+
+# The info module: those that may not be read
+
+
+def _denied(simulator):
+    add(simulator, identifier_code="denied", can_view=False)
+
+
+def _denied_as_missing(simulator):
+    simulator.switch(denied_code=1005)
+    _denied(simulator)
+
+
+def _wants_approval(simulator):
+    simulator.switch(need_approval="refused")
+    add(simulator, identifier_code="denied", need_approval=True)
+
+
+def _inactive(simulator):
+    simulator.switch(list_inactive=True)
+    add(simulator, identifier_code="denied", active=False)
+
+
+_unreadable = pytest.mark.parametrize(
+    ("unreadable", "kind", "code"),
+    [
+        (_denied, "access_denied", 1006),
+        (_denied_as_missing, "not_found", 1005),
+        (_wants_approval, "access_denied", 1006),
+        (_inactive, "inactive", 1009),
+    ],
+    ids=["denied", "denied_as_missing", "wants_approval", "inactive"],
+)
+
+
+@_unreadable
+@pytest.mark.parametrize("options", [{}, {"tag": "billing"}])
+def test_one_that_may_not_be_read_does_not_spoil_the_others(simulator, listed, unreadable, kind, code, options):
+    first = add(simulator)
+    unreadable(simulator)
+    last = add(simulator, identifier_code="last")
+    entries = listed(**options)
+    assert [entry["error"] and entry["error"]["kind"] for entry in entries] == [None, kind, None]
+    assert (entries[0]["identifier"], entries[2]["identifier"]) == (first, last)
+
+
+@_unreadable
+@pytest.mark.parametrize("way", ["all", "identifier_code", "identifier", "tag"])
+def test_one_that_may_not_be_read_says_why(simulator, listed, unreadable, kind, code, way):
+    unreadable(simulator)
+    identifier = simulator.secrets()[-1]["identifier"]
+    asked = {"all": {}, "identifier_code": {way: "denied"}, "identifier": {way: identifier}, "tag": {way: "billing"}}
+    [entry] = listed(**asked[way])
+    assert (entry["identifier"], entry["name"], entry["url"], entry["client_secret"]) == (
+        *(identifier, "Billing API"),
+        *(None, None),
+    )
+    error = entry["error"]
+    assert (error["kind"], error["code"], error["http_status"]) == (kind, code, 400)
+    assert all(error[part] for part in ("msg", "cause", "solution"))
+
+
+def test_an_inactive_one_that_is_not_listed_is_found_by_its_identifier(simulator, listed):
+    identifier = add(simulator, active=False)
+    [entry] = listed(identifier=identifier)
+    assert (entry["identifier"], entry["error"]["kind"], entry["can_view"]) == (identifier, "inactive", None)
+
+
+def test_one_of_somebody_else_is_denied_by_its_identifier(simulator, listed):
+    identifier = add(simulator, owner="bob", users={}, groups={})
+    [entry] = listed(identifier=identifier)
+    assert (entry["identifier"], entry["error"]["kind"], entry["can_view"]) == (identifier, "access_denied", None)
+
+
+@pytest.mark.parametrize("profile", ["v3_32", "v4"])
+def test_an_identifier_that_is_out_of_all_reason_is_not_found(simulator, listed, profile):
+    simulator.reset(profile)
+    assert listed(identifier="9" * 400) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("1009: Inactive Api secret", "inactive"),
+        ("1006: User does not have access", "access_denied"),
+        ("1005: Api secret not found", "not_found"),
+        ("Approval is pending", "bad_request"),
+    ],
+)
+def test_one_that_can_no_longer_be_read_once_it_is_listed_says_why(simulator, listed, message, kind):
+    refusal = {"code": 400, "response": {"status": 400, "message": message, "error": True, "error_code": 1}}
+    identifiers = [add(simulator), add(simulator, identifier_code="other")]
+    simulator.fault({"status": 400, "body": refusal}, path=f"secretapi/{identifiers[0]}$")
+    entries = listed()
+    assert _identifiers(entries) == identifiers
+    assert [entry["error"] and entry["error"]["kind"] for entry in entries] == [kind, None]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ({"gateway": 502}, "unavailable"),
+        ({"gateway": 500}, "server_error"),
+        ({"lockdown": "2099-01-01"}, "lockdown"),
+        ({"html": True}, "unexpected_answer"),
+        ({"close": True}, "connection"),
+        ({"redirect": "https://elsewhere.example.org/"}, "redirect"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else value,
+)
+@pytest.mark.parametrize("path", ["secretapi$", r"secretapi/\d+$"], ids=["list", "get"])
+def test_a_failure_that_is_not_the_matter_of_one_secret_is_a_failure(simulator, info, path, fault, kind):
+    _many(simulator, 3)
+    simulator.fault(fault, path=path, times=1000)
+    values = info().values
+    assert (values["error"]["kind"], values["changed"], "api_secrets" in values) == (kind, False, False)
+
+
+def test_a_vault_that_is_locked_down_is_not_asked_for_every_secret(simulator, info):
+    _many(simulator, 100)
+    simulator.fault({"lockdown": "2099-01-01"}, path=r"secretapi/\d+$", times=1000)
+    info()
+    # At worst all eight connections were in use when the first failed.
+    assert calls(simulator).count("get") <= 8
+
+
+# The info module: what is sent
+
+
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        ({}, ["token", "list", "get"]),
+        ({"identifier_code": CODE}, ["token", "list", "get"]),
+        ({"tag": "billing"}, ["token", "list", "get"]),
+        ({"identifier": "3"}, ["token", "list", "get"]),
+        ({"identifier": "4"}, ["token", "list", "get"]),
+        ({"identifier_code": "missing"}, ["token", "list"]),
+        ({"details": False}, ["token", "list"]),
+        ({"details": False, "identifier_code": CODE}, ["token", "list"]),
+        ({"details": False, "identifier": "3"}, ["token", "list"]),
+        ({"details": False, "reveal": True}, ["token", "list"]),
+    ],
+    ids=str,
+)
+def test_no_request_too_many(simulator, info, options, sent):
+    assert add(simulator) == "3"
+    info(**options)
+    assert (calls(simulator), simulator.connections()) == (sent, 1)
+
+
+@pytest.mark.parametrize("options", [{}, {"identifier_code": CODE}, {"identifier": "3"}, {"tag": "billing"}])
+def test_without_details_nobody_is_told_of_a_view(simulator, info, options):
+    assert add(simulator) == "3"
+    info(details=False, **options)
+    assert _views(simulator) == {"3": 0}
+
+
+def test_with_details_each_is_viewed_once(simulator, info):
+    identifiers = _many(simulator, 20)
+    info()
+    assert _views(simulator) == dict.fromkeys(identifiers, 1)
+
+
+@pytest.mark.parametrize("options", [{}, {"reveal": True}, {"details": False}], ids=str)
+def test_reading_writes_nothing(simulator, info, options):
+    _many(simulator, 3)
+    before = vault(simulator)
+    info(**options)
+    assert (simulator.writes(), vault(simulator)) == ([], before)
+
+
+def test_many_are_in_the_order_of_the_list(simulator, listed):
+    identifiers = _many(simulator, 20)
+    _held_up(simulator, *identifiers[:3])
+    assert _identifiers(listed()) == identifiers
+
+
+def test_many_take_one_token_and_at_most_eight_connections(simulator, info):
+    identifiers = _many(simulator, 60)
+    # The others would open connections of their own meanwhile, if they could.
+    _held_up(simulator, *identifiers[:8])
+    info()
+    assert (calls(simulator).count("token"), 1 < simulator.connections() <= 8) == (1, True)
+
+
+def test_a_token_that_expires_in_the_middle_is_replaced_once(simulator, listed):
+    identifiers = _many(simulator, 30)
+    simulator.fault({"status": 401, "body": {"exp": "token expired"}}, path=rf"secretapi/{identifiers[3]}$")
+    assert [entry["error"] for entry in listed()] == [None] * 30
+    assert calls(simulator).count("token") == 2
+
+
+def test_items_that_share_a_session_share_token_and_connection(simulator, info):
+    add(simulator)
+    sessions = Sessions()
+    for _time in range(5):
+        info(sessions=sessions, identifier_code=CODE)
+    assert (calls(simulator).count("token"), simulator.connections()) == (1, 1)
+
+
+# The info module: secrets
+
+
+def test_client_secrets_are_hidden_by_name_for_ansible_to_censor(simulator, info):
+    add(simulator)
+    add(simulator, identifier_code="other", client_secret=OTHER_CLIENT_SECRET, notes=f"Not {CLIENT_SECRET}.")
+    result = info()
+    assert {CLIENT_SECRET, OTHER_CLIENT_SECRET} <= result.secrets
+    assert [entry["client_secret"] for entry in result.values["api_secrets"]] == [HIDDEN, HIDDEN]
+
+
+def test_client_secrets_are_there_where_that_was_asked_for(simulator, info):
+    add(simulator)
+    add(simulator, identifier_code="other", client_secret=OTHER_CLIENT_SECRET)
+    result = info(reveal=True)
+    assert [entry["client_secret"] for entry in result.values["api_secrets"]] == [CLIENT_SECRET, OTHER_CLIENT_SECRET]
+    assert not {CLIENT_SECRET, OTHER_CLIENT_SECRET} & result.secrets
+
+
+@pytest.mark.parametrize("reveal", [True, False])
+def test_the_access_key_is_always_named_for_ansible_to_censor(simulator, info, reveal):
+    add(simulator)
+    assert simulator.access_keys["alice"]["client_secret"] in info(reveal=reveal).secrets
+
+
+def test_what_a_failed_read_says_holds_no_secret_of_another(simulator, info):
+    add(simulator)
+    identifier = add(simulator, identifier_code="other")
+    said = {"response": {"status": 400, "message": f"Not as {CLIENT_SECRET}", "error": True}}
+    simulator.fault({"status": 400, "body": said}, path=f"secretapi/{identifier}$")
+    result = info()
+    [_first, second] = result.values["api_secrets"]
+    assert ('"Not as ********"' in second["error"]["msg"], CLIENT_SECRET in json.dumps(result.values)) == (True, False)
+
+
+def test_a_failure_holds_no_secret_that_was_read_before_it(simulator, info):
+    simulator.switch(identifier_code_filter="contains")
+    add(simulator)
+    add(simulator, identifier_code=f"{CODE}-2", can_view=False)
+    # The second list is for telling whether the one that cannot be read bears the code.
+    simulator.fault({"status": 500, "body": {"message": f"As {CLIENT_SECRET}"}}, path="secretapi$", skip=1)
+    values = info(identifier_code=CODE).values
+    assert ('"As ********"' in values["msg"], CLIENT_SECRET in json.dumps(values)) == (True, False)
+
+
+# The lookup: which one
+
+
+def test_terms_are_fetched_in_their_order(simulator, fetch):
+    identifiers = _many(simulator, 20)
+    _held_up(simulator, identifiers[7], identifiers[19])
+    codes = [f"{CODE}-{number}" for number in reversed(range(20))]
+    assert [one.entity["identifier_code"] for one in fetch(*codes)] == codes
+
+
+def test_the_client_secret_is_fetched(simulator, fetch):
+    add(simulator)
+    assert fetch(CODE)[0].entity["client_secret"] == CLIENT_SECRET
+
+
+@_each_filter
+@pytest.mark.parametrize("list_inactive", [False, True])
+@pytest.mark.parametrize("active", [True, False], ids=["others_active", "others_inactive"])
+def test_a_loose_filter_does_not_keep_the_lookup_from_the_right_one(simulator, fetch, rule, list_inactive, active):
+    simulator.switch(identifier_code_filter=rule, list_inactive=list_inactive)
+    for code in _NEIGHBOURS:
+        add(simulator, identifier_code=code, active=active, client_secret=OTHERS_SECRET)
+    right = add(simulator)
+    assert fetch(CODE)[0].entity["identifier"] == right
+
+
+@_each_filter
+@pytest.mark.parametrize("list_inactive", [False, True])
+@pytest.mark.parametrize("state", [{}, {"active": False}, {"can_view": False}], ids=str)
+def test_no_other_is_fetched_where_the_right_one_is_missing(simulator, fetch, rule, list_inactive, state):
+    simulator.switch(identifier_code_filter=rule, list_inactive=list_inactive)
+    for code in _NEIGHBOURS:
+        add(simulator, identifier_code=code, client_secret=OTHERS_SECRET, **state)
+    assert fetch(CODE)[0].entity is None
+
+
+@pytest.mark.parametrize(
+    "two",
+    [
+        [{}, {"owner": "bob", "users": {"alice": False}}],
+        [{"owner": "bob", "users": {"alice": False}}, {"owner": "carol", "users": {"alice": False}}],
+        # One's own that may not be read: the one that somebody else shares must not pass for it.
+        [{"can_view": False}, {"owner": "bob", "users": {"alice": False}}],
+    ],
+    ids=["both_read", "both_shared", "own_denied"],
+)
+def test_two_that_bear_the_code_are_a_failure_that_names_term_and_both(simulator, failure, two):
+    simulator.switch(enforce_unique=False)
+    identifiers = [add(simulator, **changes) for changes in two]
+    add(simulator, identifier_code="first")
+    error = failure("first", CODE)
+    assert (error.kind, f"The term '{CODE}' could not" in str(error)) == ("ambiguous", True)
+    assert all(identifier in str(error) for identifier in identifiers)
+
+
+def test_an_inactive_one_of_the_same_code_is_no_rival(simulator, fetch):
+    simulator.switch(enforce_unique=False, list_inactive=True)
+    right = add(simulator)
+    add(simulator, active=False)
+    assert fetch(CODE)[0].entity["identifier"] == right
+
+
+# The lookup: what cannot be fetched
+
+
+def test_a_missing_one_is_left_to_the_option_for_missing_ones(simulator, fetch):
+    add(simulator)
+    one, there = fetch("missing", CODE)
+    assert (one.entity, one.option, there.entity["identifier_code"]) == (None, "on_missing", CODE)
+    assert one.reason.startswith("The term 'missing' could not be looked up. There is no API secret")
+
+
+@pytest.mark.parametrize("list_inactive", [False, True])
+def test_an_inactive_one_is_left_to_the_option_for_missing_ones(simulator, fetch, list_inactive):
+    simulator.switch(list_inactive=list_inactive)
+    add(simulator, active=False)
+    [one] = fetch(CODE)
+    assert (one.entity, one.option, "it is inactive" in one.reason) == (None, "on_missing", list_inactive)
+
+
+@pytest.mark.parametrize("denied_code", [1006, 1005])
+def test_a_denied_one_is_left_to_the_option_for_denied_ones(simulator, fetch, denied_code):
+    simulator.switch(denied_code=denied_code)
+    identifier = add(simulator, can_view=False)
+    [one] = fetch(CODE)
+    assert (one.entity, one.option, f"identifier {identifier}" in one.reason) == (None, "on_denied", True)
+
+
+def test_one_that_wants_an_approval_is_left_to_the_option_for_denied_ones(simulator, fetch):
+    simulator.switch(need_approval="refused")
+    add(simulator, need_approval=True)
+    assert fetch(CODE)[0].option == "on_denied"
+
+
+@_loose
+@pytest.mark.parametrize("state", [{"active": False}, {"can_view": False}], ids=str)
+def test_one_of_which_only_the_filter_knows_whether_it_is_meant_is_named(simulator, fetch, rule, state):
+    simulator.switch(identifier_code_filter=rule, list_inactive=True)
+    identifier = add(simulator, **state)
+    [one] = fetch(CODE)
+    assert (one.option, f"identifiers {identifier}." in one.reason) == ("on_missing", True)
+
+
+@pytest.mark.parametrize("key", ["unauthorized", "expired"])
+def test_an_access_key_that_is_refused_is_no_matter_of_a_term(simulator, failure, key):
+    add(simulator)
+    error = failure(CODE, key=key)
+    assert error.kind == {"unauthorized": "not_authorized", "expired": "authentication"}[key]
+
+
+@pytest.mark.parametrize("path", ["oauth2/token$", "secretapi$", r"secretapi/\d+$"], ids=["token", "list", "get"])
+@pytest.mark.parametrize("fault", [{"gateway": 502}, {"lockdown": "2099-01-01"}, {"close": True}], ids=str)
+def test_every_other_failure_names_a_term(simulator, failure, path, fault):
+    add(simulator)
+    simulator.fault(fault, path=path, times=1000)
+    assert str(failure(CODE)).startswith(f"The term '{CODE}' could not be looked up. Could not ")
+
+
+def test_the_failure_names_the_term_that_it_is_about(simulator, failure):
+    _many(simulator, 3)
+    simulator.fault({"gateway": 500}, path=r"secretapi/4$")
+    assert str(failure(*(f"{CODE}-{number}" for number in range(3)))).startswith(f"The term '{CODE}-1' could not")
+
+
+@pytest.mark.parametrize("codes", [[CODE], [CODE, "other"]])
+def test_a_failure_of_the_lookup_holds_no_secret(simulator, failure, codes):
+    key = simulator.access_keys["alice"]["client_secret"]
+    add(simulator)
+    simulator.fault({"status": 500, "body": {"message": f"client_secret={key}"}}, path="secretapi$", times=9)
+    assert (key in str(failure(*codes)), "client_secret=********" in str(failure(*codes))) == (False, True)
+
+
+def test_the_reason_of_one_term_holds_no_secret_of_another(simulator, fetch):
+    add(simulator)
+    identifier = add(simulator, identifier_code="other")
+    said = {"response": {"status": 400, "message": f"1006: Not with {CLIENT_SECRET}", "error": True}}
+    simulator.fault({"status": 400, "body": said}, path=f"secretapi/{identifier}$")
+    _there, other = fetch(CODE, "other")
+    assert (other.option, "Not with ********" in other.reason) == ("on_denied", True)
+
+
+# The lookup: what is sent
+
+
+@pytest.mark.parametrize(
+    ("codes", "sent"),
+    [
+        ([], []),
+        ([CODE], ["token", "list", "get"]),
+        ([CODE, CODE], ["token", "list", "get"]),
+        (["missing"], ["token", "list"]),
+        ([CODE, "missing"], ["get", "list", "list", "token"]),
+    ],
+    ids=str,
+)
+def test_the_lookup_sends_no_request_too_many(simulator, fetch, codes, sent):
+    add(simulator)
+    fetch(*codes)
+    assert sorted(calls(simulator)) == sorted(sent)
+
+
+def test_a_code_that_comes_twice_is_returned_twice(simulator, fetch):
+    add(simulator)
+    assert [one.entity["identifier_code"] for one in fetch(CODE, CODE)] == [CODE, CODE]
+
+
+@pytest.mark.parametrize("rule", ["exact", "ignored"])
+def test_a_lookup_of_many_terms_views_each_once(simulator, fetch, rule):
+    simulator.switch(identifier_code_filter=rule)
+    identifiers = _many(simulator, 20)
+    fetch(*(f"{CODE}-{number}" for number in range(20)))
+    assert _views(simulator) == dict.fromkeys(identifiers, 1)
+
+
+@pytest.mark.parametrize("rule", ["exact", "ignored"])
+def test_a_lookup_of_many_terms_takes_one_token_and_at_most_eight_connections(simulator, fetch, rule):
+    simulator.switch(identifier_code_filter=rule)
+    identifiers = _many(simulator, 40)
+    # The others would open connections of their own meanwhile, if they could.
+    _held_up(simulator, *identifiers[:8])
+    fetch(*(f"{CODE}-{number}" for number in range(40)))
+    assert (calls(simulator).count("token"), 1 < simulator.connections() <= 8) == (1, True)
+
+
+def test_lookups_one_after_the_other_share_token_and_connection(simulator, fetch):
+    add(simulator)
+    for _time in range(5):
+        fetch(CODE)
+    assert (calls(simulator).count("token"), simulator.connections()) == (1, 1)
+
+
+def test_lookups_of_two_users_share_neither(simulator, fetch):
+    add(simulator, users={"bob": True})
+    assert [fetch(CODE, key=key)[0].entity["identifier_code"] for key in ("alice", "bob")] == [CODE, CODE]
+    assert (calls(simulator).count("token"), simulator.connections()) == (2, 2)
+
+
+def test_a_lookup_writes_nothing(simulator, fetch):
+    add(simulator)
+    before = vault(simulator)
+    fetch(CODE, "missing")
+    assert (simulator.writes(), vault(simulator)) == ([], before)
+
+
+def test_a_lookup_after_a_failed_one_works(simulator, fetch, failure):
+    add(simulator)
+    simulator.fault({"close": True}, path="secretapi$")
+    failure(CODE)
+    end_of_faults(simulator)
+    assert fetch(CODE)[0].entity["identifier_code"] == CODE
