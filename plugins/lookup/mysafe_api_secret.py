@@ -62,6 +62,7 @@ options:
       - skip
     default: error
 notes:
+  - An empty argument, or an empty variable of Ansible, counts as not set too.
   - What a lookup returns is shown wherever the template that uses it is shown. Set C(no_log) to true for a task that gets a client
     secret in an option that does not hide it by itself.
   - With C(lookup), Ansible joins the texts of several API secrets with commas. Use C(query), which always returns a list.
@@ -154,9 +155,11 @@ class LookupModule(LookupBase):
             for name in _VARIABLES.values()
             if variables and variables.get(name) is not None
         }
-        _require_texts({**{option: given[name] for option, name in _VARIABLES.items() if name in given}, **kwargs})
+        given = {name: value for name, value in given.items() if not _is_blank(value)}
+        direct = {name: value for name, value in kwargs.items() if name in _OWN_OPTIONS or not _is_blank(value)}
+        _require_texts({**{option: given[name] for option, name in _VARIABLES.items() if name in given}, **direct})
         _forget_empty_variables()
-        self.set_options(var_options=given, direct=kwargs)
+        self.set_options(var_options=given, direct=direct)
         codes = _codes(terms)
         try:
             fetched, warnings = fetch_each({name: self.get_option(name) for name in ENVIRONMENT}, codes, SESSIONS)
@@ -209,8 +212,13 @@ def _require_texts(options: t.Mapping[str, t.Any]) -> None:
             raise AnsibleLookupError(f"The option {option} is not a text.")
 
 
+def _is_blank(value: t.Any) -> bool:
+    """Whether it is an empty text, which Ansible would read as a value: false, no number, the working directory."""
+    return isinstance(value, str) and not value.strip()
+
+
 def _forget_empty_variables() -> None:
-    """Take empty variables out of the environment, where Ansible would read them as values: false, or no number.
+    """Take empty variables out of the environment, where Ansible would read them as values as well.
 
     AWX sets the variables of every field of a credential, the ones left blank included.
     """

@@ -289,6 +289,27 @@ def test_an_empty_variable_of_the_environment_counts_as_not_set(
     assert core.params == DEFAULTS
 
 
+@pytest.mark.parametrize("blank", ["", " "])
+@every_option
+def test_an_empty_variable_counts_as_not_set(option: str, blank: str, core: Core) -> None:
+    """Otherwise validate_certs would be off, and ca_path the working directory."""
+    run("a", variables={variable(option): blank})
+    assert core.params == DEFAULTS
+
+
+@pytest.mark.parametrize("blank", ["", " ", None])
+@every_option
+def test_an_empty_argument_counts_as_not_set(option: str, blank: str | None, core: Core) -> None:
+    run("a", **{option: blank})
+    assert core.params == DEFAULTS
+
+
+def test_an_empty_field_is_no_way_to_get_whole_api_secrets(core: Core) -> None:
+    with pytest.raises(AnsibleError, match="field"):
+        run("a", field="")
+    assert core.codes == []
+
+
 def test_other_empty_variables_of_the_environment_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENHASEGURA_COLOUR", "")
     run("a")
