@@ -112,7 +112,7 @@ class Controller:
 
     def __init__(self, simulator: Simulator, collections: Path, home: Path, place: Path) -> None:
         self._simulator = simulator
-        self._collections = collections
+        self.collections = collections
         self._home = home
         self._place = place
         self._numbers = itertools.count(1)
@@ -219,7 +219,7 @@ class Controller:
             "ANSIBLE_PIPELINING": "true",
             # From 2.21 on results hold the arguments of a module only where they are asked for.
             "ANSIBLE_INJECT_INVOCATION": "true",
-            "ANSIBLE_COLLECTIONS_PATH": str(self._collections),
+            "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             **{
                 f"ANSIBLE_{kind.upper()}_PLUGINS": str(_PLUGINS / kind)

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""What the documentation shows works as it stands: the examples of all plugins, and the tasks and plays of the guides."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+import os
+import re
+import subprocess
+import sys
+import textwrap
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .stage import login
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .stage import Controller, Run
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_COLLECTION = "senhasegura.mysafe"
+_KINDS = {"modules": "module", "lookup": "lookup"}
+_PLUGINS = sorted(
+    path for folder in _KINDS for path in (_CHECKOUT / "plugins" / folder).glob("*.py") if not path.stem.startswith("_")
+)
+_GUIDES = sorted([_CHECKOUT / "README.md", *(_CHECKOUT / "docs").glob("*.md")])
+_BLOCK = re.compile(r"^```ya?ml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_STORED = [
+    {"identifier_code": "billing-api", "name": "Billing API", "tags": "billing, production", "users": {"bob": True}},
+    {"identifier_code": "reporting-api", "name": "Reporting API"},
+]
+_BILLING_SECRET = "s3cret-of-the-billing-service"
+# The number that an example names.
+_NUMBER = 43
+
+
+class Example(t.NamedTuple):
+    """Tasks or plays as the documentation has them."""
+
+    name: str
+    text: str
+
+    @property
+    def content(self) -> t.Any:
+        """What it says."""
+        return yaml.safe_load(self.text)
+
+    @property
+    def is_plays(self) -> bool:
+        """Whether it is a whole playbook."""
+        return "hosts" in self.content[0]
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all tasks that run where nothing fails, those in blocks included."""
+        tasks = [task for play in self.content for task in play["tasks"]] if self.is_plays else self.content
+        return _names(tasks)
+
+
+def _names(tasks: list[dict[str, t.Any]]) -> set[str]:
+    names: set[str] = set()
+    for task in tasks:
+        inner = [part for key in ("block", "always") for part in task.get(key, [])]
+        names |= _names(inner) if inner else {task["name"]}
+    return names
+
+
+def _is_task_or_play(part: t.Any) -> bool:
+    """Whether it is that, and not variables or answers to a survey. Tasks of the guides have full names of modules."""
+    return isinstance(part, dict) and any(key in ("hosts", "block") or "." in key for key in part)
+
+
+def _of_plugin(path: Path) -> Example:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "EXAMPLES":
+            return Example(f"{path.parent.name}/{path.stem}", ast.literal_eval(node.value))
+    raise AssertionError(f"{path} has no examples")
+
+
+def _of_guide(path: Path) -> list[Example]:
+    found = []
+    for number, match in enumerate(_BLOCK.finditer(path.read_text(encoding="utf-8")), 1):
+        example = Example(f"{path.name}, block {number}", match.group(1))
+        if isinstance(example.content, list) and all(map(_is_task_or_play, example.content)):
+            found.append(example)
+    return found
+
+
+_EXAMPLES = {
+    example.name: example
+    for examples in ([_of_plugin(path) for path in _PLUGINS], *map(_of_guide, _GUIDES))
+    for example in examples
+}
+
+
+@pytest.fixture(name="run", scope="module")
+def _run(controller_of_module: Controller, running: Simulator) -> t.Callable[[str], Run]:
+    """Return what runs an example, once for all tests: with what it takes for granted, and otherwise as it stands."""
+    key = running.access_keys["alice"]
+    alice = login(running)
+    variables = {
+        "billing_client_secret": _BILLING_SECRET,
+        "billing_token_url": f"{running.url}/api/oauth2/token",
+        "vault_url": alice["SENHASEGURA_URL"],
+        "vault_client_id": alice["SENHASEGURA_CLIENT_ID"],
+        "vault_client_secret": alice["SENHASEGURA_CLIENT_SECRET"],
+    }
+
+    @functools.cache
+    def run(name: str) -> Run:
+        running.reset()
+        for stored in _STORED:
+            # What is kept for the billing service is an access key that really works: an example logs in with it.
+            secret = {"client_id": key["client_id"], "client_secret": key["client_secret"]}
+            running.add_secret(owner="alice", url="https://example.org", **secret, **stored)
+        others = {"owner": "alice", "name": "One of many", "url": "https://example.org", "client_id": "robot"}
+        while int(running.add_secret(**others)) < _NUMBER:
+            pass
+        example = _EXAMPLES[name]
+        play = "- hosts: all\n  gather_facts: false\n  tasks:\n"
+        return controller_of_module.play(
+            text=example.text if example.is_plays else play + textwrap.indent(example.text, "    "),
+            hosts={"localhost": {}},
+            arguments=["-e", json.dumps(variables)],
+            # For modules that are not ours, such as uri.
+            environment={"SSL_CERT_FILE": str(running.ca_path)},
+        )
+
+    return run
+
+
+def test_there_are_examples_of_all_plugins_and_in_the_guides() -> None:
+    plugins = {f"{path.parent.name}/{path.stem}" for path in _PLUGINS}
+    assert plugins | {"README.md, block 1", "errors.md, block 1"} <= set(_EXAMPLES)
+
+
+@pytest.mark.parametrize("name", _EXAMPLES)
+def test_example_works_as_it_stands(run: t.Callable[[str], Run], name: str) -> None:
+    done = {outcome.task for outcome in run(name).succeeded().outcomes if outcome.status == "ok"}
+    assert _EXAMPLES[name].names - done == set()
+
+
+@pytest.mark.parametrize("name", _EXAMPLES)
+def test_example_shows_no_client_secret(run: t.Callable[[str], Run], running: Simulator, name: str) -> None:
+    secrets = {_BILLING_SECRET, *(key["client_secret"] for key in running.access_keys.values())}
+    assert {secret for secret in secrets if secret in run(name).output} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in _EXAMPLES if "README" in name])
+def test_playbook_of_the_readme_changes_nothing_the_second_time(
+    controller: Controller, simulator: Simulator, name: str
+) -> None:
+    variables = ["-e", json.dumps({"billing_client_secret": _BILLING_SECRET})]
+    controller.play(text=_EXAMPLES[name].text, arguments=variables, hosts={"localhost": {}}).succeeded()
+    simulator.clear_log()
+    output = controller.play(text=_EXAMPLES[name].text, arguments=variables, hosts={"localhost": {}}).succeeded().output
+    assert (simulator.writes(), "changed=0" in output) == ([], True)
+
+
+@pytest.mark.parametrize("path", _PLUGINS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_ansible_doc_renders_the_plugin(path: Path, ansible_home: Path, controller: Controller) -> None:
+    finished = subprocess.run(
+        [
+            Path(sys.executable).with_name("ansible-doc"),
+            *("-t", _KINDS[path.parent.name]),
+            f"{_COLLECTION}.{path.stem}",
+        ],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(ansible_home),
+            "ANSIBLE_HOME": str(ansible_home),
+            "ANSIBLE_COLLECTIONS_PATH": str(controller.collections),
+            "ANSIBLE_NOCOLOR": "true",
+            "LC_ALL": "C.UTF-8",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (finished.returncode, finished.stderr) == (0, "")
+    # Options of its own, shared ones, examples and return values.
+    for part in (f"{_COLLECTION}.{path.stem}", "mysafe_url", "SENHASEGURA_URL", "EXAMPLES:", "RETURN VALUES:"):
+        assert part in finished.stdout
