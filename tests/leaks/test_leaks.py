@@ -34,6 +34,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MODULE = "senhasegura.mysafe.mysafe_api_secret"
+_INFO = "senhasegura.mysafe.mysafe_api_secret_info"
+_LOOKUP = "senhasegura.mysafe.mysafe_api_secret"
 _DEADLINE = 300
 #: With ANSIBLE_DEBUG, Ansible itself prints the arguments of every module that runs as one, whosever it is.
 _ANSIBLES_OWN = b": done with _execute_module ("
@@ -143,9 +145,9 @@ class Vault:
         """Return the secrets with their names."""
         return [(field.name, getattr(self, field.name)) for field in dataclasses.fields(self)]
 
-    def echoes(self) -> dict[str, str]:
+    def echoes(self, *known: Secret) -> dict[str, str]:
         """Return texts that repeat secrets in every form, by name; what a proxy, a log or an error page makes of them."""
-        texts = [self.passed.value, self.access_key.value, self.token.value]
+        texts = [secret.value for secret in known or (self.passed, self.access_key, self.token)]
         return {
             "raw": " ".join(texts),
             "JSON in ASCII": " ".join(map(json.dumps, texts)),
@@ -156,7 +158,7 @@ class Vault:
             "HTML": " ".join(map(html.escape, texts)),
             "text of HTML": " ".join(html.escape(text, quote=False) for text in texts),
             "repr": " ".join(map(repr, texts)),
-            "cut off": f"{'The request was not understood, as it is out of order. ' * 2}client_secret={self.passed.value}",
+            "cut off": f"{'The request was not understood, as it is out of order. ' * 2}client_secret={texts[0]}",
         }
 
 
@@ -167,16 +169,19 @@ class Play:
     tasks: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     expected: dict[str, str] = dataclasses.field(default_factory=dict)
 
-    def add(self, name: str, expected: str, options: dict[str, t.Any], **keywords: t.Any) -> None:
+    def add(
+        self, name: str, expected: str, options: dict[str, t.Any], module: str = _MODULE, **keywords: t.Any
+    ) -> None:
         """Add a task, which is to come to ``changed``, ``ok``, ``failed`` or a kind of failure."""
         # Another field than the secret's own would be masked by accident if it held the same text.
         register = f"result_{len(self.tasks)}"
-        self.tasks.append({"name": name, _MODULE: options, "register": register, "ignore_errors": True, **keywords})
+        self.tasks.append({"name": name, module: options, "register": register, "ignore_errors": True, **keywords})
         self.expected[name] = expected
 
     def content(self) -> list[dict[str, t.Any]]:
-        """Return the playbook: the tasks, and then all that came of them once more."""
-        results = "{{ [" + ", ".join(task["register"] for task in self.tasks) + "] }}"
+        """Return the playbook: the tasks, and then all that came of them once more, but for what must not be logged."""
+        shown = (task["register"] for task in self.tasks if not task.get("no_log"))
+        results = "{{ [" + ", ".join(shown) + "] }}"
         afterwards = [
             {"name": "Show all results", "ansible.builtin.debug": {"msg": results}},
             {"name": "Show one result", "ansible.builtin.debug": {"var": "result_0"}},
@@ -353,6 +358,124 @@ def _refusing_login(play: Play, simulator: Simulator, vault: Vault) -> None:
             play.add(f"Meet a refused login with {name} in {form} {how}", kind, options)
 
 
+def _reading(play: Play, simulator: Simulator, vault: Vault) -> None:
+    """Add tasks that read many, also where one of them says what another holds."""
+
+    def read(name: str, kind: str, options: dict[str, t.Any], **keywords: t.Any) -> None:
+        play.add(name, kind, options, _INFO, **keywords)
+
+    for code, notes in (("read", "Read."), ("gossip", f"The other one is {vault.stored.value}")):
+        simulator.add_secret(
+            owner="alice",
+            name=f"Leaks {code}",
+            url="https://example.org",
+            client_id="robot",
+            client_secret=vault.stored.value if code == "read" else vault.passed.value,
+            identifier_code=code,
+            notes=notes,
+            tags="leaks",
+        )
+    read("Look at one", "ok", {"identifier_code": "read"})
+    read("Look at all with a tag", "ok", {"tag": "leaks"})
+    read("Look at one in a loop", "ok", {"identifier_code": "{{ item }}"}, loop=["read", "read"])
+    read("Look at all with the module on its own", "ok", {"tag": "leaks"}, **{"async": 60, "poll": 1})
+    read("List", "ok", {"details": False})
+    read("Show client secrets in a task that is not logged", "ok", {"tag": "leaks", "reveal": True}, no_log=True)
+    wrong = {"identifier_code": "read", "mysafe_client_secret": "{{ wrong_key }}"}
+    read("Look with a wrong access key", "authentication", wrong)
+    read("Look with a token that is none", "configuration", {"mysafe_access_token": "{{ wrong_key }}"})
+    read("Give an access key to an option that is none", "failed", {**wrong, "mysafe_secret": "Leaks"})
+
+    for number, (form, text) in enumerate(vault.echoes(vault.passed, vault.token).items()):
+        identifier = str(next(_UNUSED))
+        keys = {"mysafe_access_token": "{{ token }}", "mysafe_client_secret": "{{ passed }}"}
+        simulator.fault({"status": 500, "body": text}, path=f"secretapi/{identifier}$")
+        read(f"Look and meet an error that repeats {form}", "server_error", {"identifier": identifier, **keys})
+        refusal = {"response": {"status": 400, "message": f"1006: {text}", "error": True}}
+        identifier = str(next(_UNUSED))
+        simulator.fault({"status": 400, "body": refusal}, path=f"secretapi/{identifier}$")
+        # With and without reveal: the access key is never shown.
+        options = {"identifier": identifier, **keys, "reveal": bool(number % 2)}
+        read(f"Look at one that is denied with words that repeat {form}", "ok", options)
+
+    # Of the two that the filter lists, one is read, and what the other one is refused with repeats that.
+    refused = {"response": {"status": 400, "message": f"1006: Not as {vault.stored.value}", "error": True}}
+    for code in ("pair", "pair-2"):
+        identifier = simulator.add_secret(
+            owner="alice",
+            name=f"Leaks {code}",
+            url="https://example.org",
+            client_id="robot",
+            client_secret=vault.stored.value,
+            identifier_code=code,
+            tags="pair",
+        )
+    simulator.fault({"status": 400, "body": refused}, path=f"secretapi/{identifier}$")
+    read("Look at two, of which one is denied with the secret of the other", "ok", {"tag": "pair"})
+
+
+def _looking_up(play: Play, simulator: Simulator, vault: Vault) -> None:
+    """Add lookups that fail, and lookups in places where what they return is hidden."""
+
+    def show(name: str, kind: str, lookup: str, **keywords: t.Any) -> None:
+        play.add(name, kind, {"msg": f"{{{{ {lookup} }}}}"}, "ansible.builtin.debug", **keywords)
+
+    def query(*arguments: str) -> str:
+        return f"query({', '.join([repr(_LOOKUP), *arguments])})"
+
+    for code in ("lookup", "lookup-2"):
+        identifier = simulator.add_secret(
+            owner="alice",
+            name=f"Leaks {code}",
+            url="https://example.org",
+            client_id="robot",
+            client_secret=vault.stored.value,
+            identifier_code=code,
+        )
+    show("Look up a field that is no secret", "ok", query("'lookup'", "field='name'"))
+    show("Look up what is not there", "failed", query("'lookup'", "'lookup-none'"))
+    show("Warn of what is not there", "ok", query("'lookup'", "'lookup-none'", "field='name'", "on_missing='warn'"))
+    show("Look up in a task that is not logged", "ok", query("'lookup'"), no_log=True)
+    play.add(
+        "Keep what was looked up in a task that is not logged",
+        "ok",
+        {"of_lookup": f"{{{{ {query(repr('lookup'))} }}}}"},
+        "ansible.builtin.set_fact",
+        no_log=True,
+    )
+    secret = f"{{{{ lookup('{_LOOKUP}', 'lookup', field='client_secret') }}}}"
+    play.add("Look up for an option that hides it", "ok", {"identifier_code": "lookup", "client_secret": secret})
+    # The keyword is the one of a module of Ansible's own, which sends nothing here.
+    login = {"url": "https://localhost:1/", "user": "robot", "url_password": secret, "timeout": 1}
+    play.add("Look up for an option of another module that hides it", "failed", login, "ansible.builtin.uri")
+
+    show("Give an API secret in place of its code", "failed", query("{'client_secret': passed}"))
+    show("Give an access key that is no text", "failed", query("'lookup'", "mysafe_client_secret={'inner': passed}"))
+    show("Give an access key to an option that is none", "failed", query("'lookup'", "mysafe_secret=passed"))
+    for name, value in (
+        ("a wrong access key", "mysafe_client_secret"),
+        ("a token that is none", "mysafe_access_token"),
+    ):
+        show(f"Look up with {name}", "failed", query("'lookup'", f"{value}=wrong_key"))
+        show(f"Look up with {name} from a variable", "failed", query("'lookup'"), vars={value: "{{ wrong_key }}"})
+
+    for form, text in vault.echoes(vault.passed).items():
+        for status, body in ((500, text), (500, {"message": text}), (200, f"<p>{text}</p>")):
+            code = f"'lookup-{next(_UNUSED)}'"
+            simulator.fault({"status": status, "body": body}, path="^/iso/oauth2/token$")
+            arguments = ["mysafe_client_secret=passed", f"mysafe_token_url='{simulator.url}/iso/oauth2/token'"]
+            show(f"Look up {code} and meet {status} that repeats {form}", "failed", query(code, *arguments))
+    # Of two terms, what one is refused with repeats what was read for the other.
+    refused = {"response": {"status": 400, "message": f"1006: Not as {vault.stored.value}", "error": True}}
+    both = ("'lookup'", "'lookup-2'", "field='name'")
+    for on_denied, kind in (("error", "failed"), ("warn", "ok")):
+        simulator.fault({"status": 400, "body": refused}, path=f"secretapi/{identifier}$")
+        show(f"Look up two, of which one is denied: {on_denied}", kind, query(*both, f"on_denied='{on_denied}'"))
+    show(
+        "Ignore the errors of a lookup", "ok", query("'lookup-none'", "mysafe_client_secret=wrong_key", "errors='warn'")
+    )
+
+
 def _collections(place: Path) -> Path:
     """Return the directory below which the collection can be imported: the checkout's own, or one that points to it."""
     if _CHECKOUT.parts[-3:] == ("ansible_collections", "senhasegura", "mysafe"):
@@ -484,6 +607,8 @@ def test_no_secret_is_left_behind(simulator: Simulator, tmp_path: Path, changes:
     _unknown(play, simulator, vault)
     _repeated_after_reading(play, simulator, vault)
     _refusing_login(play, simulator, vault)
+    _reading(play, simulator, vault)
+    _looking_up(play, simulator, vault)
 
     _run(simulator, place, elsewhere, play, vault, **changes)
 
