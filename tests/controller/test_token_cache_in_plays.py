@@ -13,10 +13,14 @@ from .stage import task, token_requests
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
-    from .stage import Controller
+    from .stage import Controller, Run
 
 _ON = {"SENHASEGURA_TOKEN_CACHE": "true"}
 _FIFTY = {f"host{number}": {} for number in range(50)}
+
+
+_TWENTY = {f"host{number}": {} for number in range(20)}
+_TEMPLATE = "{{ inventory_hostname }}: {{ lookup('senhasegura.mysafe.mysafe_api_secret', 'billing', field='name') }}\n"
 
 
 class Seen(t.NamedTuple):
@@ -90,3 +94,64 @@ def test_unusable_cache_is_a_warning_of_the_result(controller: Controller, in_pl
     assert run["warns"]["warnings"] == [
         f"The token cache is not used: {directory} is not private to the user with uid {directory.stat().st_uid}"
     ]
+
+
+def _write_a_template(controller: Controller, simulator: Simulator, **environment: str) -> Run:
+    """Write a file for each of many hosts from a template that looks something up."""
+    simulator.add_secret(owner="alice", name="Billing API", identifier_code="billing")
+    options = {"src": "hosts.j2", "dest": "{{ playbook_dir }}/{{ inventory_hostname }}", "mode": "0600"}
+    return controller.play(
+        {"name": "write", "ansible.builtin.template": options},
+        {"name": "look", "ansible.builtin.command": "cat {{ playbook_dir }}/{{ inventory_hostname }}"},
+        hosts=_TWENTY,
+        beside={"hosts.j2": _TEMPLATE},
+        arguments=["-f", "20"],
+        environment=environment,
+    ).succeeded()
+
+
+@pytest.fixture(scope="module", name="template")
+def _template(controller_of_module: Controller, running: Simulator) -> tuple[Run, list[dict[str, t.Any]]]:
+    """Return what came of a template for 20 hosts with the cache on, and the token requests that it took."""
+    running.reset()
+    run = _write_a_template(controller_of_module, running, **_ON)
+    return run, token_requests(running)
+
+
+def test_a_template_for_many_hosts_looks_up_with_one_login(
+    template: tuple[Run, list[dict[str, t.Any]]],
+) -> None:
+    assert len(template[1]) == 1
+
+
+def test_a_template_for_many_hosts_gets_what_it_looks_up(template: tuple[Run, list[dict[str, t.Any]]]) -> None:
+    written = {outcome.result["stdout"] for outcome in template[0].outcomes if outcome.task == "look"}
+    assert written == {f"{host}: Billing API" for host in _TWENTY}
+
+
+def test_a_template_for_many_hosts_logs_in_for_each_without_the_cache(
+    controller: Controller, simulator: Simulator
+) -> None:
+    """The test above would prove nothing otherwise."""
+    _write_a_template(controller, simulator)
+    assert len(token_requests(simulator)) == len(_TWENTY)
+
+
+def test_lookups_and_modules_share_a_token(controller: Controller, simulator: Simulator) -> None:
+    simulator.add_secret(owner="alice", name="Billing API", identifier_code="billing")
+    lookup = "{{ lookup('senhasegura.mysafe.mysafe_api_secret', 'billing', field='name') }}"
+    controller.play(
+        task("in place"),
+        {"name": "lookup", "ansible.builtin.debug": {"msg": lookup}},
+        task("as module", vars={"mysafe_in_place": False}),
+        environment=_ON,
+    ).succeeded()
+    assert len(token_requests(simulator)) == 1
+
+
+def test_unusable_cache_is_a_warning_of_the_lookup(controller: Controller, simulator: Simulator) -> None:
+    simulator.add_secret(owner="alice", name="Billing API", identifier_code="billing")
+    controller.runtime.joinpath(f"senhasegura-mysafe-{controller.runtime.stat().st_uid}").mkdir(mode=0o755)
+    lookup = "{{ lookup('senhasegura.mysafe.mysafe_api_secret', 'billing', field='name') }}"
+    run = controller.play({"name": "lookup", "ansible.builtin.debug": {"msg": lookup}}, environment=_ON).succeeded()
+    assert "The token cache is not used:" in run.output
