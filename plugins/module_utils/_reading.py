@@ -145,7 +145,9 @@ def _the_one(api: ApiSecrets, code: str, hits: Hits) -> Fetched:
             *(identifier for identifier in surely if identifier in denied),
         ]
         if len(may_be) > 1:
-            raise ambiguous(called, may_be, "more than one API secret bears it")
+            error = ambiguous(called, may_be, "more than one API secret bears it")
+            error.solution = "change one of the codes, or read it by its number with mysafe_api_secret_info"
+            raise error
         return Fetched(bearing[0])
     for identifier in surely:
         if identifier in denied:
