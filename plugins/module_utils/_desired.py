@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from ._entity import REQUIRED_FIELDS, SHARING_FIELDS, Entity, join_tags, sharing_list
-from ._errors import MySafeError
+from ._options import checked_identifier, invalid
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -76,15 +76,9 @@ class Desired:
         """
         code, identifier = params.get("identifier_code"), params.get("identifier")
         if code is not None and not code.strip():
-            raise _invalid("identifier_code", "it is empty", "give the code that addresses the API secret")
-        if identifier is not None and not (identifier.strip().isascii() and identifier.strip().isdigit()):
-            raise _invalid(
-                "identifier",
-                "it is not a number",
-                "give the number from the ID column of MySafe; the name you chose yourself is the identifier_code",
-            )
+            raise invalid("identifier_code", "it is empty", "give the code that addresses the API secret")
         if code is None and identifier is None:
-            raise _invalid("identifier_code", "it is missing, and so is identifier", "give one of the two")
+            raise invalid("identifier_code", "it is missing, and so is identifier", "give one of the two")
 
         fields: Entity = {}
         for field in ("identifier_code", "name", "url", "client_id", "client_secret", "method", "notes"):
@@ -92,7 +86,7 @@ class Desired:
                 fields[field] = params[field]
         for field in REQUIRED_FIELDS:
             if field in fields and not fields[field].strip():
-                raise _invalid(
+                raise invalid(
                     field, "it is empty, and MySafe wants a value in it", "give a value, or leave the option out"
                 )
         if "identifier_code" in fields:
@@ -104,7 +98,7 @@ class Desired:
                 fields[field] = sharing_list(field, _rights(field, params[field]))
         return cls(
             identifier_code=(code or "").strip(),
-            identifier=(identifier or "").strip(),
+            identifier="" if identifier is None else checked_identifier(identifier),
             present=params.get("state", "present") == "present",
             fields=fields,
             update=params.get("update", True),
@@ -116,7 +110,7 @@ def _tags(tags: t.Sequence[str]) -> list[str]:
     wanted: list[str] = []
     for tag in (tag.strip() for tag in tags):
         if "," in tag:
-            raise _invalid(
+            raise invalid(
                 "tags", f"the tag '{tag}' holds a comma, by which MySafe separates tags", "write it as two tags"
             )
         if tag and tag not in wanted:
@@ -130,11 +124,7 @@ def _rights(field: str, shares: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, 
     for share in shares:
         name = share[key].strip()
         if not name:
-            raise _invalid(field, f"an entry has an empty {key}", f"give a {key}, or leave the entry out")
+            raise invalid(field, f"an entry has an empty {key}", f"give a {key}, or leave the entry out")
         if rights.setdefault(name, share["can_edit"]) != share["can_edit"]:
-            raise _invalid(field, f"'{name}' is listed twice, with and without can_edit", "list it once")
+            raise invalid(field, f"'{name}' is listed twice, with and without can_edit", "list it once")
     return rights
-
-
-def _invalid(option: str, cause: str, solution: str) -> MySafeError:
-    return MySafeError("invalid_input", f"The option {option} cannot be used", cause=cause, solution=solution)

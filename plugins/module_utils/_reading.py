@@ -12,6 +12,7 @@ import typing as t
 from ._entity import SHARING_FIELDS, TEXT_FIELDS, Entity, comparable
 from ._errors import MySafeError
 from ._find import Hits, ambiguous, read_or_reason, surely_bearing
+from ._options import checked_identifier, invalid
 from ._parallel import each
 from ._secrets import hidden_entity
 
@@ -48,19 +49,15 @@ class Query:
             name: params[name] for name in ("identifier_code", "identifier", "tag") if params.get(name) is not None
         }
         if len(given) > 1:
-            raise _invalid(" and ".join(given), "they exclude each other", "give only one of them")
+            raise invalid(" and ".join(given), "they exclude each other", "give only one of them")
         for name, value in given.items():
             if not value.strip():
-                raise _invalid(name, "it is empty", "give a value, or leave the option out to read all API secrets")
-        if "identifier" in given and not (
-            given["identifier"].strip().isascii() and given["identifier"].strip().isdigit()
-        ):
-            raise _invalid("identifier", "it is not a number", "give the number from the ID column of MySafe")
+                raise invalid(name, "it is empty", "give a value, or leave the option out to read all API secrets")
         if "," in given.get("tag", ""):
-            raise _invalid("tag", "it holds a comma, by which MySafe separates tags", "give one tag")
+            raise invalid("tag", "it holds a comma, by which MySafe separates tags", "give one tag")
         query = {name: value.strip() for name, value in given.items()}
         if "identifier" in query:
-            query["identifier"] = query["identifier"].lstrip("0") or "0"  # as MySafe writes it
+            query["identifier"] = checked_identifier(query["identifier"])
         return cls(details=params.get("details", True), **query)
 
 
@@ -222,7 +219,3 @@ def _lower_tags(entity: Entity) -> set[str]:
 
 def _is_unknown(item: Read) -> bool:
     return item.error is not None and item.error.kind == "not_found"
-
-
-def _invalid(options: str, cause: str, solution: str) -> MySafeError:
-    return MySafeError("invalid_input", f"The option {options} cannot be used", cause=cause, solution=solution)

@@ -168,3 +168,8 @@ def test_messages_name_it_by_what_addresses_it(desired: Desired, called: str) ->
 
 def test_the_client_secret_does_not_show_when_printed() -> None:
     assert NEW_SECRET not in repr(wanted(client_secret=NEW_SECRET))
+
+
+@pytest.mark.parametrize(("given", "number"), [(" 43\n", "43"), ("0043", "43"), ("000", "0")])
+def test_the_number_is_written_as_mysafe_writes_it(given: str, number: str) -> None:
+    assert wanted_by_number(identifier=given).identifier == number
