@@ -6,14 +6,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
 import typing as t
 from urllib.parse import urlsplit
-
-from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ._errors import MySafeError
 
@@ -44,6 +41,8 @@ def from_environment(*names: str) -> str:
         value = os.environ.get(name, "").strip()
         if value:
             return value
+    from ansible.module_utils.errors import AnsibleFallbackNotFound  # the core itself does without Ansible
+
     raise AnsibleFallbackNotFound
 
 
@@ -69,14 +68,13 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
     return spec
 
 
-@dataclasses.dataclass(frozen=True)
-class Connection:
+class Connection(t.NamedTuple):
     """Checked connection options. URLs have no trailing slash; ``timeout`` is in seconds."""
 
     url: str
     client_id: str = ""
-    client_secret: str = dataclasses.field(default="", repr=False)
-    access_token: str = dataclasses.field(default="", repr=False)
+    client_secret: str = ""
+    access_token: str = ""
     token_url: str = ""
     tenant: str = ""
     token_cache: bool = False
@@ -86,6 +84,10 @@ class Connection:
     client_key: str = ""
     timeout: int = 30
     retries: int = 3
+
+    def __repr__(self) -> str:
+        """Name it. No secret may end in a log."""
+        return f"<Connection {self.url} {self.client_id}>"
 
     @classmethod
     def from_params(cls, params: t.Mapping[str, t.Any]) -> Connection:
@@ -122,7 +124,7 @@ class Connection:
     @property
     def fingerprint(self) -> str:
         """A digest of all options: two connections may share a session or a token only where it is the same."""
-        return hashlib.sha256(json.dumps(dataclasses.astuple(self)).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self).encode()).hexdigest()
 
     def _check_credentials(self) -> None:
         if self.access_token:

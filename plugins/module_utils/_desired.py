@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from ._entity import REQUIRED_FIELDS, SHARING_FIELDS, Entity, join_tags, sharing_list
@@ -46,8 +45,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
     }
 
 
-@dataclasses.dataclass(frozen=True)
-class Desired:
+class Desired(t.NamedTuple):
     """What a task wants.
 
     ``fields`` holds only what the task gives, as the API takes it: texts, tags as one text, sharing as lists. What
@@ -57,9 +55,13 @@ class Desired:
     identifier_code: str = ""
     identifier: str = ""
     present: bool = True
-    fields: Entity = dataclasses.field(default_factory=dict, repr=False)
+    fields: t.Mapping[str, t.Any] = {}
     update: bool = True
     update_client_secret: bool = True
+
+    def __repr__(self) -> str:
+        """Name it. No secret of the fields may end in a log."""
+        return f"<Desired {self.called}>"
 
     @property
     def called(self) -> str:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import typing as t
 
 from ._entity import SHARING_FIELDS, TEXT_FIELDS, Entity, looks_unreadable, same
@@ -22,8 +21,7 @@ if t.TYPE_CHECKING:
     from ._desired import Desired
 
 
-@dataclasses.dataclass(frozen=True)
-class Outcome:
+class Outcome(t.NamedTuple):
     """What was done, or in check mode would be. The client secret in ``api_entity`` is hidden."""
 
     changed: bool
@@ -121,7 +119,7 @@ def _adopt(api: ApiSecrets, desired: Desired, current: Current, planned: Plan) -
         outcome = _carry_out(api, desired, rest)
     if rest.action == "none":
         return _outcome([planned], current.entity)
-    return dataclasses.replace(outcome, changed=True)
+    return outcome._replace(changed=True)
 
 
 # Update, activate and deactivate are idempotent: they are repeated, and after a lost answer the vault itself is asked.

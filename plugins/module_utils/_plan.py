@@ -9,7 +9,6 @@ Check mode and diff are taken from the plan, and the real run carries out the ve
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from ._entity import REQUIRED_FIELDS, SHARING_FIELDS, TEXT_FIELDS, Entity, entity, looks_unreadable, same
@@ -20,8 +19,7 @@ if t.TYPE_CHECKING:
     from ._desired import Desired
 
 
-@dataclasses.dataclass(frozen=True)
-class Current:
+class Current(t.NamedTuple):
     """What is there.
 
     No ``identifier``: there is no such secret. ``entity`` is None while the secret is inactive, as MySafe does not let
@@ -30,12 +28,15 @@ class Current:
 
     identifier: str = ""
     active: bool = True
-    entity: Entity | None = dataclasses.field(default=None, repr=False)
+    entity: Entity | None = None
     obstacle: MySafeError | None = None
 
+    def __repr__(self) -> str:
+        """Name it. No secret of the entity may end in a log."""
+        return f"<Current {self.identifier or 'nothing'}>"
 
-@dataclasses.dataclass(frozen=True)
-class Plan:
+
+class Plan(t.NamedTuple):
     """What to do: ``action``, and for a create or update the ``body`` to send.
 
     ``entity`` is what will be there afterwards (with None for what cannot be known), ``before`` and ``after`` the
@@ -43,11 +44,15 @@ class Plan:
     """
 
     action: str
-    entity: Entity | None = dataclasses.field(default=None, repr=False)
-    body: Entity = dataclasses.field(default_factory=dict, repr=False)
-    before: dict[str, t.Any] = dataclasses.field(default_factory=dict)
-    after: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    entity: Entity | None = None
+    body: t.Mapping[str, t.Any] = {}
+    before: t.Mapping[str, t.Any] = {}
+    after: t.Mapping[str, t.Any] = {}
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Name it. No secret of the body may end in a log."""
+        return f"<Plan {self.action} of {', '.join(self.after) or 'nothing'}>"
 
 
 def plan(current: Current, desired: Desired) -> Plan:

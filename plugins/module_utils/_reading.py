@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from ._entity import SHARING_FIELDS, TEXT_FIELDS, Entity, comparable
@@ -33,8 +32,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
     }
 
 
-@dataclasses.dataclass(frozen=True)
-class Query:
+class Query(t.NamedTuple):
     """Which API secrets to read: by one of the three, or all. Without ``details`` only the list is asked."""
 
     identifier_code: str = ""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import typing as t
-from html import escape
 from urllib.parse import quote, quote_plus
 
 #: The text that Ansible itself puts in place of a value that must not be logged.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+#: What looks different in HTML.
+_IN_HTML = frozenset("<>&\"'")
 
 
 class Secrets:
@@ -53,7 +55,11 @@ def _forms(value: str) -> set[str]:
         quote(value, safe="", errors="replace"),
         quote_plus(value, errors="replace"),
     }
-    forms |= {escape(value), escape(value, quote=False), repr(value)[1:-1]}
+    if not _IN_HTML.isdisjoint(value):
+        from html import escape  # hardly any secret needs it, and it takes long to load
+
+        forms |= {escape(value), escape(value, quote=False)}
+    forms.add(repr(value)[1:-1])
     return forms - {""}
 
 

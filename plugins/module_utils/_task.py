@@ -2,7 +2,10 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""Runs what a plugin asks for, and puts what came of it into the form that Ansible takes: the only door to the core."""
+"""Runs what a plugin asks for, and puts what came of it into the form that Ansible takes: the only door to the core.
+
+What only one of the functions needs is imported in it: every task starts in a process that has imported nothing yet.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,11 @@ import typing as t
 from ._api_secrets import ApiSecrets
 from ._client import Client
 from ._connection import Connection
-from ._desired import Desired
-from ._ensure import ensure
 from ._errors import MySafeError
-from ._reading import Fetched, Query, fetch, read
 from ._secrets import Secrets
 
 if t.TYPE_CHECKING:
+    from ._reading import Fetched
     from ._sessions import Sessions
 
 Params = t.Mapping[str, t.Any]
@@ -41,6 +42,8 @@ def api_secret(params: Params, *, check_mode: bool, diff: bool, sessions: Sessio
 
     Failures are in the result. With ``sessions`` an open session is gone on with, and left open.
     """
+    from ._desired import Desired
+    from ._ensure import ensure
 
     def work(api: ApiSecrets) -> tuple[dict[str, t.Any], tuple[str, ...]]:
         outcome = ensure(api, desired, check_mode=check_mode)
@@ -57,6 +60,7 @@ def api_secret(params: Params, *, check_mode: bool, diff: bool, sessions: Sessio
 
 def api_secret_info(params: Params, *, sessions: Sessions | None = None, **_modes: bool) -> Result:
     """Read API secrets as the parameters of ``mysafe_api_secret_info`` say. Check mode and diff make no difference."""
+    from ._reading import Query, read
 
     def work(api: ApiSecrets) -> tuple[dict[str, t.Any], tuple[str, ...]]:
         items = read(api, query)
@@ -81,6 +85,8 @@ def fetch_each(params: Params, codes: t.Sequence[str], sessions: Sessions) -> tu
 
     Raises MySafeError where they cannot be looked up. No text holds a secret; the entities do.
     """
+    from ._reading import fetch
+
     secrets = _given(params)
     try:
         connection = Connection.from_params(params)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import multiprocessing
 import os
@@ -50,7 +49,7 @@ _OTHER = {
 @pytest.fixture(name="cached")
 def _cached(connection: Connection) -> Connection:
     """Return how alice reaches the simulator, with the cache."""
-    return dataclasses.replace(connection, token_cache=True)
+    return connection._replace(token_cache=True)
 
 
 def _bearer(connection: Connection) -> BearerToken:
@@ -96,13 +95,13 @@ def test_nothing_is_written_without_the_option(connection: Connection) -> None:
 
 
 def test_nothing_is_written_for_a_token_of_the_user(cached: Connection) -> None:
-    _bearer(dataclasses.replace(cached, access_token="a-t0ken")).current()
+    _bearer(cached._replace(access_token="a-t0ken")).current()
     assert _everything() == []
 
 
 def test_nothing_is_written_where_the_login_is_refused(cached: Connection) -> None:
     with pytest.raises(Exception, match="access token"):
-        _bearer(dataclasses.replace(cached, client_secret="wr0ng")).current()
+        _bearer(cached._replace(client_secret="wr0ng")).current()
     assert _files() == []
 
 
@@ -144,13 +143,13 @@ def test_file_does_not_hold_the_client_secret(cached: Connection) -> None:
 
 
 def test_every_option_is_tried_here(connection: Connection) -> None:
-    assert {field.name for field in dataclasses.fields(connection)} == {*_OTHER, "token_cache"}
+    assert set(connection._fields) == {*_OTHER, "token_cache"}
 
 
 @pytest.mark.parametrize("option", [option for option in _OTHER if option != "access_token"])
 def test_token_is_not_for_another_value_of(cached: Connection, option: str) -> None:
     _cache(cached).write("a-t0ken", 100.0)
-    other = dataclasses.replace(cached, **{option: _OTHER[option]})
+    other = cached._replace(**{option: _OTHER[option]})
     assert _cache(other).read() is None
 
 
