@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils import _connection, _desired, _task
+from ..module_utils import _connection, _desired, _ensure_task
 from ..plugin_utils._action import MySafeAction
 
 
@@ -15,4 +15,4 @@ class ActionModule(MySafeAction):
     """Runs mysafe_api_secret."""
 
     argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]] = {**_connection.argument_spec(), **_desired.argument_spec()}
-    core = staticmethod(_task.api_secret)
+    core = staticmethod(_ensure_task.api_secret)

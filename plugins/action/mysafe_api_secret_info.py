@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils import _connection, _reading, _task
+from ..module_utils import _connection, _reading, _reading_task
 from ..plugin_utils._action import MySafeAction
 
 
@@ -15,4 +15,4 @@ class ActionModule(MySafeAction):
     """Runs mysafe_api_secret_info."""
 
     argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]] = {**_connection.argument_spec(), **_reading.argument_spec()}
-    core = staticmethod(_task.api_secret_info)
+    core = staticmethod(_reading_task.api_secret_info)

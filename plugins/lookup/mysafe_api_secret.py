@@ -130,7 +130,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._connection import ENVIRONMENT
 from ..module_utils._errors import MySafeError
-from ..module_utils._task import fetch_each
+from ..module_utils._reading_task import fetch_each
 from ..plugin_utils._process import SESSIONS
 
 #: Option -> the variable that it can be set with.

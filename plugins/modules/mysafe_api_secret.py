@@ -318,12 +318,12 @@ error:
       type: str
 """
 
-from ..module_utils import _desired, _module, _task
+from ..module_utils import _desired, _ensure_task, _module
 
 
 def main() -> None:
     """Run the module."""
-    _module.run(_desired.argument_spec(), _task.api_secret)
+    _module.run(_desired.argument_spec(), _ensure_task.api_secret)
 
 
 if __name__ == "__main__":

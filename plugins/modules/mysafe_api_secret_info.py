@@ -231,12 +231,12 @@ error:
       type: str
 """
 
-from ..module_utils import _module, _reading, _task
+from ..module_utils import _module, _reading, _reading_task
 
 
 def main() -> None:
     """Run the module."""
-    _module.run(_reading.argument_spec(), _task.api_secret_info)
+    _module.run(_reading.argument_spec(), _reading_task.api_secret_info)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ sys.path[:0] = [str(_collection_root()), str(_CHECKOUT / "tests")]
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator  # noqa: E402
 from simulator.process import Simulator  # noqa: E402
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _connection, _desired, _task  # noqa: E402
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _connection, _desired, _ensure_task, _task  # noqa: E402
 
 from .support import environment_of_a_fresh_machine  # noqa: E402
 
@@ -81,7 +81,7 @@ class Tasks:
         self.passed.update(
             filter(None, (params[name] for name in ("client_secret", "mysafe_client_secret", "mysafe_access_token")))
         )
-        result = _task.api_secret(params, check_mode=check_mode, diff=diff, sessions=sessions)
+        result = _ensure_task.api_secret(params, check_mode=check_mode, diff=diff, sessions=sessions)
         self.results.append(result)
         return result
 

@@ -9,7 +9,7 @@ import json
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _connection, _reading, _task
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _connection, _reading, _reading_task
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
 
@@ -44,7 +44,9 @@ def _info(simulator):
     """Return what reads as the info module does."""
 
     def info(key="alice", sessions=None, **options):
-        return _task.api_secret_info(_params(simulator, key, options), check_mode=False, diff=False, sessions=sessions)
+        return _reading_task.api_secret_info(
+            _params(simulator, key, options), check_mode=False, diff=False, sessions=sessions
+        )
 
     return info
 
@@ -67,7 +69,7 @@ def _fetch(simulator):
     sessions = Sessions()
 
     def fetch(*codes, key="alice", **options):
-        return _task.fetch_each(_params(simulator, key, options), codes, sessions)[0]
+        return _reading_task.fetch_each(_params(simulator, key, options), codes, sessions)[0]
 
     return fetch
 

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _task
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _ensure_task
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
 from ansible_collections.senhasegura.mysafe.plugins.modules.mysafe_api_secret import main
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
@@ -122,4 +122,4 @@ def test_warnings_are_shown(run: Run, serve: Serve) -> None:
 def test_the_kind_in_the_result_of_the_core_is_never_hidden(serve: Serve) -> None:
     serve(LISTED, READ, Canned(400, envelope(400, "1006: User does not have access", 1006)))
     params = {"identifier_code": CODE, "client_secret": "access_denied", **LOGIN}
-    assert _task.api_secret(params, check_mode=False, diff=False).values["error"]["kind"] == "access_denied"
+    assert _ensure_task.api_secret(params, check_mode=False, diff=False).values["error"]["kind"] == "access_denied"
