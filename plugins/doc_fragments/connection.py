@@ -33,7 +33,8 @@ options:
     description:
       - A bearer token that was obtained elsewhere. Where it is set, O(mysafe_client_id) and O(mysafe_client_secret) are not
         used, and the token cannot be renewed when it expires.
-      - If not set, the value of the environment variable E(SENHASEGURA_ACCESS_TOKEN) is used.
+      - If not set, the value of the environment variable E(SENHASEGURA_ACCESS_TOKEN) is used, unless O(mysafe_client_id) or
+        O(mysafe_client_secret) is set otherwise than by its own environment variable.
     type: str
   mysafe_token_url:
     description:

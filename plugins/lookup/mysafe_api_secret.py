@@ -161,8 +161,13 @@ class LookupModule(LookupBase):
         _forget_empty_variables()
         self.set_options(var_options=given, direct=direct)
         codes = _codes(terms)
+        params = {name: self.get_option(name) for name in ENVIRONMENT}
+        named = {*direct, *(option for option, name in _VARIABLES.items() if name in given)}
+        if "mysafe_access_token" not in named and named & {"mysafe_client_id", "mysafe_client_secret"}:
+            # A token from the environment would win over the access key that is named here.
+            params["mysafe_access_token"] = None
         try:
-            fetched, warnings = fetch_each({name: self.get_option(name) for name in ENVIRONMENT}, codes, SESSIONS)
+            fetched, warnings = fetch_each(params, codes, SESSIONS)
         except MySafeError as error:
             raise AnsibleLookupError(str(error)) from None
         for warning in warnings:

@@ -15,6 +15,7 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
+from ._entity import flag
 from ._errors import MySafeError
 
 if t.TYPE_CHECKING:
@@ -27,6 +28,7 @@ _NOT_FORWARDED = re.compile(r"failure to get a peer|name resolution failed", re.
 _NO_ROUTE = re.compile(r"no route matched", re.IGNORECASE)
 _NOT_AUTHORIZED = re.compile(r"not authorized to access this resource|http referer is not allowed", re.IGNORECASE)
 _UNSHOWN = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+_PAGE = re.compile(r"\s*<(!doctype html|html|head|body|title|h1|p|br)\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _CODE = re.compile(r"^\s*(\d{4})\b:?\s*")
 #: How much of an answer that is not JSON is worth showing, in characters.
@@ -101,7 +103,7 @@ class Answer(t.NamedTuple):
     @property
     def is_refused(self) -> bool:
         """MySafe says that the call failed: ``error``, or its Portuguese twin, is true."""
-        return self.envelope is not None and True in (self.envelope.get("error"), self.envelope.get("erro"))
+        return self.envelope is not None and (flag(self.envelope.get("error")) or flag(self.envelope.get("erro")))
 
     @property
     def is_rejected_login(self) -> bool:
@@ -129,7 +131,12 @@ class Answer(t.NamedTuple):
 
     @property
     def excerpt(self) -> str:
-        """The beginning of an answer that could not be read, on one line; nothing of what may have been JSON."""
+        """The beginning of an answer that could not be read, on one line; nothing of what may hold unknown secrets.
+
+        That is what may have been JSON, and what is no page although it reports a success.
+        """
+        if self.status < 400 and not _PAGE.match(self.text):
+            return ""
         # Cut before the tags are taken out: a stray "<" in front of JSON would take a part of it for a tag.
         text = _UNSHOWN.sub(" ", self.text).partition("{")[0]
         words = " ".join(_TAG.sub(" ", text).split())
@@ -270,7 +277,7 @@ def failure(answer: Answer, doing: str, documented: Documented) -> MySafeError:
         http_status=answer.status,
         request_id=answer.request_id,
         transient=answer.transient,
-        maybe_applied=answer.maybe_applied,
+        maybe_applied=answer.maybe_applied or answer.repeated,
     )
 
 
@@ -284,7 +291,9 @@ def unexpected(answer: Answer, doing: str, lacks: str) -> MySafeError:
 def _shape(answer: Answer) -> str:
     if answer.body is not None:
         return "the answer is JSON, but not the object that the API documents"
-    return f'the answer is not JSON and begins with "{answer.excerpt}"' if answer.excerpt else "the answer is empty"
+    if answer.excerpt:
+        return f'the answer is not JSON and begins with "{answer.excerpt}"'
+    return "the answer is not JSON" if _TAG.sub("", answer.text).strip() else "the answer is empty"
 
 
 def _explain(answer: Answer) -> Documented:

@@ -67,10 +67,7 @@ class ApiSecrets:
         """Return one secret (GET secretapi/{identifier}). MySafe's audit records this as a view."""
         doing = f"read the API secret with identifier {identifier}"
         answer = self.client.call("GET", f"{_PATH}/{identifier}", doing=doing)
-        found = self._entity(answer, doing)
-        if found["identifier"] != identifier:
-            raise unexpected(answer, doing, "the API secret that was asked for")
-        return found
+        return self._entity_of(identifier, answer, doing)
 
     def create(self, body: t.Mapping[str, t.Any], called: str) -> Entity:
         """Create a secret (POST secretapi). Never repeated by itself where it may have been carried out."""
@@ -80,7 +77,8 @@ class ApiSecrets:
     def update(self, identifier: str, body: t.Mapping[str, t.Any]) -> Entity:
         """Update the given fields (PUT secretapi/update/{identifier}); sharing lists replace what is there."""
         doing = f"update the API secret with identifier {identifier}"
-        return self._entity(self.client.call("PUT", f"{_PATH}/update/{identifier}", json=body, doing=doing), doing)
+        answer = self.client.call("PUT", f"{_PATH}/update/{identifier}", json=body, doing=doing)
+        return self._entity_of(identifier, answer, doing)
 
     def activate(self, identifier: str) -> bool:
         """Activate a secret (POST secretapi/active/{identifier}); return whether it was inactive."""
@@ -97,13 +95,20 @@ class ApiSecrets:
         # After a repetition "already" may mean our own first try, whose answer was lost.
         return answer.repeated or not _ALREADY.search(answer.message)
 
+    def _entity_of(self, identifier: str, answer: Answer, doing: str) -> Entity:
+        found = self._entity(answer, doing)
+        if found["identifier"] != identifier:
+            raise unexpected(answer, doing, "the API secret that was asked for")
+        return found
+
     def _entity(self, answer: Answer, doing: str) -> Entity:
         raw = answer.body.get("api_entity") or answer.body.get("api_secret_entity")
         if not isinstance(raw, dict) or not raw.get("identifier"):
             raise unexpected(answer, doing, "the API secret")
         for field in SHARING_FIELDS:
-            if raw.get(field) and not isinstance(raw[field], list):
-                raise unexpected(answer, doing, f"a list in {field}")
+            shares = raw.get(field) or []
+            if not isinstance(shares, list) or not all(isinstance(share, dict) for share in shares):
+                raise unexpected(answer, doing, f"a list of objects in {field}")
         found = entity(raw)
         self.client.secrets.add(found["client_secret"])
         return found

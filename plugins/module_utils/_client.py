@@ -9,7 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from . import _answers
+from ._errors import MySafeError
 from ._sessions import Session
+from ._token import Bearer
 
 if t.TYPE_CHECKING:
     from types import TracebackType
@@ -48,6 +50,10 @@ class Client:
         """What a user should know about the session."""
         return self._session.token.warnings
 
+    def log_in(self) -> None:
+        """Get a token now: threads that find none would each ask for one, and fail one after the other."""
+        self.secrets.add(self._session.token.current())
+
     def call(
         self,
         method: str,
@@ -67,27 +73,30 @@ class Client:
         """
         token = self._session.token
 
-        def send() -> _answers.Answer:
+        def send(bearer: str) -> _answers.Answer:
+            self.secrets.add(bearer)
             return self._session.transport.send(
                 method,
                 self.url + _API + path,
                 doing=doing,
-                auth=token,
+                auth=Bearer(bearer),
                 repeatable=repeatable,
                 params=params,
                 json=json,
             ).without(self.secrets)
 
         used = token.current()
-        self.secrets.add(used)
-        answer = send()
+        answer = send(used)
         if answer.is_rejected_login:
             if not token.is_renewable:
                 raise token.rejection(answer, doing)
             token.replace(used)
-            self.secrets.add(token.current())
             lost_before = answer.repeated
-            answer = send()
+            try:
+                answer = send(token.current())
+            except MySafeError as error:
+                error.maybe_applied = error.maybe_applied or lost_before
+                raise
             answer = answer._replace(repeated=answer.repeated or lost_before)
         _answers.require_success(answer, doing)
         return answer

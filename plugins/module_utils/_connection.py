@@ -32,6 +32,11 @@ ENVIRONMENT: dict[str, str] = {
 }
 
 
+#: The options that name files.
+PATHS = ("ca_path", "client_cert", "client_key")
+_LONGEST_TIMEOUT = 24 * 60 * 60
+
+
 def from_environment(*names: str) -> str:
     """Fallback of an argument spec: the variable's value, where an empty variable counts as one that is not set.
 
@@ -115,8 +120,8 @@ class Connection(t.NamedTuple):
         connection._check_credentials()
         if connection.client_key and not connection.client_cert:
             raise _misconfigured("client_cert", "client_key is set, but the certificate that belongs to it is not")
-        if connection.timeout < 1:
-            raise _misconfigured("timeout", "the time-out must be at least 1 second")
+        if not 1 <= connection.timeout <= _LONGEST_TIMEOUT:
+            raise _misconfigured("timeout", "the time-out must be at least 1 second, and at most a day")
         if connection.retries < 0:
             raise _misconfigured("retries", "the number of retries cannot be negative")
         return connection
@@ -169,10 +174,19 @@ def _existing(option: str, path: str) -> str:
     if not path:
         return ""
     path = os.path.abspath(os.path.expanduser(os.path.expandvars(path)))
-    if not os.access(path, os.R_OK):
-        shown = "the text in it" if "\n" in path or "-----" in path else path  # a key pasted in place of its path
+    try:
+        readable = os.access(path, os.R_OK)
+    except ValueError:  # no system has such a path
+        readable = False
+    if not readable:
+        shown = "the text in it" if is_pasted(path) else path
         raise _misconfigured(option, f"{shown} is not a file or directory that can be read")
     return path
+
+
+def is_pasted(path: str) -> bool:
+    """Whether a path is none, but the text of a certificate or key: as much a secret as any."""
+    return "\n" in path or "-----" in path
 
 
 def _misconfigured(option: str, cause: str) -> MySafeError:

@@ -83,7 +83,7 @@ def _create(api: ApiSecrets, desired: Desired, planned: Plan) -> Outcome:
         except MySafeError as error:
             if error.kind == "duplicate_identifier_code":
                 return _converge(api, desired, error, planned if unanswered else None)
-            if not error.maybe_applied:
+            if not error.maybe_applied and not unanswered:
                 raise
             unanswered = True
             with _uncertain(error):
@@ -107,9 +107,25 @@ def _converge(api: ApiSecrets, desired: Desired, refusal: MySafeError, ours: Pla
                 return _adopt(api, desired, current, ours)
             return _carry_out(api, desired, plan(current, desired))
         if not tries.another():
+            if ours is not None:
+                raise _maybe_ours(refusal)
             refusal.cause = "the code is taken by an API secret that MySafe does not list for this access key: most likely an inactive one"
             refusal.solution = "look it up in MySafe (with disabled items shown) and give its number as identifier, or choose another code"
             raise refusal
+
+
+def _maybe_ours(refusal: MySafeError) -> MySafeError:
+    uncertain = MySafeError(
+        "write_uncertain",
+        f"{refusal.message}; the answer to an earlier try was lost, so it may well be the API secret which that one created",
+        cause="MySafe does not list it for this access key, which may be limited to other items",
+        solution="look it up in MySafe, and address it by its number with the option identifier",
+        code=refusal.code,
+        http_status=refusal.http_status,
+        request_id=refusal.request_id,
+    )
+    uncertain.changed = True
+    return uncertain
 
 
 def _adopt(api: ApiSecrets, desired: Desired, current: Current, planned: Plan) -> Outcome:
@@ -211,18 +227,27 @@ def _settled(api: ApiSecrets, planned: Plan, answered: Entity, before: Entity | 
     """
     refused = answered["shared_error"]
     # Who could not be added is missing from the sharing anyway: that alone is no reason to read.
-    if set(_wrong_fields(planned, answered)) - set(SHARING_FIELDS if refused else ()):
+    ignored = set(SHARING_FIELDS if refused else ())
+    read = False
+    if set(_wrong_fields(planned, answered, read=False)) - ignored:
         # Documented answers to an update show the old values (v3.33 and v4, English): the vault has the last word.
         with _written(answered):
-            answered = {**_read_if_allowed(api, answered), "shared_error": refused}
-    wrong = _wrong_fields(planned, answered)
+            seen = _read_if_allowed(api, answered)
+        read = seen is not answered
+        answered = {**seen, "shared_error": refused}
+    wrong = [field for field in _wrong_fields(planned, answered, read=read) if field not in ignored]
     if refused:
         error = MySafeError(
             "sharing_incomplete",
             f"The API secret with identifier {answered['identifier']} was saved, but not shared with"
             f" {', '.join(_refused_name(entry) for entry in refused)}",
             cause="MySafe knows no such user or group, or the user of the access key may not see it",
-            solution="correct users_allowed and groups_allowed; the other fields are as described",
+            solution="correct users_allowed and groups_allowed; "
+            + (
+                f"these fields differ from the task too: {', '.join(wrong)}"
+                if wrong
+                else "the other fields are as described"
+            ),
         )
     elif wrong:
         error = MySafeError(
@@ -234,21 +259,26 @@ def _settled(api: ApiSecrets, planned: Plan, answered: Entity, before: Entity | 
         )
     else:
         return answered
-    error.changed = before is None or _differ(before, answered) or "client_secret" in planned.before
+    rotated = "client_secret" in planned.before and "client_secret" not in wrong
+    error.changed = before is None or _differ(before, answered) or rotated
     error.api_entity = hidden_entity(answered)
     raise error
 
 
-def _wrong_fields(planned: Plan, answered: Entity, read: bool = False) -> list[str]:
+def _wrong_fields(planned: Plan, answered: Entity, *, read: bool) -> list[str]:
     """Return the fields that are not as planned, as far as they can be compared.
 
-    A client secret counts only where it was ``read``: the answers to a write may mask it.
+    An answer to a write may leave the client secret out. Where it was ``read``, none means that there is none.
     """
     wrong = []
-    for field in planned.body:
-        if (field == "client_secret" and not read) or _is_unreadable(field, answered):
+    for field, wanted in planned.body.items():
+        found = answered[field]
+        if _is_unreadable(field, answered):
             continue
-        if not same(field, answered[field], planned.body[field]):
+        if field == "client_secret":
+            if (found or read) and found.strip() != wanted.strip():
+                wrong.append(field)
+        elif not same(field, found, wanted):
             wrong.append(field)
     return wrong
 

@@ -67,7 +67,7 @@ def same(field: str, one: t.Any, other: t.Any) -> bool:
 
 
 def flag(value: t.Any) -> bool:
-    """Read a truth value, which MySafe writes as true, "1" or "0"."""
+    """Read a truth value, which MySafe writes as true, 1, "1" or "0"."""
     return value is True or str(value).strip().lower() in ("1", "true")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 import typing as t
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from . import _requests
@@ -22,6 +23,12 @@ if t.TYPE_CHECKING:
 LONGEST_WAIT = 60
 #: Waits between tries, in seconds: 0, 0.6, 1.2, 2.4 …, each shortened by chance so that forks do not march in step.
 _BACKOFF_FACTOR = 0.3
+#: The most digits of a number of seconds that is meant seriously.
+_DIGITS = 12
+
+
+#: What reads HTTP raises these.
+_QUOTING = (HTTPException, _requests.HTTPError)
 
 
 class Backoff(_requests.Retry):
@@ -39,9 +46,11 @@ class Backoff(_requests.Retry):
             asked = None
         if asked is not None:
             return asked
+        if response.status != 429:
+            return None  # Kong puts these headers on every answer
         for header in ("RateLimit-Reset", "X-RateLimit-Reset"):
             value = str(response.headers.get(header, "")).strip()
-            if value.isascii() and value.isdigit():
+            if value.isascii() and value.isdigit() and len(value) <= _DIGITS:
                 seconds = int(value)
                 return max(0.0, seconds - time.time()) if seconds > time.time() / 2 else float(seconds)
         return None
@@ -86,9 +95,8 @@ class Transport:
         # Given with every request: a session's own setting would lose against REQUESTS_CA_BUNDLE.
         self._verify: bool | str = (connection.ca_path or True) if connection.validate_certs else False
         if connection.client_cert:
-            self._session.cert = (
-                (connection.client_cert, connection.client_key) if connection.client_key else connection.client_cert
-            )
+            # Named as a key too, a file whose key has a passphrase is refused. Otherwise OpenSSL asks at the terminal for it.
+            self._session.cert = (connection.client_cert, connection.client_key or connection.client_cert)
         if not connection.validate_certs:
             _requests.disable_warnings(_requests.InsecureRequestWarning)
 
@@ -132,6 +140,7 @@ class Transport:
                 repeated = repeated or outcome.maybe_applied
                 continue
             if isinstance(outcome, MySafeError):
+                outcome.maybe_applied = outcome.maybe_applied or repeated
                 raise outcome
             return outcome
 
@@ -154,7 +163,7 @@ def _no_answer(exc: Exception, url: str, doing: str, connection: Connection) -> 
     parts = urlsplit(url)
     server = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
     reason = _innermost(exc)
-    text = str(reason)
+    text = _told(reason)
 
     if isinstance(exc, _requests.requests.exceptions.ProxyError):
         return MySafeError(
@@ -165,7 +174,7 @@ def _no_answer(exc: Exception, url: str, doing: str, connection: Connection) -> 
             transient=False,
         )
     if isinstance(exc, _requests.requests.exceptions.SSLError):
-        return _tls(text, server, doing)
+        return _tls(str(reason), server, doing)
     if isinstance(exc, _requests.requests.exceptions.Timeout):
         connecting = isinstance(exc, _requests.requests.exceptions.ConnectTimeout)
         return MySafeError(
@@ -206,6 +215,16 @@ def _no_answer(exc: Exception, url: str, doing: str, connection: Connection) -> 
         cause=text,
         solution="check the options mysafe_url, ca_path, client_cert and client_key",
     )
+
+
+def _told(reason: BaseException) -> str:
+    """Return what the operating system or the TLS library says.
+
+    Errors of the HTTP libraries may quote an answer, with secrets in it that nobody has learnt: of them only the name.
+    """
+    if isinstance(reason, (OSError, _requests.NewConnectionError)) or not isinstance(reason, _QUOTING):
+        return str(reason)
+    return f"what was received is not an answer as HTTP has it ({type(reason).__name__})"
 
 
 def _tls(text: str, server: str, doing: str) -> MySafeError:

@@ -110,6 +110,8 @@ def fetch(api: ApiSecrets, codes: t.Sequence[str]) -> list[Fetched]:
     matter of a single secret.
     """
     unique = list(dict.fromkeys(codes))
+    if unique:
+        _naming(unique[0], api.client.log_in)
     listed = each(lambda code: _naming(code, lambda: api.identifiers(identifier_code=code)), unique)
     asked_for: dict[str, str] = {}
     for code, identifiers in zip(unique, listed):

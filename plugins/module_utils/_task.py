@@ -10,7 +10,7 @@ import typing as t
 
 from ._api_secrets import ApiSecrets
 from ._client import Client
-from ._connection import Connection
+from ._connection import PATHS, Connection, is_pasted
 from ._secrets import Secrets
 
 if t.TYPE_CHECKING:
@@ -37,6 +37,7 @@ def given(params: Params) -> Secrets:
     """Start with the secrets that the task itself was given."""
     secrets = Secrets()
     secrets.add(*(params.get(option) for option in ("client_secret", "mysafe_client_secret", "mysafe_access_token")))
+    secrets.add(*(params[option] for option in PATHS if is_pasted(params.get(option) or "")))
     return secrets
 
 

@@ -10,6 +10,7 @@ path. The parameters go into the form body; the answer is RFC 6749's, without My
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import typing as t
@@ -50,8 +51,20 @@ class Token(t.NamedTuple):
     usable_until: float = float("inf")
 
 
-class BearerToken(AuthBase):
-    """Puts the token on requests, and gets one when first needed. May be shared between threads."""
+class Bearer(AuthBase):
+    """Puts one token on requests."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: t.Any) -> t.Any:
+        """Authorize one request (called by requests)."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class BearerToken:
+    """Has a token, and gets one when it is first needed. May be shared between threads."""
 
     def __init__(self, connection: Connection, transport: Transport) -> None:
         self._connection = connection
@@ -64,11 +77,6 @@ class BearerToken(AuthBase):
             from ._token_cache import TokenCache
 
             self._cache = TokenCache(connection)
-
-    def __call__(self, request: t.Any) -> t.Any:
-        """Authorize one request (called by requests)."""
-        request.headers["Authorization"] = f"Bearer {self.current()}"
-        return request
 
     def current(self) -> str:
         """Return a token that can be used now. Raises MySafeError where none can be had."""
@@ -111,6 +119,13 @@ class BearerToken(AuthBase):
             return token
 
     def _obtain(self) -> Token:
+        try:
+            return self._ask_for_one()
+        except MySafeError as error:
+            error.maybe_applied = False  # whatever became of this request, it writes nothing
+            raise
+
+    def _ask_for_one(self) -> Token:
         urls = (
             [self._connection.token_url]
             if self._connection.token_url
@@ -143,5 +158,7 @@ class BearerToken(AuthBase):
         try:
             lifetime = float(answer.body.get("expires_in") or "inf")
         except (TypeError, ValueError, OverflowError):
+            lifetime = float("inf")
+        if math.isnan(lifetime):
             lifetime = float("inf")
         return Token(value, asked_at + lifetime - min(_MARGIN, lifetime / 10))

@@ -20,6 +20,9 @@ if t.TYPE_CHECKING:
 
     from ._connection import Connection
 
+#: How often to look whether the lock is free, in seconds.
+_LOCK_POLL = 0.02
+
 
 class TokenCache:
     """The cached token for one set of connection options.
@@ -31,9 +34,10 @@ class TokenCache:
 
     def __init__(self, connection: Connection) -> None:
         self.warning = ""
-        self._directory = os.path.join(_base(), f"senhasegura-mysafe-{os.getuid()}")
-        self._path = os.path.join(self._directory, connection.fingerprint)
+        self._patience = connection.timeout
         try:
+            self._directory = os.path.join(_base(), f"senhasegura-mysafe-{os.getuid()}")
+            self._path = os.path.join(self._directory, connection.fingerprint)
             with contextlib.suppress(FileExistsError):
                 os.mkdir(self._directory, 0o700)
             self._require_private(self._directory, os.lstat(self._directory), stat.S_ISDIR)
@@ -42,12 +46,15 @@ class TokenCache:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the lock of this token: those who start together wait for the first one's token."""
+        """Hold the lock of this token: those who start together wait for the first one's token.
+
+        They do so no longer than for an answer, in case that one is stopped or the vault does not answer.
+        """
         descriptor = -1
         if not self.warning:
             try:
                 descriptor = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                self._lock(descriptor)
             except OSError as error:
                 self._give_up(error)
         try:
@@ -55,6 +62,16 @@ class TokenCache:
         finally:
             if descriptor >= 0:
                 os.close(descriptor)
+
+    def _lock(self, descriptor: int) -> None:
+        deadline = time.monotonic() + self._patience
+        while time.monotonic() < deadline:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(_LOCK_POLL)
+            else:
+                return
 
     def read(self) -> tuple[str, float] | None:
         """Return the token and the seconds for which it may still be used; None where there is none to use."""

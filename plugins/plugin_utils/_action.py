@@ -25,7 +25,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ..module_utils import _requests
-from ..module_utils._connection import ENVIRONMENT
+from ..module_utils._connection import ENVIRONMENT, PATHS, is_pasted
 from ._process import SESSIONS
 
 if t.TYPE_CHECKING:
@@ -76,6 +76,11 @@ class MySafeAction(ActionBase):
         names is left to it.
         """
         module_args = dict(self._task.args)
+        if module_args.get("mysafe_access_token") is None and (
+            module_args.get("mysafe_client_id") or module_args.get("mysafe_client_secret")
+        ):
+            # A token from any environment would win over the access key that the task names.
+            module_args["mysafe_access_token"] = ""
         for option, variable in ENVIRONMENT.items():
             value = os.environ.get(variable, "").strip()
             if value and variable not in environment and module_args.get(option) is None:
@@ -116,7 +121,7 @@ class MySafeAction(ActionBase):
         """Return the parameters with paths as a module finds them: Ansible starts it where the playbook is."""
         place = self._loader.get_basedir()
         return {
-            name: os.path.join(place, value) if value and self.argument_spec[name]["type"] == "path" else value
+            name: os.path.join(place, value) if name in PATHS and value and not is_pasted(value) else value
             for name, value in params.items()
         }
 

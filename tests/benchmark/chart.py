@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import typing as t
 
@@ -44,7 +45,10 @@ def draw(figures: Figures, items: int, path: Path, scratch: Path) -> None:
             _fill(panel, figures, kind, title)
         panels[0].invert_yaxis()
         figure.suptitle("Time for one secret: shorter is better")
-        figure.savefig(path, format="svg", metadata={"Date": None})
+        drawing = io.StringIO()
+        figure.savefig(drawing, format="svg", metadata={"Date": None})
+    # matplotlib leaves blanks at the ends of lines, which no file of the repository has.
+    path.write_text("".join(f"{line.rstrip()}\n" for line in drawing.getvalue().splitlines()), encoding="utf-8")
 
 
 def _fill(panel: t.Any, figures: Figures, kind: str, title: str) -> None:

@@ -64,9 +64,9 @@ def test_an_answer_without_the_entity_is_unexpected(name: str, payload: dict[str
 
 
 @pytest.mark.parametrize("field", ["users_allowed", "groups_allowed"])
-@pytest.mark.parametrize("shares", [True, 5, "bob", {"bob": True}], ids=str)
-def test_sharing_that_is_not_a_list_is_unexpected(field: str, shares: t.Any) -> None:
-    with pytest.raises(MySafeError, match=f"the answer lacks a list in {field}"):
+@pytest.mark.parametrize("shares", [True, 5, "bob", {"bob": True}, ["bob"], [{"name": "bob"}, None]], ids=str)
+def test_sharing_that_is_not_a_list_of_objects_is_unexpected(field: str, shares: t.Any) -> None:
+    with pytest.raises(MySafeError, match=f"the answer lacks a list of objects in {field}"):
         CALLS["read"](api_that_gets(an_answer(200, envelope(api_secret_entity={**ENTITY, field: shares}))))
 
 

@@ -194,9 +194,16 @@ def test_a_key_next_to_its_certificate_is_taken(tmp_path: Path) -> None:
     assert connection(client_key=str(tmp_path), client_cert=str(tmp_path)).client_key == str(tmp_path)
 
 
-@pytest.mark.parametrize("timeout", [0, -1])
-def test_a_time_out_below_a_second_is_refused(timeout: int) -> None:
-    assert refusal({"mysafe_url": URL, **LOGIN, "timeout": timeout}).cause == "the time-out must be at least 1 second"
+@pytest.mark.parametrize("timeout", [0, -1, 86401, 10**12])
+def test_a_time_out_that_makes_no_sense_is_refused(timeout: int) -> None:
+    cause = refusal({"mysafe_url": URL, **LOGIN, "timeout": timeout}).cause
+    assert cause == "the time-out must be at least 1 second, and at most a day"
+
+
+@pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key"])
+@pytest.mark.parametrize("path", ["/a\0b", "/\udcff\ud800"], ids=["NUL", "half of a pair"])
+def test_a_path_that_no_system_has_is_refused(option: str, path: str) -> None:
+    assert refusal({"mysafe_url": URL, **LOGIN, option: path}).kind == "configuration"
 
 
 def test_a_negative_number_of_retries_is_refused() -> None:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import ssl
 import time
+import types
 from email.utils import formatdate
-from http.client import IncompleteRead, RemoteDisconnected
+from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 
 import pytest
 import requests
@@ -28,9 +29,9 @@ def fixture_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: NOW)
 
 
-def raw(**headers: str) -> HTTPResponse:
-    """Return a 429 as urllib3 gives it; underscores in the names of headers stand for hyphens."""
-    return HTTPResponse(status=429, headers={name.replace("_", "-"): value for name, value in headers.items()})
+def raw(status: int = 429, **headers: str) -> HTTPResponse:
+    """Return a 429, or another, as urllib3 gives it; underscores in the names of headers stand for hyphens."""
+    return HTTPResponse(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
 def response(**headers: str) -> requests.Response:
@@ -69,7 +70,9 @@ def test_the_wait_that_a_server_asks_for(headers: dict[str, str], seconds: float
 
 
 @pytest.mark.parametrize("header", ["Retry_After", "RateLimit_Reset", "X_RateLimit_Reset"])
-@pytest.mark.parametrize("value", ["soon", "-1", "1.5", "", "²", "Mon, 99 Jan 99999 00:00:00 GMT"], ids=lambda v: v[:9])
+@pytest.mark.parametrize(
+    "value", ["soon", "-1", "1.5", "", "9" * 5000, "²", "Mon, 99 Jan 99999 00:00:00 GMT"], ids=lambda v: v[:9]
+)
 def test_a_wait_that_makes_no_sense_is_not_one(header: str, value: str, waits: list[float]) -> None:
     assert Tries(1).another(response(**{header: value}))
 
@@ -275,3 +278,26 @@ def test_the_solution_for_tls_names_the_option(case: str, option: str) -> None:
 
 def test_the_port_is_named_where_it_is_not_the_usual_one() -> None:
     assert "vault.example.org:8443" in told(OSError(), "https://vault.example.org:8443/x").message
+
+
+def _chunk(line: bytes) -> below.InvalidChunkLength:
+    return below.InvalidChunkLength(types.SimpleNamespace(tell=lambda: 0, length_remaining=0), line)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [BadStatusLine('{"client_secret": "unseen"'), _chunk(b'{"client_secret": "unseen"')],
+    ids=["status", "chunk"],
+)
+@pytest.mark.parametrize("kind", [requests.ConnectionError, requests.exceptions.ChunkedEncodingError])
+def test_an_error_that_quotes_the_answer_is_not_quoted(kind: type[Exception], reason: Exception) -> None:
+    """What could not be read holds secrets that nobody has learnt."""
+    exc = kind(below.ProtocolError(f"Connection broken: {reason!r}", reason))
+    error = _no_answer(exc, "https://vault.example.org", "do it", Connection(url="https://vault.example.org"))
+    assert ("unseen" in str(error), type(reason).__name__ in error.cause) == (False, True)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+@pytest.mark.parametrize("header", ["RateLimit_Reset", "X_RateLimit_Reset"])
+def test_the_reset_of_a_rate_limit_that_was_not_reached_does_not_count(header: str, status: int) -> None:
+    assert Backoff().get_retry_after(raw(status, **{header: "1800"})) is None

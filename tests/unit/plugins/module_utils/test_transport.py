@@ -60,6 +60,14 @@ def test_an_earlier_try_that_may_have_been_carried_out_is_not_forgotten(serve: S
     assert send().repeated
 
 
+@pytest.mark.parametrize("last", [requests.ConnectTimeout("timed out"), requests.exceptions.ProxyError("no")], ids=type)
+def test_nor_where_the_last_try_certainly_was_not(last: Exception, serve: Serve) -> None:
+    serve(GONE, last)
+    with pytest.raises(MySafeError) as failure:
+        send()
+    assert failure.value.maybe_applied
+
+
 def test_a_502_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
     server = serve(GONE, OK)
     assert (send(repeatable=False).status, len(server.asked)) == (502, 1)
@@ -141,7 +149,7 @@ def test_certificates_are_verified_as_the_options_say(
     ("options", "cert"),
     [
         ({}, None),
-        ({"client_cert": "/both.pem"}, "/both.pem"),
+        ({"client_cert": "/both.pem"}, ("/both.pem", "/both.pem")),
         ({"client_cert": "/cert.pem", "client_key": "/key.pem"}, ("/cert.pem", "/key.pem")),
     ],
     ids=["none", "with the key inside", "and a key"],

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""A second fault on top of a first one: what was lost before is not forgotten, and what was never sent is not claimed."""
+
+from __future__ import annotations
+
+import pytest
+
+from .support import CODE, DESCRIBED, OTHER_CLIENT_SECRET, STORED, add, bearing, calls, holds
+
+_LOST = {"reset": True}
+_LOCKED = {"lockdown": "2030-01-01"}
+_WRITES = {
+    "update": ({}, {"notes": "New."}, "secretapi/update/"),
+    "activate": ({"active": False}, {}, "secretapi/active/"),
+    "deactivate": ({}, {"state": "absent"}, "secretapi/inactive/"),
+}
+_NOTHING_LISTED = {"status": 200, "body": {"response": {"status": 200, "error": False}, "api_secret_on_list": []}}
+
+
+@pytest.fixture(name="lost_write", params=_WRITES)
+def _lost_write(request, simulator):
+    """Let the first try of a write be applied and its answer be lost; return the options of the task, and the path."""
+    start, options, path = _WRITES[request.param]
+    simulator.switch(list_inactive=True)
+    add(simulator, **start)
+    simulator.fault(_LOST, path=path, when="after")
+    return {"identifier_code": CODE, **options}, path
+
+
+def test_a_write_that_was_lost_and_then_refused_for_the_rate_is_looked_up(simulator, task, lost_write):
+    options, path = lost_write
+    simulator.fault({"gateway": 429}, path=path, times=100)
+    values = task(**options).values
+    assert (values["changed"], "error" in values) == (True, False)
+
+
+def test_a_write_that_was_lost_before_the_vault_was_locked_is_uncertain(simulator, task, lost_write):
+    options, path = lost_write
+    simulator.fault(_LOCKED, path=path)
+    simulator.fault(_LOCKED, method="GET", path=r"secretapi/\d+$", skip=1, times=100)
+    values = task(**options).values
+    assert (values["changed"], values["error"]["kind"]) == (True, "write_uncertain")
+
+
+def test_a_create_that_was_lost_and_is_not_listed_is_uncertain_where_its_code_is_taken(simulator, task):
+    simulator.fault({"gateway": 504}, method="POST", path="secretapi$", when="after")
+    simulator.fault(_NOTHING_LISTED, method="GET", path="secretapi$", times=100)
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    assert (values["changed"], values["error"]["kind"], len(bearing(simulator))) == (True, "write_uncertain", 1)
+
+
+def test_a_create_that_was_lost_before_the_vault_was_locked_is_uncertain(simulator, task):
+    simulator.fault({"gateway": 504}, method="POST", path="secretapi$", when="after")
+    simulator.fault(_LOCKED, method="GET", path="secretapi$", skip=1, times=100)
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    assert (values["changed"], values["error"]["kind"]) == (True, "write_uncertain")
+
+
+@pytest.mark.parametrize("fault", [{"gateway": 502}, {"reset": True}], ids=["502", "reset"])
+def test_a_create_that_was_refused_is_not_claimed_where_no_new_token_can_be_had(simulator, task, fault):
+    simulator.fault({"status": 401, "body": {"exp": "token expired"}}, method="POST", path="secretapi$")
+    simulator.fault(fault, path="oauth2/token$", skip=1, times=100)
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    assert (values["changed"], values["error"]["kind"] in ("unavailable", "connection")) == (False, True)
+
+
+def test_a_rotation_that_the_vault_ignores_is_told(simulator, task):
+    identifier = add(simulator)
+    old = {
+        "identifier": identifier,
+        **{field: STORED[field] for field in ("name", "url", "client_id", "client_secret")},
+    }
+    answer = {"response": {"status": 200, "error": False}, "api_entity": old}
+    simulator.fault({"status": 200, "body": answer}, method="PUT", path="update")
+    values = task(identifier_code=CODE, client_secret=OTHER_CLIENT_SECRET).values
+    assert (values["changed"], values["error"]["kind"]) == (False, "not_applied")
+
+
+def test_a_rotation_whose_answer_shows_the_old_client_secret_is_read_once_more(simulator, task):
+    identifier = add(simulator)
+    old = {
+        "identifier": identifier,
+        **{field: STORED[field] for field in ("name", "url", "client_id", "client_secret")},
+    }
+    answer = {"response": {"status": 200, "error": False}, "api_entity": old}
+    simulator.fault({"status": 200, "body": answer}, method="PUT", path="update", when="after")
+    values = task(identifier_code=CODE, client_secret=OTHER_CLIENT_SECRET).values
+    assert (values["changed"], calls(simulator)[-2:]) == (True, ["update", "get"])
+    assert holds(bearing(simulator)[0], {"client_secret": OTHER_CLIENT_SECRET})
+
+
+def test_an_envelope_that_says_error_as_a_text_is_a_failure(simulator, task):
+    identifier = add(simulator)
+    refusal = {"response": {"status": 200, "error": "1", "message": "1006: User does not have access"}}
+    simulator.fault({"status": 200, "body": refusal}, path=f"inactive/{identifier}$")
+    values = task(identifier_code=CODE, state="absent").values
+    assert (values["changed"], values["error"]["kind"]) == (False, "access_denied")
