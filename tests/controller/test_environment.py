@@ -8,6 +8,7 @@ import json
 import typing as t
 
 import pytest
+import requests
 
 from .stage import MODULE, as_options, login, task
 
@@ -189,3 +190,50 @@ def _defaults(controller_of_module: Controller, running: Simulator) -> Run:
 @pytest.mark.parametrize("kind", ["the group", "the module"])
 def test_module_defaults_reach_the_task(defaults: Run, kind: str, place: str, way: str) -> None:
     assert defaults[f"{kind} {place}, {way}"]["action"] == "none", defaults.output
+
+
+_LOOKUP = "{{ query('senhasegura.mysafe.mysafe_api_secret', 'of-alice', on_missing='skip', mysafe_client_id=id, mysafe_client_secret=key) }}"
+_PASTED = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n-----END PRIVATE KEY-----"
+
+
+@pytest.fixture(scope="module", name="other_key")
+def _other_key(controller_of_module: Controller, running: Simulator) -> Run:
+    """Run tasks that name bob's access key, with a token of alice's in the environment of the controller."""
+    running.reset()
+    running.add_secret(owner="alice", name="Of Alice", url="u", client_id="c", identifier_code="of-alice")
+    alice, bob = (as_options(login(running, key)) for key in ("alice", "bob"))
+    answer = requests.post(
+        f"{running.url}/api/oauth2/token",
+        data={
+            "grant_type": "client_credentials",
+            "client_id": alice["mysafe_client_id"],
+            "client_secret": alice["mysafe_client_secret"],
+        },
+        verify=str(running.ca_path),
+        timeout=10,
+    )
+    key = {name: bob[name] for name in ("mysafe_client_id", "mysafe_client_secret")}
+    tasks = [
+        task(f"as bob, {way}", {**_MISSING, "identifier_code": "of-alice", **key}, vars=what)
+        for way, what in _WAYS.items()
+    ]
+    looked_up = {"id": key["mysafe_client_id"], "key": key["mysafe_client_secret"]}
+    tasks.append({"name": "look up as bob", "ansible.builtin.debug": {"msg": _LOOKUP}, "vars": looked_up})
+    environment = {**_NOBODY, "SENHASEGURA_URL": running.url, "SENHASEGURA_CA_PATH": str(running.ca_path)}
+    environment["SENHASEGURA_ACCESS_TOKEN"] = answer.json()["access_token"]
+    return controller_of_module.play(*tasks, environment=environment)
+
+
+@pytest.mark.parametrize("way", _WAYS)
+def test_a_token_of_the_controller_does_not_win_over_the_access_key_of_the_task(other_key: Run, way: str) -> None:
+    assert other_key[f"as bob, {way}"]["action"] == "none", other_key.output
+
+
+def test_a_token_of_the_controller_does_not_win_over_the_access_key_of_a_lookup(other_key: Run) -> None:
+    assert other_key["look up as bob"]["msg"] == [], other_key.output
+
+
+@pytest.mark.parametrize("way", _WAYS)
+def test_a_key_that_is_pasted_in_place_of_its_path_does_not_show(controller: Controller, way: str) -> None:
+    run = controller.play(task("pasted", {**_MISSING, "client_key": _PASTED}, vars=_WAYS[way]), arguments=["-vvv"])
+    assert (run["pasted"]["error"]["kind"], "MIIEvQIBADAN" in run.output) == ("configuration", False)
