@@ -27,10 +27,6 @@ _BACKOFF_FACTOR = 0.3
 _DIGITS = 12
 
 
-#: What reads HTTP raises these.
-_QUOTING = (HTTPException, _requests.HTTPError)
-
-
 class Backoff(_requests.Retry):
     """urllib3's Retry, which also understands the rate limit headers of the gateway.
 
@@ -222,9 +218,10 @@ def _told(reason: BaseException) -> str:
 
     Errors of the HTTP libraries may quote an answer, with secrets in it that nobody has learnt: of them only the name.
     """
-    if isinstance(reason, (OSError, _requests.NewConnectionError)) or not isinstance(reason, _QUOTING):
-        return str(reason)
-    return f"what was received is not an answer as HTTP has it ({type(reason).__name__})"
+    quotes = isinstance(reason, (HTTPException, _requests.HTTPError))
+    if quotes and not isinstance(reason, (OSError, _requests.NewConnectionError)):
+        return f"what was received is not an answer as HTTP has it ({type(reason).__name__})"
+    return str(reason)
 
 
 def _tls(text: str, server: str, doing: str) -> MySafeError:
