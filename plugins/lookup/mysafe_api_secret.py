@@ -162,7 +162,8 @@ class LookupModule(LookupBase):
         self.set_options(var_options=given, direct=direct)
         codes = _codes(terms)
         params = {name: self.get_option(name) for name in ENVIRONMENT}
-        named = {*direct, *(option for option, name in _VARIABLES.items() if name in given)}
+        named = {option for option, value in direct.items() if value is not None}
+        named |= {option for option, name in _VARIABLES.items() if name in given}
         if "mysafe_access_token" not in named and named & {"mysafe_client_id", "mysafe_client_secret"}:
             # A token from the environment would win over the access key that is named here.
             params["mysafe_access_token"] = None

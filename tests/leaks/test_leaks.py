@@ -18,6 +18,7 @@ import secrets
 import subprocess
 import sys
 import textwrap
+import time
 import typing as t
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -37,6 +38,7 @@ _MODULE = "senhasegura.mysafe.mysafe_api_secret"
 _INFO = "senhasegura.mysafe.mysafe_api_secret_info"
 _LOOKUP = "senhasegura.mysafe.mysafe_api_secret"
 _DEADLINE = 300
+_CLEANED_UP_BY = 30
 #: With ANSIBLE_DEBUG, Ansible itself prints the arguments of every module that runs as one, whosever it is.
 _ANSIBLES_OWN = b": done with _execute_module ("
 #: Identifiers that no API secret has: each fault waits for the one task that names it.
@@ -541,6 +543,14 @@ def _run(simulator: Simulator, place: Path, elsewhere: Path, play: Play, vault: 
             timeout=_DEADLINE,
             check=False,
         )
+    _wait_for_the_end_of_async(place / "tmp")
+
+
+def _wait_for_the_end_of_async(temporary: Path) -> None:
+    """Wait until Ansible has removed the modules that it sent: of an async task only after its result is there."""
+    deadline = time.monotonic() + _CLEANED_UP_BY
+    while any(temporary.glob("ansible-tmp-*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _outcomes(place: Path) -> dict[str, str]:
