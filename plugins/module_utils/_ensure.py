@@ -108,24 +108,15 @@ def _converge(api: ApiSecrets, desired: Desired, refusal: MySafeError, ours: Pla
             return _carry_out(api, desired, plan(current, desired))
         if not tries.another():
             if ours is not None:
-                raise _maybe_ours(refusal)
+                raise _write_uncertain(
+                    refusal,
+                    "the answer to an earlier try was lost, so it may well be the API secret which that one created",
+                    cause="MySafe does not list it for this access key, which may be limited to other items",
+                    solution="look it up in MySafe, and address it by its number with the option identifier",
+                )
             refusal.cause = "the code is taken by an API secret that MySafe does not list for this access key: most likely an inactive one"
             refusal.solution = "look it up in MySafe (with disabled items shown) and give its number as identifier, or choose another code"
             raise refusal
-
-
-def _maybe_ours(refusal: MySafeError) -> MySafeError:
-    uncertain = MySafeError(
-        "write_uncertain",
-        f"{refusal.message}; the answer to an earlier try was lost, so it may well be the API secret which that one created",
-        cause="MySafe does not list it for this access key, which may be limited to other items",
-        solution="look it up in MySafe, and address it by its number with the option identifier",
-        code=refusal.code,
-        http_status=refusal.http_status,
-        request_id=refusal.request_id,
-    )
-    uncertain.changed = True
-    return uncertain
 
 
 def _adopt(api: ApiSecrets, desired: Desired, current: Current, planned: Plan) -> Outcome:
@@ -333,14 +324,24 @@ def _uncertain(lost: MySafeError) -> t.Iterator[None]:
     try:
         yield
     except MySafeError as error:
-        uncertain = MySafeError(
-            "write_uncertain",
-            f"{lost.message}; it may have been carried out nevertheless, and looking failed too: {error.message}",
+        raise _write_uncertain(
+            lost,
+            f"it may have been carried out nevertheless, and looking failed too: {error.message}",
             cause=lost.cause,
             solution="run the task again when MySafe can be reached: it finds what is there and does the rest",
-            code=lost.code,
-            http_status=lost.http_status,
-            request_id=lost.request_id,
-        )
-        uncertain.changed = True
-        raise uncertain from error
+        ) from error
+
+
+def _write_uncertain(failure: MySafeError, doubt: str, *, cause: str, solution: str) -> MySafeError:
+    """Make the failure that says that nobody knows whether a write was carried out."""
+    uncertain = MySafeError(
+        "write_uncertain",
+        f"{failure.message}; {doubt}",
+        cause=cause,
+        solution=solution,
+        code=failure.code,
+        http_status=failure.http_status,
+        request_id=failure.request_id,
+    )
+    uncertain.changed = True
+    return uncertain

@@ -8,23 +8,14 @@ import sys
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-import requests
+from .bare_script import logged_in
 
 
 def run(environment: t.Mapping[str, str], codes: t.Sequence[str], connections: int) -> None:
     """Get a token; then look each code up and read what was found."""
     api = environment["SENHASEGURA_URL"] + "/api"
     settings: dict[str, t.Any] = {"verify": environment["SENHASEGURA_CA_PATH"], "timeout": 30}
-    with requests.Session() as session:
-        session.headers["Accept"] = "application/json"
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": environment["SENHASEGURA_CLIENT_ID"],
-            "client_secret": environment["SENHASEGURA_CLIENT_SECRET"],
-        }
-        login = session.post(f"{api}/oauth2/token", data=form, **settings)
-        login.raise_for_status()
-        session.headers["Authorization"] = "Bearer " + login.json()["access_token"]
+    with logged_in(environment) as session:
 
         def name(code: str) -> str:
             listed = session.get(f"{api}/mysafe/secretapi", params={"identifier_code": code}, **settings)
