@@ -2,59 +2,97 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""The one exception of the core, and the stable kinds by which playbooks can tell failures apart."""
+"""The one exception of the core, the stable kinds of failure, and what can have become of a request.
+
+``MySafeError`` is complete when it is made and never changes: code that knows more makes a new one with ``but``. What
+was written before a failure is not part of it; the journal of the run keeps that.
+"""
 
 from __future__ import annotations
 
+import enum
+import functools
 import typing as t
 
-#: Kind of failure -> what it stands for. Playbooks branch on the kind, so a kind is never renamed.
-KINDS: dict[str, str] = {
-    "missing_library": "the Python library requests cannot be imported where the code runs",
-    "configuration": "an option that says how to reach MySafe is missing or malformed; nothing was sent",
-    "invalid_input": "the task describes something that MySafe cannot hold; nothing was written",
-    "connection": "MySafe could not be reached, or the connection was lost",
-    "tls": "the TLS connection could not be set up: certificate, CA, client certificate",
-    "timeout": "no answer within the time-out",
-    "redirect": "the server answered with a redirect, which is never followed",
-    "authentication": "the access key or the token was not accepted, or the address is wrong",
-    "not_authorized": "the access key is valid, but is not allowed to use this API",
-    "lockdown": "the vault is under lockdown",
-    "rate_limited": "too many requests, also after waiting",
-    "unavailable": "the gateway could not get an answer from MySafe",
-    "server_error": "MySafe reported an unexpected error of its own",
-    "unexpected_answer": "the answer is not what the API documents",
-    "wrong_path": "the server does not know the path: a wrong base URL or an unsupported version",
-    "bad_request": "MySafe refused the request for a reason that is not documented",
-    "missing_parameter": "MySafe wants a parameter that the task does not give",
-    "duplicate_identifier_code": "the identifier code is taken by a secret that cannot be addressed by it",
-    "not_found": "there is no API secret with this identifier",
-    "access_denied": "the user of the access key may not do this with the API secret",
-    "inactive": "the API secret is inactive, so it cannot be read",
-    "invalid_identifier": "the identifier is not a number",
-    "ambiguous": "more than one API secret may be the one that is meant",
-    "sharing_incomplete": "the API secret was saved, but could not be shared with everyone",
-    "not_applied": "MySafe accepted a write, but does not hold what was written",
-    "write_uncertain": "a write was sent, and it cannot be told whether it was carried out",
-}
+
+class Kind(str, enum.Enum):
+    """Kind of failure. Playbooks branch on the value, so a value is never renamed; ``meaning`` says what it stands for."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Kind:
+        """Make a member that is equal to its value."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    MISSING_LIBRARY = "missing_library", "the Python library requests cannot be imported where the code runs"
+    CONFIGURATION = "configuration", "a connection option is missing or malformed; nothing was sent"
+    INVALID_INPUT = "invalid_input", "the task asks for something that MySafe cannot store; nothing was written"
+    CONNECTION = "connection", "MySafe could not be reached, or the connection was lost"
+    TLS = "tls", "the TLS connection could not be set up: certificate, CA or client certificate"
+    TIMEOUT = "timeout", "no answer arrived within the timeout"
+    REDIRECT = "redirect", "the server answered with a redirect, which is never followed"
+    AUTHENTICATION = "authentication", "the access key or the token was rejected, or the address is wrong"
+    NOT_AUTHORIZED = "not_authorized", "the access key is valid, but is not allowed to use this API"
+    LOCKDOWN = "lockdown", "the vault is under lockdown"
+    RATE_LIMITED = "rate_limited", "too many requests, even after waiting"
+    UNAVAILABLE = "unavailable", "the gateway got no answer from MySafe"
+    SERVER_ERROR = "server_error", "MySafe reported an unexpected error of its own"
+    UNEXPECTED_ANSWER = "unexpected_answer", "the answer is not what the API documents"
+    WRONG_PATH = "wrong_path", "the server does not know the path: a wrong base URL or an unsupported version"
+    BAD_REQUEST = "bad_request", "MySafe refused the request for an undocumented reason"
+    MISSING_PARAMETER = "missing_parameter", "MySafe requires a parameter that the task does not give"
+    DUPLICATE_IDENTIFIER_CODE = (
+        "duplicate_identifier_code",
+        "the identifier code is taken by an API secret that cannot be addressed by it",
+    )
+    NOT_FOUND = "not_found", "there is no API secret with this identifier"
+    ACCESS_DENIED = "access_denied", "the user of the access key may not do this with the API secret"
+    INACTIVE = "inactive", "the API secret is inactive, so it cannot be read"
+    INVALID_IDENTIFIER = "invalid_identifier", "the identifier is not a number"
+    AMBIGUOUS = "ambiguous", "more than one API secret may be meant"
+    SHARING_INCOMPLETE = "sharing_incomplete", "the API secret was saved, but could not be shared with everyone"
+    NOT_APPLIED = "not_applied", "MySafe accepted a write, but does not hold what was written"
+    WRITE_UNCERTAIN = "write_uncertain", "a write was sent, and it is unknown whether it was applied"
+
+
+class Fate(enum.Enum):
+    """What became of a request, as far as the client can know."""
+
+    NOT_SENT = "it never reached the server"
+    REFUSED = "the server says that it did nothing"
+    UNKNOWN = "it reached the server, or may have, and nothing says whether it was applied"
+    APPLIED = "the server says that it was applied"
+
+    def after(self, earlier: Fate) -> Fate:
+        """Return the fate of a request whose earlier tries met another: what was unknown once stays unknown."""
+        return Fate.UNKNOWN if earlier is Fate.UNKNOWN and self is not Fate.APPLIED else self
 
 
 class MySafeError(Exception):
-    """A failure that a user can act on.
+    """A failure that a user can act on. It cannot be changed.
 
     ``message`` says what happened, ``cause`` why (the documented cause, where there is one), ``solution`` what to do.
     ``code`` is MySafe's own number (``exception.code`` or ``response.error_code``), ``http_status`` the status of the
-    answer, ``request_id`` the gateway's name for the request.
-
-    ``transient``: the same request may succeed later. ``maybe_applied``: the request reached the server, or may have,
-    and nothing says that it was refused: a write may have been carried out.
-
-    ``changed`` and ``api_entity`` tell what was written before the failure.
+    answer, ``request_id`` the gateway's name for the request. ``fate`` is what became of the request, and
+    ``transient`` means that the same request may succeed later.
     """
+
+    kind: Kind
+    message: str
+    cause: str
+    solution: str
+    code: int | None
+    http_status: int | None
+    request_id: str | None
+    fate: Fate
+    transient: bool
 
     def __init__(
         self,
-        kind: str,
+        kind: Kind,
         message: str,
         *,
         cause: str = "",
@@ -62,34 +100,55 @@ class MySafeError(Exception):
         code: int | None = None,
         http_status: int | None = None,
         request_id: str | None = None,
+        fate: Fate = Fate.NOT_SENT,
         transient: bool = False,
-        maybe_applied: bool = False,
     ) -> None:
         super().__init__(message)
-        self.kind = kind
-        self.message = message
-        self.cause = cause
-        self.solution = solution
-        self.code = code
-        self.http_status = http_status
-        self.request_id = request_id
-        self.transient = transient
-        self.maybe_applied = maybe_applied
-        self.changed = False
-        self.api_entity: dict[str, t.Any] | None = None
+        vars(self).update(
+            kind=kind,
+            message=message,
+            cause=cause,
+            solution=solution,
+            code=code,
+            http_status=http_status,
+            request_id=request_id,
+            fate=fate,
+            transient=transient,
+        )
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse, except for what Python itself keeps on an exception, such as its traceback."""
+        if not name.startswith("__"):
+            raise AttributeError(f"MySafeError cannot be changed: make a new one with but({name}=…)")
+        super().__setattr__(name, value)
+
+    def __reduce__(self) -> tuple[t.Any, ...]:
+        """Let copy and pickle make an equal failure."""
+        return functools.partial(type(self), **self._fields()), ()
 
     def __str__(self) -> str:
         """What happened, why and what to do, as one text."""
         parts = [self.message, self.cause and f"Cause: {self.cause}", self.solution and f"What to do: {self.solution}"]
         return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
 
+    def __repr__(self) -> str:
+        """The kind and the whole text."""
+        return f"<MySafeError {self.kind.value}: {self}>"
+
+    def but(self, **changes: t.Any) -> MySafeError:
+        """Return the same failure with some attributes changed."""
+        return MySafeError(**{**self._fields(), **changes})
+
     def details(self) -> dict[str, t.Any]:
         """The machine-readable part of the failure, as the modules return it under ``error``."""
         return {
-            "kind": self.kind,
+            "kind": self.kind.value,
             "code": self.code,
             "http_status": self.http_status,
             "cause": self.cause,
             "solution": self.solution,
             "request_id": self.request_id,
         }
+
+    def _fields(self) -> dict[str, t.Any]:
+        return {name: value for name, value in vars(self).items() if not name.startswith("__")}
