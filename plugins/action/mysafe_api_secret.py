@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils import _connection, _desired, _ensure_task
+from ..module_utils._entry_points import api_secret
 from ..plugin_utils._action import MySafeAction
 
 
 class ActionModule(MySafeAction):
     """Runs mysafe_api_secret."""
 
-    argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]] = {**_connection.argument_spec(), **_desired.argument_spec()}
-    core = staticmethod(_ensure_task.api_secret)
+    argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]] = api_secret.argument_spec()
+    entry_point = staticmethod(api_secret.run)

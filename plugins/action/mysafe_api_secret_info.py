@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils import _connection, _reading, _reading_task
+from ..module_utils._entry_points import api_secret_info
 from ..plugin_utils._action import MySafeAction
 
 
 class ActionModule(MySafeAction):
     """Runs mysafe_api_secret_info."""
 
-    argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]] = {**_connection.argument_spec(), **_reading.argument_spec()}
-    core = staticmethod(_reading_task.api_secret_info)
+    argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]] = api_secret_info.argument_spec()
+    entry_point = staticmethod(api_secret_info.run)

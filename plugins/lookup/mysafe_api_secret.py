@@ -120,7 +120,6 @@ _raw:
       shared_error: []
 """
 
-import os
 import typing as t
 from collections.abc import Iterable, Mapping
 
@@ -128,16 +127,13 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ..module_utils._connection import ENVIRONMENT
+from ..module_utils._entry_points import lookup
 from ..module_utils._errors import MySafeError
-from ..module_utils._reading_task import fetch_each
-from ..plugin_utils._process import SESSIONS
+from ..plugin_utils._lookup_options import set_options
+from ..plugin_utils._sessions import SESSIONS
 
-#: Option -> the variable that it can be set with.
-_VARIABLES = {option: option if option.startswith("mysafe_") else f"mysafe_{option}" for option in ENVIRONMENT}
-_OWN_OPTIONS = ("field", "on_missing", "on_denied")
-#: Ansible's own argument, which it also hands on where the lookup is a loop (with_…).
-_WANTLIST = "wantlist"
+if t.TYPE_CHECKING:
+    from ..module_utils._api_secret.reading import Fetched
 
 
 class LookupModule(LookupBase):
@@ -145,48 +141,28 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
         """Return the API secrets with the given codes, or one field of each."""
-        unknown = sorted(set(kwargs) - {*ENVIRONMENT, *_OWN_OPTIONS, _WANTLIST})
-        if unknown:
-            # Without this, a misspelled "field" would return whole API secrets.
-            raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}.")
-        # Ansible hands over variables as they are written.
-        given = {
-            name: self._templar.template(variables[name])
-            for name in _VARIABLES.values()
-            if variables and variables.get(name) is not None
-        }
-        given = {name: value for name, value in given.items() if not _is_blank(value)}
-        direct = {name: value for name, value in kwargs.items() if name in _OWN_OPTIONS or not _is_blank(value)}
-        _require_texts({**{option: given[name] for option, name in _VARIABLES.items() if name in given}, **direct})
-        _forget_empty_variables()
-        self.set_options(var_options=given, direct=direct)
+        params = set_options(self, variables or {}, kwargs)
         codes = _codes(terms)
-        params = {name: self.get_option(name) for name in ENVIRONMENT}
-        named = {option for option, value in direct.items() if value is not None}
-        named |= {option for option, name in _VARIABLES.items() if name in given}
-        if "mysafe_access_token" not in named and named & {"mysafe_client_id", "mysafe_client_secret"}:
-            # A token from the environment would win over the access key that is named here.
-            params["mysafe_access_token"] = None
         try:
-            fetched, warnings = fetch_each(params, codes, SESSIONS)
+            fetched, warnings = lookup.run(params, codes, SESSIONS)
         except MySafeError as error:
             raise AnsibleLookupError(str(error)) from None
         for warning in warnings:
             Display().warning(warning)
-        found = []
-        for one in fetched:
-            if one.entity is not None:
-                found.append(one.entity)
-            elif self.get_option(one.option) == "error":
-                raise AnsibleLookupError(one.reason)
-            elif self.get_option(one.option) == "warn":
-                Display().warning(one.reason)
         field = self.get_option("field")
-        return [entity[field] for entity in found] if field else found
+        return [one.entity[field] if field else one.entity for one in fetched if self._is_found(one)]
+
+    def _is_found(self, one: Fetched) -> bool:
+        """Whether there is an API secret; where there is none, do what the options say."""
+        if one.entity is None and self.get_option(one.option) == "error":
+            raise AnsibleLookupError(one.reason)
+        if one.entity is None and self.get_option(one.option) == "warn":
+            Display().warning(one.reason)
+        return one.entity is not None
 
 
 def _codes(terms: t.Iterable[t.Any]) -> list[str]:
-    """Return the terms as codes. What is none may be an API secret by mistake, so it is not repeated in the message."""
+    """Return the terms as codes. A rejected term may be a pasted secret, so it is never echoed."""
     codes = []
     for number, term in enumerate(_flat(terms), 1):
         if isinstance(term, bool) or not (isinstance(term, (str, int)) or _is_vaulted(term)):
@@ -209,25 +185,3 @@ def _flat(terms: t.Iterable[t.Any]) -> t.Iterator[t.Any]:
 def _is_vaulted(term: t.Any) -> bool:
     """Whether it is a text that is decrypted when it is used: no str before ansible-core 2.19."""
     return hasattr(term, "__ENCRYPTED__")
-
-
-def _require_texts(options: t.Mapping[str, t.Any]) -> None:
-    """Refuse what would otherwise be refused by Ansible, which repeats the value in the message."""
-    for option in ("mysafe_client_secret", "mysafe_access_token"):
-        if isinstance(options.get(option), (Mapping, list, tuple)):
-            raise AnsibleLookupError(f"The option {option} is not a text.")
-
-
-def _is_blank(value: t.Any) -> bool:
-    """Whether it is an empty text, which Ansible would read as a value: false, no number, the working directory."""
-    return isinstance(value, str) and not value.strip()
-
-
-def _forget_empty_variables() -> None:
-    """Take empty variables out of the environment, where Ansible would read them as values as well.
-
-    AWX sets the variables of every field of a credential, the ones left blank included.
-    """
-    for variable in ENVIRONMENT.values():
-        if not os.environ.get(variable, "unset").strip():
-            del os.environ[variable]

@@ -318,12 +318,13 @@ error:
       type: str
 """
 
-from ..module_utils import _desired, _ensure_task, _module
+from ..module_utils._entry_points import api_secret
+from ..module_utils._run_module import run
 
 
 def main() -> None:
     """Run the module."""
-    _module.run(_desired.argument_spec(), _ensure_task.api_secret)
+    run(api_secret.argument_spec(), api_secret.run)
 
 
 if __name__ == "__main__":

@@ -231,12 +231,13 @@ error:
       type: str
 """
 
-from ..module_utils import _module, _reading, _reading_task
+from ..module_utils._entry_points import api_secret_info
+from ..module_utils._run_module import run
 
 
 def main() -> None:
     """Run the module."""
-    _module.run(_reading.argument_spec(), _reading_task.api_secret_info)
+    run(api_secret_info.argument_spec(), api_secret_info.run)
 
 
 if __name__ == "__main__":

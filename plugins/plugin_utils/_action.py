@@ -2,11 +2,11 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""Base of the action plugins: runs a task in the controller's own process where that is the same, else as the module.
+"""Base of the action plugins: runs a task in the controller's process where the result is the same, else as the module.
 
 A module costs a new Python process for every task and loop item. With a local connection that process would run on the
-same machine, as the same user, with the same environment: then the core can as well run right here, where connections
-and token also serve the next items of a loop.
+same machine, as the same user, with the same environment: then the core can run right here, where connections and token
+also serve the next items of a loop.
 """
 
 from __future__ import annotations
@@ -24,33 +24,34 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
-from ..module_utils import _requests
-from ..module_utils._connection import ENVIRONMENT, PATHS, is_pasted
-from ._process import SESSIONS
+from ..module_utils._http import environment, libraries
+from ..module_utils._http.connection import PATHS, is_pasted
+from ._sessions import SESSIONS
 
 if t.TYPE_CHECKING:
-    from ..module_utils._task import Result
+    from ..module_utils._entry_points.result import Result
 
 #: The variable that switches running in place off, for instance to find out whether a problem comes from it.
 SWITCH = "mysafe_in_place"
 
 
 class MySafeAction(ActionBase):
-    """An action plugin is one of these, with the argument spec of its module and the core function behind it."""
+    """Base class of an action plugin, which adds the argument spec of its module and the entry point of the core."""
 
     _supports_check_mode = True
     _supports_async = True
 
     argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]]
-    core: t.ClassVar[t.Callable[..., Result]]
+    entry_point: t.ClassVar[t.Callable[..., Result]]
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task, here or as the module."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        environment: dict[str, t.Any] = {}
-        self._compute_environment_string(environment)
-        module_args = self._with_credentials_of_the_controller(environment)
-        if not environment and self._is_same_in_place(task_vars or {}):
+        of_the_task: dict[str, t.Any] = {}
+        self._compute_environment_string(of_the_task)
+        # The environment of the controller is where AWX puts a credential, while the module may run on a bastion.
+        module_args = environment.complete(self._task.args, os.environ, left_to_task=of_the_task)
+        if not of_the_task and self._is_same_in_place(task_vars or {}):
             result.update(self._in_place(module_args, with_invocation=_wants_invocation(task_vars or {})))
         else:
             wrap_async = self._task.async_val and not self._connection.has_native_async
@@ -66,26 +67,8 @@ class MySafeAction(ActionBase):
             and not self._task.async_val
             # On macOS looking up the proxies of the system crashes a forked process.
             and sys.platform != "darwin"
-            and _requests.IMPORT_ERROR is None
+            and libraries.IMPORT_ERROR is None
         )
-
-    def _with_credentials_of_the_controller(self, environment: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Return the task's arguments, completed from the environment of the controller.
-
-        That is where AWX puts a credential, while the module may run on a bastion. What the task's own environment
-        names is left to it.
-        """
-        module_args = dict(self._task.args)
-        if module_args.get("mysafe_access_token") is None and (
-            module_args.get("mysafe_client_id") or module_args.get("mysafe_client_secret")
-        ):
-            # A token from any environment would win over the access key that the task names.
-            module_args["mysafe_access_token"] = ""
-        for option, variable in ENVIRONMENT.items():
-            value = os.environ.get(variable, "").strip()
-            if value and variable not in environment and module_args.get(option) is None:
-                module_args[option] = value
-        return module_args
 
     def _in_place(self, module_args: dict[str, t.Any], *, with_invocation: bool) -> dict[str, t.Any]:
         """Do what AnsibleModule does around the core: validate, run, hide what must not be logged."""
@@ -99,7 +82,7 @@ class MySafeAction(ActionBase):
                 message = f"Unsupported parameters for ({self._task.action}) module: {message}"
             values = {"failed": True, "msg": message}
         else:
-            done = type(self).core(
+            done = type(self).entry_point(
                 self._with_absolute_paths(params),
                 check_mode=self._task.check_mode,
                 diff=self._task.diff,

@@ -2,22 +2,26 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""What the tasks of all plugins have in common: what they were given, and the form that Ansible takes of what came of it."""
+"""Turns an outcome or a failure into a result for Ansible, with every secret taken out."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ._api_secrets import ApiSecrets
-from ._client import Client
-from ._connection import PATHS, Connection, is_pasted
-from ._secrets import Secrets
+from .._api_secret.endpoints import ApiSecrets
+from .._api_secret.fields import SECRET
+from .._http import connection
+from .._mysafe.client import Client
+from .._secrets import Secrets
 
 if t.TYPE_CHECKING:
-    from ._errors import MySafeError
-    from ._sessions import Sessions
+    from .._errors import MySafeError
+    from .._mysafe.sessions import Sessions
 
 Params = t.Mapping[str, t.Any]
+
+#: Options whose values must appear nowhere.
+_SECRET_OPTIONS = (*SECRET, *(name for name, spec in connection.argument_spec().items() if spec.get("no_log")))
 
 
 class Result(t.NamedTuple):
@@ -34,10 +38,10 @@ class Result(t.NamedTuple):
 
 
 def given(params: Params) -> Secrets:
-    """Start with the secrets that the task itself was given."""
+    """Return the secrets that the task itself was given."""
     secrets = Secrets()
-    secrets.add(*(params.get(option) for option in ("client_secret", "mysafe_client_secret", "mysafe_access_token")))
-    secrets.add(*(params[option] for option in PATHS if is_pasted(params.get(option) or "")))
+    secrets.add(*(params.get(option) for option in _SECRET_OPTIONS))
+    secrets.add(*(params[option] for option in connection.PATHS if connection.is_pasted(params.get(option) or "")))
     return secrets
 
 
@@ -47,23 +51,24 @@ def with_api(
     sessions: Sessions | None,
     work: t.Callable[[ApiSecrets], tuple[dict[str, t.Any], tuple[str, ...]]],
 ) -> Result:
-    """Return the values and warnings of what works with the API. Raises MySafeError."""
-    connection = Connection.from_params(params)
-    with Client(connection, secrets, sessions.get(connection) if sessions else None) as client:
+    """Return the values and warnings of what works with the API. Raises MySafeError.
+
+    With ``sessions`` an open session is used and left open.
+    """
+    options = connection.Connection.from_params(params)
+    with Client(options, secrets, sessions.get(options) if sessions else None) as client:
         values, warnings = work(ApiSecrets(client))
     return Result(values, client.warnings + warnings, secrets.values)
 
 
 def failed(error: MySafeError, secrets: Secrets) -> Result:
-    """Return the result of a task that failed."""
-    values: dict[str, t.Any] = {
-        "msg": secrets.hide(str(error)),
-        "error": without_secrets(error.details(), secrets),
-        "changed": error.changed,
-    }
-    if error.api_entity is not None:
-        values["api_entity"] = error.api_entity
-    return Result(values, (), secrets.values)
+    """Return the result of a task that failed before it wrote anything."""
+    return Result({**failure(error, secrets), "changed": False}, (), secrets.values)
+
+
+def failure(error: MySafeError, secrets: Secrets) -> dict[str, t.Any]:
+    """Return how a result tells of a failure."""
+    return {"msg": secrets.hide(str(error)), "error": without_secrets(error.details(), secrets)}
 
 
 def without_secrets(details: dict[str, t.Any], secrets: Secrets) -> dict[str, t.Any]:

@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ._answers import Answer, unexpected
-from ._entity import SHARING_FIELDS, Entity, entity, flag
+from .._errors import Fate
+from .._mysafe.answer import Answer, flag
+from .._mysafe.failures import unexpected
+from .entity import Entity, entity
+from .fields import SECRET, SHARING
 
 if t.TYPE_CHECKING:
-    from ._client import Client
+    from .._mysafe.client import Client
 
 _PATH = "/secretapi"
 _ALREADY = re.compile(r"already been", re.IGNORECASE)
 
 
 class Row(t.NamedTuple):
-    """One entry of the list: all that MySafe tells of a secret without recording a view of it."""
+    """One entry of the list: all that MySafe tells about a secret without recording a view of it."""
 
     identifier: str
     name: str
@@ -39,8 +42,8 @@ class ApiSecrets:
     def rows(self, **filters: str) -> list[Row]:
         """Return the list (GET secretapi).
 
-        The documented filters are ``identifier_code`` and ``tag``. An entry shows neither of the two, so what was
-        listed has to be read to know whether it is what was looked for.
+        The documented filters are ``identifier_code`` and ``tag``. An entry shows neither of the two, so a listed
+        secret has to be read to know whether it really matches.
         """
         condition = " and ".join(f"{name.replace('_', ' ')} '{value}'" for name, value in filters.items())
         doing = f"list the API secrets with {condition}" if condition else "list the API secrets"
@@ -66,11 +69,10 @@ class ApiSecrets:
     def read(self, identifier: str) -> Entity:
         """Return one secret (GET secretapi/{identifier}). MySafe's audit records this as a view."""
         doing = f"read the API secret with identifier {identifier}"
-        answer = self.client.call("GET", f"{_PATH}/{identifier}", doing=doing)
-        return self._entity_of(identifier, answer, doing)
+        return self._entity_of(identifier, self.client.call("GET", f"{_PATH}/{identifier}", doing=doing), doing)
 
     def create(self, body: t.Mapping[str, t.Any], called: str) -> Entity:
-        """Create a secret (POST secretapi). Never repeated by itself where it may have been carried out."""
+        """Create a secret (POST secretapi). Not idempotent: the server does not recognise a repetition."""
         doing = f"create {called}"
         return self._entity(self.client.call("POST", _PATH, json=body, doing=doing, repeatable=False), doing)
 
@@ -92,8 +94,8 @@ class ApiSecrets:
         answer = self.client.call("POST", f"{_PATH}/{verb}/{identifier}", doing=doing)
         if answer.envelope is None:
             raise unexpected(answer, doing, "the confirmation")
-        # After a repetition "already" may mean our own first try, whose answer was lost.
-        return answer.repeated or not _ALREADY.search(answer.message)
+        # After an unanswered try "already" may mean that very try.
+        return answer.earlier is Fate.UNKNOWN or not _ALREADY.search(answer.message)
 
     def _entity_of(self, identifier: str, answer: Answer, doing: str) -> Entity:
         found = self._entity(answer, doing)
@@ -105,10 +107,10 @@ class ApiSecrets:
         raw = answer.body.get("api_entity") or answer.body.get("api_secret_entity")
         if not isinstance(raw, dict) or not raw.get("identifier"):
             raise unexpected(answer, doing, "the API secret")
-        for field in SHARING_FIELDS:
+        for field in SHARING:
             shares = raw.get(field) or []
             if not isinstance(shares, list) or not all(isinstance(share, dict) for share in shares):
                 raise unexpected(answer, doing, f"a list of objects in {field}")
         found = entity(raw)
-        self.client.secrets.add(found["client_secret"])
+        self.client.secrets.add(*(found[name] for name in SECRET))
         return found

@@ -2,7 +2,7 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""The common end of the modules: hands what the core returned to Ansible."""
+"""Runs an entry point as a module: gives it the parameters, and hands its result to Ansible."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from . import _connection
-
 if t.TYPE_CHECKING:
-    from ._task import Result
+    from ._entry_points.result import Result
 
 
-def run(argument_spec: dict[str, dict[str, t.Any]], core: t.Callable[..., Result]) -> None:
-    """Run a function of the core as a module with these options besides the shared ones."""
-    module = AnsibleModule({**_connection.argument_spec(), **argument_spec}, supports_check_mode=True)
-    result = core(module.params, check_mode=module.check_mode, diff=module._diff)
+def run(argument_spec: dict[str, dict[str, t.Any]], entry_point: t.Callable[..., Result]) -> None:
+    """Run an entry point of the core as a module with these options."""
+    module = AnsibleModule(argument_spec, supports_check_mode=True)
+    result = entry_point(module.params, check_mode=module.check_mode, diff=module._diff)
     module.no_log_values.update(result.secrets)
     for warning in result.warnings:
         module.warn(warning)

@@ -2,22 +2,22 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""What options have in common that say which API secret is meant: how they are refused, and how a number is read."""
+"""Validation of the options that identify an API secret, and the failure of an option that cannot be used."""
 
 from __future__ import annotations
 
-from ._errors import MySafeError
+from .._errors import Kind, MySafeError
 
 
 def invalid(option: str, cause: str, solution: str) -> MySafeError:
     """Make the failure (kind ``invalid_input``) of an option that cannot be used."""
-    return MySafeError("invalid_input", f"The option {option} cannot be used", cause=cause, solution=solution)
+    return MySafeError(Kind.INVALID_INPUT, f"The option {option} cannot be used", cause=cause, solution=solution)
 
 
 def checked_identifier(identifier: str) -> str:
     """Return the number of an API secret as MySafe writes it: digits, without leading zeros.
 
-    Raises MySafeError (kind ``invalid_input``) for anything else, which MySafe would refuse with 1010 (v3.33 and later).
+    Raises MySafeError (kind ``invalid_input``) for anything else, which MySafe refuses with 1010 (v3.33 and later).
     """
     digits = identifier.strip()
     if not (digits.isascii() and digits.isdigit()):

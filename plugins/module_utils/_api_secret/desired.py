@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""What a task wants of one API secret: the options of the module, checked before anything is sent."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .fields import FIELDS
+from .options import checked_identifier, invalid
+
+
+def argument_spec() -> dict[str, dict[str, t.Any]]:
+    """Argument spec of one API secret; the documentation is in the module ``mysafe_api_secret``."""
+    return {
+        "identifier": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        **{name: field.spec for name, field in FIELDS.items()},
+        "update": {"type": "bool", "default": True},
+        "update_client_secret": {
+            "type": "str",
+            "choices": ["always", "on_create"],
+            "default": "always",
+            "no_log": False,
+        },
+    }
+
+
+class Desired(t.NamedTuple):
+    """What a task wants.
+
+    ``fields`` holds only what the task gives, as the API takes it. The secret is addressed by ``identifier`` where that
+    is given, otherwise by ``identifier_code``.
+    """
+
+    identifier_code: str = ""
+    identifier: str = ""
+    present: bool = True
+    fields: t.Mapping[str, t.Any] = {}
+    update: bool = True
+    update_client_secret: bool = True
+
+    def __repr__(self) -> str:
+        """Name it. No secret of the fields may end in a log."""
+        return f"<Desired {self.called}>"
+
+    @property
+    def called(self) -> str:
+        """The secret as messages name it."""
+        if self.identifier:
+            return f"the API secret with identifier {self.identifier}"
+        return f"the API secret with identifier code '{self.identifier_code}'"
+
+    @classmethod
+    def from_params(cls, params: t.Mapping[str, t.Any]) -> Desired:
+        """Check the options of one API secret.
+
+        Raises MySafeError (kind ``invalid_input``) that names the option.
+        """
+        code, identifier = params.get("identifier_code"), params.get("identifier")
+        if code is not None and not code.strip():
+            raise invalid("identifier_code", "it is empty", "give the code that identifies the API secret")
+        if code is None and identifier is None:
+            raise invalid("identifier_code", "it is missing, and so is identifier", "give one of the two")
+        return cls(
+            identifier_code=(code or "").strip(),
+            identifier="" if identifier is None else checked_identifier(identifier),
+            present=params.get("state", "present") == "present",
+            fields={name: field.wish(params[name]) for name, field in FIELDS.items() if params.get(name) is not None},
+            update=params.get("update", True),
+            update_client_secret=params.get("update_client_secret", "always") == "always",
+        )
+
+    def by_number(self, identifier: str) -> Desired:
+        """Return the same wish, addressed by the number of the API secret."""
+        return self._replace(identifier=identifier)

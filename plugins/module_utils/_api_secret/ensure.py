@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""Ensures that one API secret matches a task: match, plan, write, match again, until there is nothing left to do."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import Kind, MySafeError
+from .journal import Journal, Outcome
+from .match import Candidate, ambiguous, find
+from .plan import Action, Current, Step, plan
+from .write import Write, carry_out
+
+if t.TYPE_CHECKING:
+    from .desired import Desired
+    from .endpoints import ApiSecrets
+
+#: How many writes a run may need. Only where others change the secret all the time there is always one more to do.
+_MOST_WRITES = 5
+
+
+def ensure(api: ApiSecrets, desired: Desired, *, check_mode: bool = False) -> Outcome:
+    """Ensure that the API secret matches what is wanted, and return what was done; failures are in the outcome."""
+    journal = Journal()
+    try:
+        _ensure(api, desired, journal, check_mode=check_mode)
+    except MySafeError as error:
+        return journal.outcome(error)
+    return journal.outcome()
+
+
+def _ensure(api: ApiSecrets, desired: Desired, journal: Journal, *, check_mode: bool) -> None:
+    current = find(api, desired)
+    writes = 0
+    while (step := plan(current, desired)).action is not Action.NONE and not check_mode:
+        if writes == _MOST_WRITES:
+            raise _never_ending(desired)
+        writes += 1
+        current = carry_out(Write(api, desired, step, journal))
+        if step.action is Action.ACTIVATE:
+            _require_the_right_one(api, desired, current, journal)
+    journal.ends_with(step)
+
+
+def _never_ending(desired: Desired) -> MySafeError:
+    return MySafeError(
+        Kind.NOT_APPLIED,
+        f"Could not make {desired.called} match the task: it still differs after {_MOST_WRITES} writes",
+        cause="something else changes it at the same time",
+        solution="find out who else manages the API secret, and run the task again",
+    )
+
+
+def _require_the_right_one(api: ApiSecrets, desired: Desired, current: Current, journal: Journal) -> None:
+    """Raise MySafeError where an activated secret turns out to have another code, after deactivating it again."""
+    found = current.entity
+    if desired.identifier or found is None or found["identifier_code"].strip() == desired.identifier_code:
+        return
+    done = ""
+    if journal.has_written:
+        carry_out(Write(api, desired, Step(Action.DEACTIVATE, found, entity=found), journal))
+        journal.took_back()
+        done = "; it was activated to see its code, and deactivated again"
+    raise ambiguous(
+        desired.called,
+        [Candidate(current.identifier, entity=found)],
+        f"MySafe lists it for the code although it has another one, which shows only while it is active{done}",
+    )

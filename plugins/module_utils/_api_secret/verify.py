@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""Compares what the vault shows after a write with what was written. No input, no output."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .fields import FIELDS, SHARING
+
+if t.TYPE_CHECKING:
+    from .entity import Entity
+    from .plan import Step
+
+
+def mismatches(step: Step, found: Entity, *, was_read: bool) -> list[str]:
+    """Return the written fields that do not hold what was written, as far as that shows.
+
+    ``found`` is the answer to the write, or what was read afterwards (``was_read``): an answer may leave a secret field
+    out, a read does not. Users and groups that ``found`` reports as not added are not expected in it.
+    """
+    refused = refused_names(found["shared_error"])
+    wrong = []
+    for name, wanted in step.body.items():
+        field, value = FIELDS[name], found[name]
+        if field.is_unreadable(value) or (field.secret and not value and not was_read):
+            continue
+        if not field.is_stored(value, field.without(wanted, refused)):
+            wrong.append(name)
+    return wrong
+
+
+def unreadable(step: Step, found: Entity) -> list[str]:
+    """Return the changed fields of which reading does not show whether they were written."""
+    return [name for name in step.changes if FIELDS[name].is_unreadable(found[name])]
+
+
+def has_old_values(step: Step, found: Entity, names: t.Iterable[str]) -> bool:
+    """Whether these fields are as they were before the write.
+
+    The English pages of v3.33 and v4 show the values of before in the answer to an update that was applied.
+    """
+    return step.known is not None and all(FIELDS[name].same(step.known[name], found[name]) for name in names)
+
+
+def has_moved(step: Step, found: Entity, wrong: t.Container[str]) -> bool:
+    """Whether the write changed anything in the vault; ``wrong`` names the fields that were not written."""
+    if step.known is None:
+        return True
+    return any(
+        name not in wrong if FIELDS[name].secret else not FIELDS[name].same(step.known[name], found[name])
+        for name in step.changes
+    )
+
+
+def without_sharing(names: t.Iterable[str]) -> list[str]:
+    """Return the names of the fields that do not say with whom the secret is shared."""
+    return [name for name in names if name not in SHARING]
+
+
+def refused_names(refused: t.Iterable[t.Any]) -> set[str]:
+    """Return the users and groups in ``shared_error``, whose form is not documented."""
+    return {
+        str(entry.get("username") or entry.get("name") or "") if isinstance(entry, dict) else str(entry)
+        for entry in refused
+    }
+
+
+def described_refusals(refused: t.Iterable[t.Any]) -> str:
+    """Return with whom the secret could not be shared, and why, as one text."""
+    return ", ".join(map(_described, refused))
+
+
+def _described(entry: t.Any) -> str:
+    if not isinstance(entry, dict):
+        return f"'{entry}'"
+    name = entry.get("username") or entry.get("name")
+    named = f"'{name}'" if name else str(entry)
+    return f"{named} ({entry['message']})" if entry.get("message") else named

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""The entry point of mysafe_api_secret_info: from its parameters to its result."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._api_secret import reading
+from .._api_secret.fields import SECRET
+from .._errors import MySafeError
+from .._http import connection
+from .result import Params, Result, failed, given, with_api, without_secrets
+
+if t.TYPE_CHECKING:
+    from .._api_secret.endpoints import ApiSecrets
+    from .._mysafe.sessions import Sessions
+
+
+def argument_spec() -> dict[str, dict[str, t.Any]]:
+    """Argument spec of the module."""
+    return {**connection.argument_spec(), **reading.argument_spec()}
+
+
+def run(params: Params, *, sessions: Sessions | None = None, **_modes: bool) -> Result:
+    """Read API secrets as the parameters say. Failures are in the result; check mode and diff make no difference.
+
+    With ``sessions`` an open session is used and left open.
+    """
+
+    def work(api: ApiSecrets) -> tuple[dict[str, t.Any], tuple[str, ...]]:
+        found = reading.read(api, query)
+        if params["reveal"]:
+            secrets.forget(*(one.entity[name] for one in found if one.entity is not None for name in SECRET))
+        entries = [reading.entry(one, reveal=params["reveal"]) for one in found]
+        for entry in entries:
+            if entry["error"] is not None:
+                entry["error"] = without_secrets(entry["error"], secrets)
+        return {"changed": False, "api_secrets": entries}, ()
+
+    secrets = given(params)
+    try:
+        query = reading.Query.from_params(params)
+        return with_api(params, secrets, sessions, work)
+    except MySafeError as error:
+        return failed(error, secrets)

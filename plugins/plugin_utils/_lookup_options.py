@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""Finds the connection options of a lookup: in its arguments, variables, the environment and ansible.cfg.
+
+Ansible finds them by itself, but counts a variable of the environment that is set and empty as a value, and knows
+nothing of the precedence between access key and token.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import typing as t
+from collections.abc import Mapping
+
+from ansible import constants as C  # noqa: N812 - as all of Ansible calls it
+from ansible.errors import AnsibleLookupError
+
+from ..module_utils._http.environment import VARIABLES, complete, is_blank
+
+if t.TYPE_CHECKING:
+    from ansible.plugins.lookup import LookupBase
+
+#: Connection option -> the variable of Ansible that sets it.
+_VARIABLES = {option: option if option.startswith("mysafe_") else f"mysafe_{option}" for option in VARIABLES}
+#: Ansible's own argument, which it also hands on where the lookup is a loop (with_…).
+_WANTLIST = "wantlist"
+
+
+def set_options(lookup: LookupBase, variables: Mapping[str, t.Any], arguments: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Set the options of a lookup, and return its connection options. Raises AnsibleLookupError."""
+    definitions = lookup.option_definitions
+    unknown = sorted(set(arguments) - set(definitions) - {_WANTLIST})
+    if unknown:
+        # Without this, a misspelled "field" would return whole API secrets.
+        raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}.")
+    named = {
+        # Ansible hands over variables as they are written.
+        option: lookup._templar.template(variables[variable])
+        for option, variable in _VARIABLES.items()
+        if variables.get(variable) is not None
+    }
+    named.update({option: value for option, value in arguments.items() if option in VARIABLES and not is_blank(value)})
+    _require_texts(named)
+    found = complete(named, os.environ)
+    unset = {
+        option: _from_ini(definitions[option])
+        for option, variable in VARIABLES.items()
+        if option not in found and variable in os.environ
+    }
+    own = {option: value for option, value in arguments.items() if option not in VARIABLES and option != _WANTLIST}
+    lookup.set_options(direct={**unset, **found, **own})
+    return {
+        option: None if option in unset and unset[option] is None else lookup.get_option(option) for option in VARIABLES
+    }
+
+
+def _from_ini(definition: Mapping[str, t.Any]) -> t.Any:
+    """Return what an option is where nothing else sets it: from ansible.cfg, or its default."""
+    config = configparser.ConfigParser(interpolation=None)
+    config.read(C.config.get_config_value("CONFIG_FILE") or [])
+    for entry in definition.get("ini", ()):
+        value = config.get(entry["section"], entry["key"], fallback=None)
+        if value is not None:
+            return value
+    return definition.get("default")
+
+
+def _require_texts(options: Mapping[str, t.Any]) -> None:
+    """Refuse what Ansible would refuse with a message that repeats the value."""
+    for option in ("mysafe_client_secret", "mysafe_access_token"):
+        if isinstance(options.get(option), (Mapping, list, tuple)):
+            raise AnsibleLookupError(f"The option {option} is not a text.")
