@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._desired import Desired
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import Entity, entity
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.desired import Desired
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity, entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
 
 NUMBER = "43"
 CODE = "billing-api"
@@ -64,10 +64,10 @@ def an_answer(
     body: t.Any = None,
     text: str = "",
     headers: t.Mapping[str, str] | None = None,
-    repeated: bool = False,
+    earlier: Fate = Fate.NOT_SENT,
 ) -> Answer:
     """Return an HTTP answer."""
-    return Answer(status, headers or {}, text, body, repeated)
+    return Answer(status, headers or {}, text, body, earlier)
 
 
 def envelope(
@@ -98,10 +98,10 @@ def envelope(
 def lost() -> MySafeError:
     """Return the failure of a request that may have been carried out: a 502 of the gateway."""
     return MySafeError(
-        "unavailable", "Could not do it: 502", cause="502", http_status=502, transient=True, maybe_applied=True
+        Kind.UNAVAILABLE, "Could not do it: 502", cause="502", http_status=502, fate=Fate.UNKNOWN, transient=True
     )
 
 
 def refused(kind: str = "access_denied") -> MySafeError:
     """Return the failure of a request that was certainly not carried out."""
-    return MySafeError(kind, f"Could not do it: {kind}", cause=kind, http_status=400)
+    return MySafeError(Kind(kind), f"Could not do it: {kind}", cause=kind, http_status=400, fate=Fate.REFUSED)

@@ -7,8 +7,8 @@ from __future__ import annotations
 import types
 import typing as t
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import ApiSecrets
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import Entity, entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.endpoints import ApiSecrets
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity, entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import refused
 
@@ -29,6 +29,11 @@ def any_case(kept: str, asked: str) -> bool:
 def ending(kept: str, asked: str) -> bool:
     """List what ends in the code."""
     return kept.endswith(asked)
+
+
+def any_punctuation(kept: str, asked: str) -> bool:
+    """List what has the same letters as the code."""
+    return "".join(filter(str.isalnum, kept)) == "".join(filter(str.isalnum, asked))
 
 
 def containing(kept: str, asked: str) -> bool:

@@ -148,7 +148,7 @@ class Sharing(Field):
                 raise invalid(self.name, f"entry {number} has no {self.key}", f"give a {self.key}, or remove the entry")
             if rights.setdefault(name, share["can_edit"]) != share["can_edit"]:
                 raise invalid(
-                    self.name, f"entry {number} names a {self.key} again, with another can_edit", "list each once"
+                    self.name, f"entry {number} repeats an earlier {self.key} with another can_edit", "list each once"
                 )
         return [{self.key: name, "can_edit": can_edit} for name, can_edit in rights.items()]
 

@@ -82,7 +82,7 @@ class Journal:
         before: dict[str, t.Any] = {}
         after: dict[str, t.Any] = {}
         for step in effective:
-            before = {**step.before, **before}
+            before.update({name: value for name, value in step.before.items() if name not in after})
             after.update(step.after)
         return Outcome(
             changed=self.has_written,

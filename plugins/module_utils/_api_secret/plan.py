@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from .desired import Desired
 
 
-class Action(enum.Enum):
+class Action(str, enum.Enum):
     """What is done to an API secret in one step."""
 
     NONE = "none"
@@ -74,9 +74,9 @@ class Step(t.NamedTuple):
 
     @property
     def body(self) -> dict[str, t.Any]:
-        """What to send: an update sends the required fields too."""
-        always = {name: self.known[name] for name in REQUIRED if self.known[name]} if self.known else {}
-        return {**always, **self.changes}
+        """What a create or an update sends; an update sends the required fields too."""
+        known = self.known if self.known and self.action is Action.UPDATE else {}
+        return {**{name: known[name] for name in REQUIRED if known.get(name)}, **self.changes}
 
     @property
     def before(self) -> dict[str, t.Any]:
@@ -167,18 +167,17 @@ def _doubts(known: Entity, changes: Entity, desired: Desired) -> tuple[str, ...]
     """Return warnings about fields that will differ again at the next run."""
     warnings = []
     for name, wanted in changes.items():
-        field = FIELDS[name]
-        if field.is_unreadable(known[name]):
+        if FIELDS[name].is_unreadable(known[name]):
             remedy = (
                 "With update_client_secret: on_create it is sent only to create."
-                if field.secret
+                if FIELDS[name].secret
                 else f"Leave {name} out of the task to avoid that."
             )
             warnings.append(
                 f"MySafe returns {name} of {desired.called} encrypted or masked, so it cannot be compared and is sent every"
                 f" time. {remedy}"
             )
-        elif field.is_stored(known[name], wanted):
+        elif FIELDS[name].secret and known[name] == wanted.strip():
             warnings.append(
                 f"The {name.replace('_', ' ')} for {desired.called} has white space around it, which MySafe seems to"
                 " remove. It will be sent every time unless the task gives it without."

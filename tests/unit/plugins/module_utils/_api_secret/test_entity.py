@@ -8,15 +8,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import (
-    comparable,
-    entity,
-    join_tags,
-    looks_unreadable,
-    same,
-    sharing_list,
-)
-from ansible_collections.senhasegura.mysafe.tests.unit.builders import CIPHERTEXT, FIELDS, NUMBER, group, user
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import entity
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import FIELDS, NUMBER, group, user
 
 EMPTY: dict[str, t.Any] = {
     "identifier": "",
@@ -121,94 +114,3 @@ def test_sharing_that_is_not_a_list_of_objects_is_nobody(raw: t.Any) -> None:
 )
 def test_those_with_whom_it_could_not_be_shared_are_a_list(raw: t.Any, expected: t.Any) -> None:
     assert entity({"shared_error": raw})["shared_error"] == expected
-
-
-# When two values mean the same.
-
-
-@pytest.mark.parametrize(
-    ("field", "one", "other"),
-    [
-        ("name", " a ", "a"),
-        ("name", "5", 5),
-        ("notes", "", None),
-        ("notes", "", " \n"),
-        ("client_secret", "", None),
-        ("client_secret", "5", 5),
-        ("tags", "a, b", "b,a"),
-        ("tags", "a", "a, a,"),
-        ("tags", "", None),
-        ("tags", " , ", ""),
-        ("users_allowed", [user("a"), user("b", True)], [user("b", True), user("a")]),
-        ("users_allowed", [user("a"), user("a")], [user("a")]),
-        ("users_allowed", [], None),
-        ("groups_allowed", [group("a"), group("b")], [group("b"), group("a")]),
-    ],
-)
-def test_these_mean_the_same(field: str, one: t.Any, other: t.Any) -> None:
-    assert same(field, one, other)
-
-
-@pytest.mark.parametrize(
-    ("field", "one", "other"),
-    [
-        ("name", "a", "A"),
-        ("name", "a b", "ab"),
-        ("notes", "a", None),
-        ("client_secret", "a", "a "),
-        ("client_secret", "a", "\na"),
-        ("client_secret", "", " "),
-        ("tags", "a, b", "a"),
-        ("tags", "a", "A"),
-        ("tags", "a b", "a,b"),
-        ("users_allowed", [user("a")], [user("a", True)]),
-        ("users_allowed", [user("a")], [user("A")]),
-        ("users_allowed", [user("a")], []),
-        ("groups_allowed", [group("a")], [group("b")]),
-    ],
-)
-def test_these_mean_something_different(field: str, one: t.Any, other: t.Any) -> None:
-    assert not same(field, one, other)
-
-
-def test_tags_compare_as_a_set() -> None:
-    assert comparable("tags", "b, a , b,") == frozenset({"a", "b"})
-
-
-def test_sharing_compares_as_a_map() -> None:
-    assert comparable("users_allowed", [user("b", True), user("a")]) == {"a": False, "b": True}
-
-
-def test_tags_are_joined_as_mysafe_keeps_them() -> None:
-    assert join_tags(["a", "b"]) == "a, b"
-
-
-def test_rights_are_listed_as_the_api_takes_them() -> None:
-    assert sharing_list("users_allowed", {"bob": True, "carol": False}) == [user("bob", True), user("carol")]
-
-
-@pytest.mark.parametrize(
-    "secret",
-    ["*", "********", CIPHERTEXT, "A" * 342 + "==", "A" * 512, "+/9z" * 171],
-    ids=["an asterisk", "asterisks", "2048 bits", "2048 bits, padded", "3072 bits", "4096 bits"],
-)
-def test_this_is_not_the_client_secret_itself(secret: str) -> None:
-    assert looks_unreadable(secret)
-
-
-@pytest.mark.parametrize(
-    "secret",
-    ["", "s3cr3t", "a*", "*a*", "A" * 343, "A" * 345, "-" * 344, "A" * 171 + "=" + "A" * 172],
-    ids=[
-        "empty",
-        "short",
-        "ends in an asterisk",
-        "between asterisks",
-        "short of it",
-        "beyond",
-        "not base64",
-        "= inside",
-    ],
-)
-def test_this_may_be_the_client_secret_itself(secret: str) -> None:
-    assert not looks_unreadable(secret)

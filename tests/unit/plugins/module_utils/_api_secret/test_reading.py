@@ -8,9 +8,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import Row
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.endpoints import Row
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._reading import Query, Read
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.match import Candidate
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.reading import Query, entry
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER, OLD_SECRET, an_entity, refused
 
 ROW = Row(NUMBER, "Billing API", can_view=True, can_write=False, need_justify=False, need_approval=True)
@@ -56,40 +57,40 @@ def test_what_cannot_be_asked_for(options: dict[str, t.Any], named: str) -> None
 
 
 def test_an_entry_has_the_entity_the_rights_and_no_error() -> None:
-    entry = Read(NUMBER, ROW, entity=an_entity()).entry(reveal=True)
+    told = entry(Candidate(NUMBER, ROW, entity=an_entity()), reveal=True)
     rights = {"can_view": True, "can_write": False, "need_justify": False, "need_approval": True}
-    assert entry == {**an_entity(), **rights, "error": None}
+    assert told == {**an_entity(), **rights, "error": None}
 
 
 def test_an_entry_hides_the_client_secret() -> None:
-    entry = Read(NUMBER, ROW, entity=an_entity()).entry(reveal=False)
-    assert (entry["client_secret"], OLD_SECRET in repr(entry)) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", False)
+    told = entry(Candidate(NUMBER, ROW, entity=an_entity()), reveal=False)
+    assert (told["client_secret"], OLD_SECRET in repr(told)) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", False)
 
 
 @pytest.mark.parametrize("reveal", [True, False])
 def test_an_entry_shows_that_there_is_no_client_secret(reveal: bool) -> None:
-    assert Read(NUMBER, ROW, entity=an_entity(client_secret="")).entry(reveal=reveal)["client_secret"] == ""
+    assert entry(Candidate(NUMBER, ROW, entity=an_entity(client_secret="")), reveal=reveal)["client_secret"] == ""
 
 
 def test_an_entry_without_details_has_what_the_list_says() -> None:
-    known = {name: value for name, value in Read(NUMBER, ROW).entry(reveal=True).items() if value is not None}
+    known = {name: value for name, value in entry(Candidate(NUMBER, ROW), reveal=True).items() if value is not None}
     listed = {"identifier": NUMBER, "name": "Billing API", "shared_error": []}
     assert known == {**listed, **{right: getattr(ROW, right) for right in RIGHTS}}
 
 
 def test_an_entry_of_one_that_cannot_be_read_says_why() -> None:
-    entry = Read(NUMBER, ROW, error=refused("inactive")).entry(reveal=True)
-    assert (entry["name"], entry["url"], entry["error"]["kind"]) == ("Billing API", None, "inactive")
-    assert entry["error"]["msg"] == "Could not do it: inactive. Cause: inactive."
+    told = entry(Candidate(NUMBER, ROW, error=refused("inactive")), reveal=True)
+    assert (told["name"], told["url"], told["error"]["kind"]) == ("Billing API", None, "inactive")
+    assert told["error"]["msg"] == "Could not do it: inactive. Cause: inactive."
 
 
 def test_an_entry_of_one_that_is_not_listed_does_not_guess_the_rights() -> None:
-    entry = Read(NUMBER, error=refused("inactive")).entry(reveal=True)
-    assert [entry[right] for right in RIGHTS] == [None] * 4
+    told = entry(Candidate(NUMBER, error=refused("inactive")), reveal=True)
+    assert [told[right] for right in RIGHTS] == [None] * 4
 
 
 @pytest.mark.parametrize(
-    "read", [Read(NUMBER, ROW), Read(NUMBER, entity=an_entity()), Read(NUMBER, ROW, error=refused())]
+    "read", [Candidate(NUMBER, ROW), Candidate(NUMBER, entity=an_entity()), Candidate(NUMBER, ROW, error=refused())]
 )
-def test_all_entries_have_the_same_fields(read: Read) -> None:
-    assert list(read.entry(reveal=False)) == [*an_entity(), *RIGHTS, "error"]
+def test_all_entries_have_the_same_fields(read: Candidate) -> None:
+    assert list(entry(read, reveal=False)) == [*an_entity(), *RIGHTS, "error"]

@@ -10,21 +10,11 @@ import typing as t
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._desired import Desired
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import (
-    REQUIRED_FIELDS,
-    SHARING_FIELDS,
-    TEXT_FIELDS,
-    Entity,
-    comparable,
-    entity,
-    looks_unreadable,
-    same,
-)
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._plan import Current, Plan, plan
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.desired import Desired
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity, entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS, REQUIRED
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.plan import Current, Step, plan
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import CIPHERTEXT, CODE, NUMBER
-
-EVERY_FIELD = (*TEXT_FIELDS, *SHARING_FIELDS)
 
 
 class Vault(t.NamedTuple):
@@ -41,7 +31,7 @@ def look(vault: Vault) -> Current:
     return Current(NUMBER, active=vault.active, entity=vault.held if vault.active else None)
 
 
-def apply(vault: Vault, planned: Plan) -> Vault:
+def apply(vault: Vault, planned: Step) -> Vault:
     """Return the vault after the plan, as the API documents it: fields that are not sent stay, lists replace."""
     if planned.action in {"create", "update"}:
         return Vault(entity({**(vault.held or {"identifier": NUMBER}), **planned.body}))
@@ -72,7 +62,7 @@ entities = st.fixed_dictionaries(
     {
         "identifier": st.just(NUMBER),
         "identifier_code": st.just(CODE),
-        **dict.fromkeys(REQUIRED_FIELDS, full_texts),
+        **dict.fromkeys(REQUIRED, full_texts),
         "client_secret": secrets,
         "method": st.none() | texts,
         "notes": st.none() | texts,
@@ -86,7 +76,7 @@ vaults = st.one_of(
     st.builds(Vault, entities, st.just(True)),
     st.builds(Vault, entities, st.just(False)),
 )
-required_options = st.fixed_dictionaries(dict.fromkeys(REQUIRED_FIELDS, full_texts))
+required_options = st.fixed_dictionaries(dict.fromkeys(REQUIRED, full_texts))
 other_options = st.fixed_dictionaries(
     {},
     optional={
@@ -101,7 +91,7 @@ other_options = st.fixed_dictionaries(
         "update_client_secret": st.sampled_from(["always", "on_create"]),
     },
 )
-some_required_options = st.fixed_dictionaries({}, optional=dict.fromkeys(REQUIRED_FIELDS, full_texts))
+some_required_options = st.fixed_dictionaries({}, optional=dict.fromkeys(REQUIRED, full_texts))
 
 
 def desired(*options: dict[str, t.Any]) -> Desired:
@@ -125,17 +115,17 @@ def test_after_the_plan_the_vault_holds_what_is_wanted(vault: Vault, required: t
     for _turn in range(2):
         vault = apply(vault, plan(look(vault), wanted))
     assert vault.held is not None
-    assert [field for field in wanted.fields if not same(field, vault.held[field], wanted.fields[field])] == []
+    assert [field for field in wanted.fields if not FIELDS[field].same(vault.held[field], wanted.fields[field])] == []
 
 
 @given(vaults, some_required_options, other_options)
 def test_a_field_that_was_not_given_is_never_touched(vault: Vault, required: t.Any, others: t.Any) -> None:
     if vault.held is None:
-        required = {field: required.get(field, "given") for field in REQUIRED_FIELDS}
+        required = {field: required.get(field, "given") for field in REQUIRED}
     wanted = desired(required, others)
     after = apply(vault, plan(look(vault), wanted)).held
     before = vault.held or entity({})
-    untouched = [field for field in EVERY_FIELD if field not in wanted.fields]
+    untouched = [field for field in FIELDS if field not in wanted.fields]
     assert [field for field in untouched if after is not None and after[field] != before[field]] == []
 
 
@@ -143,15 +133,15 @@ def test_a_field_that_was_not_given_is_never_touched(vault: Vault, required: t.A
 def test_an_update_sends_what_differs_and_name_url_and_client_id(held: Entity, required: t.Any, others: t.Any) -> None:
     wanted = desired(required, {**others, "state": "present"})
     planned = plan(look(Vault(held)), wanted)
-    differing = {field for field in planned.body if not same(field, held[field], planned.body[field])}
-    assert set(planned.body) == (differing | set(REQUIRED_FIELDS) if differing else set())
+    differing = {field for field in planned.body if not FIELDS[field].same(held[field], planned.body[field])}
+    assert set(planned.body) == (differing | set(REQUIRED) if differing else set())
 
 
 @given(vaults, required_options, other_options)
 def test_the_diff_shows_exactly_what_the_plan_changes(vault: Vault, required: t.Any, others: t.Any) -> None:
     planned = plan(look(vault), desired(required, others))
     held = vault.held or entity({})
-    changes = {field for field in planned.body if not same(field, held[field], planned.body[field])}
+    changes = {field for field in planned.body if not FIELDS[field].same(held[field], planned.body[field])}
     switched = {"active"} if planned.action in {"activate", "deactivate"} else set()
     blank = {field for field in planned.after if vault.held is None and not str(planned.after[field]).strip(" ,\n")}
     assert set(planned.after) - blank == (changes | switched) - blank
@@ -177,7 +167,7 @@ def test_the_plan_does_not_depend_on_order_or_duplicates(
         chance.shuffle(shuffled[option])
     one, other = (plan(look(vault), desired(required, options)) for options in (others, shuffled))
     one_body, other_body = (
-        {field: comparable(field, body[field]) for field in body} for body in (one.body, other.body)
+        {field: FIELDS[field].comparable(body[field]) for field in body} for body in (one.body, other.body)
     )
     assert (one.action, one_body, one.warnings) == (other.action, other_body, other.warnings)
 
@@ -200,4 +190,4 @@ def test_an_unreadable_client_secret_is_sent_only_with_a_warning(
 
 @given(st.text())
 def test_a_secret_that_can_be_read_is_seldom_taken_for_ciphertext(secret: str) -> None:
-    assert looks_unreadable(secret) == (bool(secret) and set(secret) == {"*"})
+    assert FIELDS["client_secret"].is_unreadable(secret) == (bool(secret) and set(secret) == {"*"})

@@ -8,9 +8,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import Row
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.endpoints import Row
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import FIELDS, NUMBER, an_answer, envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_api import CALLS, api_that_gets
 
@@ -146,19 +146,19 @@ def test_a_list_that_fails_names_what_was_looked_for(filters: dict[str, str], na
 
 @pytest.mark.parametrize("name", ["activate", "deactivate"])
 @pytest.mark.parametrize(
-    ("message", "repeated", "changed"),
+    ("message", "earlier", "changed"),
     [
-        ("Api secret activated successfully", False, True),
-        ("API secret  successfully deactivated", False, True),
-        ("", False, True),
-        ("Api secret has already been activated", False, False),
-        ("Api secret has ALREADY BEEN deactivated", False, False),
-        ("Api secret has already been activated", True, True),
+        ("Api secret activated successfully", Fate.NOT_SENT, True),
+        ("API secret  successfully deactivated", Fate.NOT_SENT, True),
+        ("", Fate.NOT_SENT, True),
+        ("Api secret has already been activated", Fate.REFUSED, False),
+        ("Api secret has ALREADY BEEN deactivated", Fate.NOT_SENT, False),
+        ("Api secret has already been activated", Fate.UNKNOWN, True),
     ],
     ids=["activated", "v3.32 deactivated", "silent", "already", "ALREADY", "already, after an unanswered try"],
 )
-def test_whether_a_switch_changed_anything(name: str, message: str, repeated: bool, changed: bool) -> None:
-    assert CALLS[name](api_that_gets(an_answer(200, envelope(message=message), repeated=repeated))) is changed
+def test_whether_a_switch_changed_anything(name: str, message: str, earlier: Fate, changed: bool) -> None:
+    assert CALLS[name](api_that_gets(an_answer(200, envelope(message=message), earlier=earlier))) is changed
 
 
 @pytest.mark.parametrize("name", ["activate", "deactivate"])

@@ -8,10 +8,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import Entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._find import find
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._plan import Current
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.match import find
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.plan import Current
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
     CODE,
     NUMBER,
@@ -24,12 +24,13 @@ from ansible_collections.senhasegura.mysafe.tests.unit.fake_vault import (
     FakeVault,
     any_case,
     containing,
+    ending,
     exact,
     ignoring,
 )
 
 LONGER = f"{CODE}-v2"
-FILTERS = [exact, any_case, containing, ignoring]
+FILTERS = [exact, any_case, containing, ending, ignoring]
 every_filter = pytest.mark.parametrize("matches", FILTERS, ids=lambda matches: matches.__name__)
 Filter = t.Callable[[str, str], bool]
 
@@ -122,16 +123,15 @@ def test_a_hit_that_cannot_be_read_is_a_failure(kind: str) -> None:
 # Inactive ones, whose code does not show.
 
 
-@pytest.mark.parametrize("matches", [exact, any_case])
-def test_an_inactive_one_is_found_where_the_filter_lists_whole_codes(matches: Filter) -> None:
-    vault = FakeVault(row(NUMBER), inactive=[NUMBER], matches=matches)
+def test_an_inactive_one_is_found_where_the_filter_is_exact() -> None:
+    vault = FakeVault(row(NUMBER), inactive=[NUMBER], matches=exact)
     assert find(vault, wanted()) == Current(NUMBER, active=False)
 
 
-@pytest.mark.parametrize("matches", [containing, ignoring])
+@pytest.mark.parametrize("matches", [any_case, containing, ending, ignoring])
 def test_an_inactive_one_is_not_trusted_where_the_filter_is_loose(matches: Filter) -> None:
     error = obstacle(find(FakeVault(row(NUMBER), inactive=[NUMBER], matches=matches), wanted()))
-    assert (error.kind, error.cause[:31]) == ("ambiguous", "MySafe lists more than the code")
+    assert (error.kind, error.cause[:32]) == ("ambiguous", "MySafe lists more than exact mat")
 
 
 def test_an_inactive_one_that_is_not_listed_is_not_there() -> None:
@@ -143,9 +143,10 @@ def test_a_code_of_one_letter_is_checked_too() -> None:
     assert obstacle(find(vault, wanted(identifier_code="b"))).kind == "ambiguous"
 
 
-def test_an_inactive_one_with_a_code_of_one_letter_is_found() -> None:
+def test_an_inactive_one_with_a_code_of_one_letter_is_never_trusted() -> None:
+    """No other code would show whether the filter also lists what merely contains the letter."""
     vault = FakeVault(row(NUMBER, "b"), inactive=[NUMBER])
-    assert find(vault, wanted(identifier_code="b")) == Current(NUMBER, active=False)
+    assert obstacle(find(vault, wanted(identifier_code="b"))).kind == "ambiguous"
 
 
 def test_one_active_and_one_inactive_that_bear_the_code_are_named() -> None:
@@ -153,7 +154,7 @@ def test_one_active_and_one_inactive_that_bear_the_code_are_named() -> None:
     assert "identifiers 7, 8" in error.message
 
 
-@pytest.mark.parametrize("matches", [containing, ignoring])
+@pytest.mark.parametrize("matches", [any_case, containing, ending, ignoring])
 def test_the_active_one_is_found_although_the_loose_filter_also_lists_inactive_ones(matches: Filter) -> None:
     vault = FakeVault(row("7", LONGER), row(NUMBER), inactive=["7"], matches=matches)
     assert find(vault, wanted()) == Current(NUMBER, entity=row(NUMBER))
@@ -192,14 +193,14 @@ def test_the_one_that_surely_bears_the_code_is_in_the_way_if_it_may_not_be_read(
     assert (current.identifier, obstacle(current).kind) == (NUMBER, kind)
 
 
-@pytest.mark.parametrize("matches", [containing, ignoring])
+@pytest.mark.parametrize("matches", [any_case, containing, ending, ignoring])
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_one_that_may_bear_the_code_is_named_if_it_may_not_be_read(matches: Filter, state: str) -> None:
     error = obstacle(find(denying(FakeVault(row("7"), matches=matches), "7"), wanted(state=state)))
     assert (error.kind, "identifiers 7" in error.message) == ("ambiguous", True)
 
 
-@pytest.mark.parametrize("matches", [containing, ignoring])
+@pytest.mark.parametrize("matches", [any_case, containing, ending, ignoring])
 def test_the_one_that_can_be_read_is_found_although_the_loose_filter_also_lists_one_that_may_not(
     matches: Filter,
 ) -> None:
@@ -207,19 +208,54 @@ def test_the_one_that_can_be_read_is_found_although_the_loose_filter_also_lists_
     assert find(vault, wanted()) == Current(NUMBER, entity=row(NUMBER))
 
 
-@pytest.mark.parametrize("matches", [exact, any_case])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_one_that_surely_bears_the_code_and_may_not_be_read_is_a_rival(matches: Filter, state: str) -> None:
-    error = obstacle(find(denying(FakeVault(row("7"), row(NUMBER), matches=matches), "7"), wanted(state=state)))
-    assert (error.kind, f"identifiers {NUMBER}, 7" in error.message) == ("ambiguous", True)
+def test_one_that_surely_has_the_code_and_may_not_be_read_is_a_rival(state: str) -> None:
+    error = obstacle(find(denying(FakeVault(row("7"), row(NUMBER)), "7"), wanted(state=state)))
+    assert (error.kind, f"identifiers 7, {NUMBER}" in error.message) == ("ambiguous", True)
 
 
 def test_an_inactive_one_and_one_that_may_not_be_read_are_named() -> None:
     vault = denying(FakeVault(row("7"), row("8"), inactive=["8"]), "7")
-    assert "identifiers 8, 7" in obstacle(find(vault, wanted())).message
+    assert "identifiers 7, 8" in obstacle(find(vault, wanted())).message
 
 
 def test_nothing_is_ever_written() -> None:
     vault = denying(FakeVault(row("7"), row("8"), row("9"), inactive=["8"], matches=ignoring), "7")
     find(vault, wanted())
     assert vault.writes == []
+
+
+# How the filter is found out.
+
+
+def asked_for(vault: FakeVault, code: str = CODE) -> list[str]:
+    """Find a code, and return the codes that the list was asked for."""
+    asked: list[str] = []
+    listing = vault.identifiers
+    vault.identifiers = lambda **filters: (asked.append(filters["identifier_code"]), listing(**filters))[1]  # type: ignore[method-assign, func-returns-value]
+    find(vault, wanted(identifier_code=code))
+    return asked
+
+
+def test_the_filter_is_not_tested_where_everything_can_be_read() -> None:
+    assert asked_for(FakeVault(row(NUMBER))) == [CODE]
+
+
+def test_an_exact_filter_is_tested_with_every_code_that_is_nearly_the_same() -> None:
+    asked = asked_for(FakeVault(row(NUMBER), inactive=[NUMBER]))
+    assert asked == [CODE, CODE[:-1], CODE[1:], CODE.swapcase()]
+
+
+def test_a_loose_filter_is_not_tested_further() -> None:
+    assert asked_for(FakeVault(row(NUMBER), inactive=[NUMBER], matches=containing)) == [CODE, CODE[:-1]]
+
+
+def test_a_code_without_letters_has_no_other_case_to_test() -> None:
+    assert asked_for(FakeVault(row(NUMBER, "123"), inactive=[NUMBER]), "123") == ["123", "12", "23"]
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_a_code_that_differs_in_case_only_is_a_lookalike_if_it_can_be_read(active: bool) -> None:
+    vault = FakeVault(row("7", CODE.upper()), inactive=[] if active else ["7"], matches=any_case)
+    current = find(vault, wanted())
+    assert [one["identifier"] for one in current.lookalikes] == (["7"] if active else [])

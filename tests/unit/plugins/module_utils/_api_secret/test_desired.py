@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._desired import Desired
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import SHARING_FIELDS, TEXT_FIELDS
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.desired import Desired
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
     CODE,
@@ -36,42 +36,42 @@ BAD: dict[str, tuple[dict[str, t.Any], str, str]] = {
         "identifier",
         "it is not a number",
     ),
-    "the name is empty": ({"identifier_code": CODE, "name": ""}, "name", "it is empty, and MySafe wants a value in it"),
+    "the name is empty": ({"identifier_code": CODE, "name": ""}, "name", "it is empty, and MySafe requires a value"),
     "the name is blank": (
         {"identifier_code": CODE, "name": " "},
         "name",
-        "it is empty, and MySafe wants a value in it",
+        "it is empty, and MySafe requires a value",
     ),
-    "the url is empty": ({"identifier_code": CODE, "url": ""}, "url", "it is empty, and MySafe wants a value in it"),
+    "the url is empty": ({"identifier_code": CODE, "url": ""}, "url", "it is empty, and MySafe requires a value"),
     "the client ID is empty": (
         {"identifier_code": CODE, "client_id": ""},
         "client_id",
-        "it is empty, and MySafe wants a value in it",
+        "it is empty, and MySafe requires a value",
     ),
     "a tag holds a comma": (
         {"identifier_code": CODE, "tags": ["a,b"]},
         "tags",
-        "the tag 'a,b' holds a comma, by which MySafe separates tags",
+        "a tag contains a comma, with which MySafe separates tags",
     ),
     "a user has no name": (
         {"identifier_code": CODE, "users_allowed": [user(" ")]},
         "users_allowed",
-        "an entry has an empty username",
+        "entry 1 has no username",
     ),
     "a group has no name": (
         {"identifier_code": CODE, "groups_allowed": [group("")]},
         "groups_allowed",
-        "an entry has an empty name",
+        "entry 1 has no name",
     ),
     "a user has two rights": (
         {"identifier_code": CODE, "users_allowed": [user("bob"), user("bob ", True)]},
         "users_allowed",
-        "'bob' is listed twice, with and without can_edit",
+        "entry 2 repeats an earlier username with another can_edit",
     ),
     "a group has two rights": (
         {"identifier_code": CODE, "groups_allowed": [group("Ops", True), group("Ops")]},
         "groups_allowed",
-        "'Ops' is listed twice, with and without can_edit",
+        "entry 2 repeats an earlier name with another can_edit",
     ),
 }
 
@@ -100,7 +100,7 @@ def test_no_client_secret_shows_in_a_refusal(options: dict[str, t.Any], option: 
     assert NEW_SECRET not in str(failure.value) + repr(failure.value) + str(failure.value.details())
 
 
-@pytest.mark.parametrize("option", [*TEXT_FIELDS, *SHARING_FIELDS])
+@pytest.mark.parametrize("option", FIELDS)
 def test_an_option_that_is_not_given_is_not_wanted(option: str) -> None:
     assert option not in wanted_by_number(**{option: None}).fields
 

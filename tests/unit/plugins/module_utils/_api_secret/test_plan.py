@@ -8,10 +8,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._desired import Desired
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import Entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.desired import Desired
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._plan import Current, Plan, plan
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.plan import Action, Current, Step, plan
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import HIDDEN
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
     CIPHERTEXT,
@@ -119,7 +119,7 @@ def test_a_value_that_means_the_same_is_not_sent(option: str, value: t.Any, kept
 
 def test_the_vault_is_left_alone_when_it_holds_what_is_wanted() -> None:
     planned = plan(there(), wanted(**REQUIRED))
-    assert planned == Plan("none", entity=an_entity())
+    assert planned == Step(Action.NONE, an_entity(), entity=an_entity())
 
 
 def test_several_fields_that_differ_are_sent_at_once() -> None:
@@ -205,7 +205,7 @@ def test_the_warning_says_what_was_left_alone(current: Current, options: t.Any, 
 
 
 def test_absent_does_not_look_at_the_fields() -> None:
-    assert plan(there(), wanted(state="absent", name="Another")).body == {}
+    assert plan(there(), wanted(state="absent", name="Another")).changes == {}
 
 
 def test_the_entity_after_a_deactivation_is_the_one_before() -> None:

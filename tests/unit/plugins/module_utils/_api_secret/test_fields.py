@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The field table: when two values of a field mean the same, what can be read, and what the server has stored."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS, REQUIRED, SECRET
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import CIPHERTEXT, group, user
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("name", " a ", "a"),
+        ("name", "5", 5),
+        ("notes", "", None),
+        ("notes", "", " \n"),
+        ("client_secret", "", None),
+        ("client_secret", "5", 5),
+        ("tags", "a, b", "b,a"),
+        ("tags", "a", "a, a,"),
+        ("tags", "", None),
+        ("tags", " , ", ""),
+        ("users_allowed", [user("a"), user("b", True)], [user("b", True), user("a")]),
+        ("users_allowed", [user("a"), user("a")], [user("a")]),
+        ("users_allowed", [], None),
+        ("groups_allowed", [group("a"), group("b")], [group("b"), group("a")]),
+    ],
+)
+def test_these_mean_the_same(field: str, one: t.Any, other: t.Any) -> None:
+    assert FIELDS[field].same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("name", "a", "A"),
+        ("name", "a b", "ab"),
+        ("notes", "a", None),
+        ("client_secret", "a", "a "),
+        ("client_secret", "a", "\na"),
+        ("client_secret", "", " "),
+        ("tags", "a, b", "a"),
+        ("tags", "a", "A"),
+        ("tags", "a b", "a,b"),
+        ("users_allowed", [user("a")], [user("a", True)]),
+        ("users_allowed", [user("a")], [user("A")]),
+        ("users_allowed", [user("a")], []),
+        ("groups_allowed", [group("a")], [group("b")]),
+    ],
+)
+def test_these_mean_something_different(field: str, one: t.Any, other: t.Any) -> None:
+    assert not FIELDS[field].same(one, other)
+
+
+def test_tags_compare_as_a_set() -> None:
+    assert FIELDS["tags"].comparable("b, a , b,") == frozenset({"a", "b"})
+
+
+def test_sharing_compares_as_a_map() -> None:
+    assert FIELDS["users_allowed"].comparable([user("b", True), user("a")]) == {"a": False, "b": True}
+
+
+def test_tags_are_joined_as_mysafe_keeps_them() -> None:
+    assert FIELDS["tags"].shaped(["a", "b"]) == "a, b"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["*", "********", CIPHERTEXT, "A" * 342 + "==", "A" * 512, "+/9z" * 171],
+    ids=["an asterisk", "asterisks", "2048 bits", "2048 bits, padded", "3072 bits", "4096 bits"],
+)
+def test_this_is_not_the_client_secret_itself(secret: str) -> None:
+    assert FIELDS["client_secret"].is_unreadable(secret)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["", "s3cr3t", "a*", "*a*", "A" * 343, "A" * 345, "-" * 344, "A" * 171 + "=" + "A" * 172],
+    ids=[
+        "empty",
+        "short",
+        "ends in an asterisk",
+        "between asterisks",
+        "short of it",
+        "beyond",
+        "not base64",
+        "= inside",
+    ],
+)
+def test_this_may_be_the_client_secret_itself(secret: str) -> None:
+    assert not FIELDS["client_secret"].is_unreadable(secret)
+
+
+def test_only_what_may_be_encrypted_is_ever_unreadable() -> None:
+    assert [name for name, field in FIELDS.items() if field.is_unreadable("********")] == ["client_secret", "notes"]
+
+
+@pytest.mark.parametrize(
+    ("field", "found", "wanted"),
+    [("client_secret", "a", " a\n"), ("client_secret", " a", "a"), ("name", "a", " a "), ("tags", "b,a", "a, b")],
+)
+def test_a_server_that_trims_has_stored_this(field: str, found: str, wanted: str) -> None:
+    assert FIELDS[field].is_stored(found, wanted)
+
+
+@pytest.mark.parametrize(
+    ("field", "found", "wanted"), [("client_secret", "a", "A"), ("client_secret", "", "a"), ("name", "a", "b")]
+)
+def test_no_server_that_trims_has_stored_this(field: str, found: str, wanted: str) -> None:
+    assert not FIELDS[field].is_stored(found, wanted)
+
+
+@pytest.mark.parametrize(("field", "shares"), [("users_allowed", [user("a"), user("b")]), ("groups_allowed", [group("a")])])
+def test_sharing_without_those_who_were_refused(field: str, shares: t.Any) -> None:
+    assert FIELDS[field].without(shares, {"a"}) == shares[1:]
+
+
+@pytest.mark.parametrize("field", ["name", "client_secret", "tags"])
+def test_only_sharing_has_names_to_leave_out(field: str) -> None:
+    assert FIELDS[field].without("a", {"a"}) == "a"
+
+
+def test_the_fields_that_mysafe_requires() -> None:
+    assert REQUIRED == ("name", "url", "client_id")
+
+
+def test_the_only_secret_field() -> None:
+    assert SECRET == ("client_secret",)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_each_secret_field_and_no_other_is_kept_out_of_the_log_by_ansible(name: str) -> None:
+    assert bool(FIELDS[name].spec.get("no_log")) is FIELDS[name].secret
