@@ -182,9 +182,9 @@ def test_what_is_injected_is_what_the_collection_reads(
     credential_type: CredentialType, collections: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(collections))
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 
-    assert set(credential_type.injectors["env"]) <= set(ENVIRONMENT.values())
+    assert set(credential_type.injectors["env"]) <= set(VARIABLES.values())
 
 
 def test_the_three_fields_of_the_vendors_type_give_its_three_variables(

@@ -8,7 +8,7 @@ import os
 import sys
 import typing as t
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _ensure_task
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret
 
 
 def run(environment: t.Mapping[str, str]) -> None:
@@ -27,7 +27,7 @@ def run(environment: t.Mapping[str, str]) -> None:
         "tags": ["billing", "production"],
         "notes": "Rotated every 90 days by the payments team.",
     }
-    result = _ensure_task.api_secret(params, check_mode=False, diff=False)
+    result = api_secret.run(params, check_mode=False, diff=False)
     if result.failed or result.values.get("action") != "none":
         sys.exit(f"not unchanged: {result.values}")
 

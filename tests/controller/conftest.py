@@ -37,7 +37,7 @@ from simulator.process import Simulator  # noqa: E402
 from .stage import Aside, Controller, connect  # noqa: E402
 
 if t.TYPE_CHECKING:
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 
 MODULE = "senhasegura.mysafe.mysafe_api_secret"
 _PLUGINS = Path(__file__).resolve().parent / "plugins"
@@ -285,14 +285,14 @@ def login(simulator: Simulator, key: str = "alice") -> dict[str, str]:
 
 def as_options(variables: t.Mapping[str, str]) -> dict[str, str]:
     """Return what environment variables say as the options of a task."""
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 
-    return {option: variables[variable] for option, variable in ENVIRONMENT.items() if variable in variables}
+    return {option: variables[variable] for option, variable in VARIABLES.items() if variable in variables}
 
 
 def connect(simulator: Simulator, key: str = "alice", **options: t.Any) -> Connection:
     """Return the connection options of the core, as a task would have them."""
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 
     return Connection.from_params({**as_options(login(simulator, key)), "retries": 0, **options})
 

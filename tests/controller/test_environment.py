@@ -55,9 +55,9 @@ def _everything(controller_of_module: Controller) -> Run:
 
 
 def test_every_variable_is_known_here() -> None:
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 
-    assert {option: variable for option, (variable, _value, _expected) in _EVERY.items()} == ENVIRONMENT
+    assert {option: variable for option, (variable, _value, _expected) in _EVERY.items()} == VARIABLES
 
 
 @pytest.mark.parametrize("way", _WAYS)

@@ -18,10 +18,10 @@ from ansible.template import Templar
 
 from ansible_collections.senhasegura.mysafe.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.senhasegura.mysafe.plugins.lookup import mysafe_api_secret as lookup
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _reading
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.reading import Fetched
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ class Core:
     def __init__(self) -> None:
         self.params: dict[str, t.Any] = {}
         self.codes: list[str] = []
-        self.left: dict[str, _reading.Fetched] = {}
+        self.left: dict[str, Fetched] = {}
         self.warnings: tuple[str, ...] = ()
         self.failure: MySafeError | None = None
 
@@ -86,7 +86,7 @@ class Core:
         self.params, self.codes = params, codes
         if self.failure is not None:
             raise self.failure
-        return [self.left.get(code, _reading.Fetched(stored(code))) for code in codes], self.warnings
+        return [self.left.get(code, Fetched(stored(code))) for code in codes], self.warnings
 
 
 class Warned:
@@ -106,10 +106,10 @@ class Warned:
 @pytest.fixture(name="core", autouse=True)
 def fixture_core(monkeypatch: pytest.MonkeyPatch) -> Core:
     """Start without any of the variables of the environment, and with a core that has everything."""
-    for name in ENVIRONMENT.values():
+    for name in VARIABLES.values():
         monkeypatch.delenv(name, raising=False)
     core = Core()
-    monkeypatch.setattr(lookup, "fetch_each", core)
+    monkeypatch.setattr(lookup.lookup, "run", core)
     return core
 
 
@@ -205,7 +205,7 @@ class TestLeft:
 
     @pytest.fixture(autouse=True)
     def fixture_left(self, core: Core, option: str) -> None:
-        core.left["b"] = _reading.Fetched(reason="The term 'b' could not be looked up.", option=option)
+        core.left["b"] = Fetched(reason="The term 'b' could not be looked up.", option=option)
 
     def test_is_an_error_by_default(self) -> None:
         with pytest.raises(AnsibleLookupError, match=r"^The term 'b' could not be looked up\.$"):
@@ -226,14 +226,14 @@ class TestLeft:
 
 
 def test_any_other_failure_is_an_error_whatever_the_options_say(core: Core) -> None:
-    core.failure = MySafeError("lockdown", "The vault is locked down", cause="somebody did it")
+    core.failure = MySafeError(Kind.LOCKDOWN, "The vault is locked down", cause="somebody did it")
     with pytest.raises(AnsibleLookupError, match=r"^The vault is locked down\. Cause: somebody did it\.$"):
         run("a", on_missing="skip", on_denied="skip")
 
 
 def test_a_failure_has_no_other_failure_behind_it(core: Core) -> None:
     """Ansible would print the causes as well, which are not for users."""
-    core.failure = MySafeError("lockdown", "The vault is locked down")
+    core.failure = MySafeError(Kind.LOCKDOWN, "The vault is locked down")
     with pytest.raises(AnsibleLookupError) as failure:
         run("a")
     assert failure.value.__suppress_context__
@@ -249,7 +249,7 @@ def test_warnings_of_the_core_are_passed_on(core: Core, warned: Warned) -> None:
 
 
 def test_every_shared_option_is_tried_here() -> None:
-    assert set(VALUES) == set(ENVIRONMENT)
+    assert set(VALUES) == set(VARIABLES)
 
 
 def test_without_anything_the_core_gets_the_defaults(core: Core) -> None:
@@ -274,7 +274,7 @@ def test_a_variable_is_used(option: str, core: Core) -> None:
 @every_option
 def test_the_environment_is_used(option: str, core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
     text, value = VALUES[option]
-    monkeypatch.setenv(ENVIRONMENT[option], text)
+    monkeypatch.setenv(VARIABLES[option], text)
     run("a")
     assert core.params == {**DEFAULTS, option: value}
 
@@ -284,7 +284,7 @@ def test_the_environment_is_used(option: str, core: Core, monkeypatch: pytest.Mo
 def test_an_empty_variable_of_the_environment_counts_as_not_set(
     option: str, blank: str, core: Core, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(ENVIRONMENT[option], blank)
+    monkeypatch.setenv(VARIABLES[option], blank)
     run("a")
     assert core.params == DEFAULTS
 
@@ -348,7 +348,7 @@ def test_an_argument_wins_over_a_variable_that_over_the_environment_and_that_ove
 ) -> None:
     ini(dict.fromkeys(("url", "client_id", "token_url", "tenant"), "ini"))
     for option in ("mysafe_url", "mysafe_client_id", "mysafe_token_url"):
-        monkeypatch.setenv(ENVIRONMENT[option], "environment")
+        monkeypatch.setenv(VARIABLES[option], "environment")
     run("a", variables={"mysafe_url": "variable", "mysafe_client_id": "variable"}, mysafe_url="argument")
     used = [core.params[name] for name in ("mysafe_url", "mysafe_client_id", "mysafe_token_url", "mysafe_tenant")]
     assert used == ["argument", "variable", "environment", "ini"]

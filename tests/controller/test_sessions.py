@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
     from simulator.process import Simulator
 
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
 
 # Every option of the connection, with another value than connect() gives.
@@ -48,7 +48,7 @@ def _sessions() -> Sessions:
 
 def _read(sessions: Sessions, connection: Connection) -> None:
     """Send one request of the API."""
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._client import Client
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 
     with Client(connection, Secrets(), sessions.get(connection)) as client:

@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
 
     from simulator.process import Simulator
 
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._token import BearerToken
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._token_cache import TokenCache
 
@@ -261,7 +261,7 @@ def test_garbage_is_replaced_by_a_token(cached: Connection, content: bytes) -> N
 def test_garbage_for_a_token_is_replaced_once_it_is_rejected(
     cached: Connection, simulator: Simulator, token: t.Any
 ) -> None:
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._client import Client
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 
     file = _file(cached)

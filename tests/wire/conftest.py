@@ -38,12 +38,13 @@ sys.path[:0] = [str(_collection_root()), str(_CHECKOUT / "tests")]
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator  # noqa: E402
 from simulator.process import Simulator  # noqa: E402
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _connection, _desired, _ensure_task, _task  # noqa: E402
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret  # noqa: E402
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.result import Result  # noqa: E402
 
 from .support import environment_of_a_fresh_machine  # noqa: E402
 
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{20}")
-_SPEC = {**_connection.argument_spec(), **_desired.argument_spec()}
+_SPEC = api_secret.argument_spec()
 
 
 class Tasks:
@@ -51,7 +52,7 @@ class Tasks:
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
-        self.results: list[_task.Result] = []
+        self.results: list[Result] = []
         self.passed: set[str] = set()
         self.sleeps: list[float] = []
 
@@ -64,7 +65,7 @@ class Tasks:
         diff: bool = True,
         sessions: t.Any = None,
         **options: t.Any,
-    ) -> _task.Result:
+    ) -> Result:
         """Run one task, at another simulator where one is given; options of None are left out."""
         server = at or self._simulator
         login = server.access_keys[key]
@@ -81,7 +82,7 @@ class Tasks:
         self.passed.update(
             filter(None, (params[name] for name in ("client_secret", "mysafe_client_secret", "mysafe_access_token")))
         )
-        result = _ensure_task.api_secret(params, check_mode=check_mode, diff=diff, sessions=sessions)
+        result = api_secret.run(params, check_mode=check_mode, diff=diff, sessions=sessions)
         self.results.append(result)
         return result
 
@@ -137,7 +138,7 @@ def _nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
         assert task.passed <= named, "a secret is not named for Ansible to censor"
 
 
-def _texts(result: _task.Result) -> tuple[str, ...]:
+def _texts(result: Result) -> tuple[str, ...]:
     return (
         repr(result.values),
         json.dumps(result.values),

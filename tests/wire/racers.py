@@ -16,14 +16,14 @@ _DEADLINE = 60.0
 def main() -> None:
     """Start the processes, which serve for all rounds, and run until the input ends."""
     # This process has no threads and has loaded all that is needed, so forking is safe and quick.
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils import _ensure_task
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret
 
     context = multiprocessing.get_context("fork")
     barrier = context.Barrier(RACERS)
     ends = []
     for _number in range(RACERS):
         ours, theirs = context.Pipe()
-        context.Process(target=_race, args=(theirs, barrier, _ensure_task.api_secret), daemon=True).start()
+        context.Process(target=_race, args=(theirs, barrier, api_secret.run), daemon=True).start()
         ends.append(ours)
     for line in sys.stdin:
         for end in ends:

@@ -9,7 +9,7 @@ import netrc
 import pytest
 import requests
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
 
 from .support import CODE, DESCRIBED, add, bearing, calls, vault
 

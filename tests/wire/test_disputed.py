@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from simulator.switches import PROFILES, Switches, preset
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
 
 from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, bearing, calls, holds, vault
 

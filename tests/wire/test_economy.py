@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
 
 from .support import CHANGED, CODE, DESCRIBED, STORED, STORED_CHANGED, add, bearing, calls, holds, vault
 

@@ -9,13 +9,13 @@ import json
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _connection, _reading, _reading_task
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret_info, lookup
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
 
 from .support import CLIENT_SECRET, CODE, HIDDEN, OTHER_CLIENT_SECRET, OTHERS_SECRET, add, calls, end_of_faults, vault
 
-_SPEC = {**_connection.argument_spec(), **_reading.argument_spec()}
+_SPEC = api_secret_info.argument_spec()
 _RIGHTS = ("can_view", "can_write", "need_justify", "need_approval")
 _each_filter = pytest.mark.parametrize("rule", ["exact", "contains", "prefix", "case_insensitive", "ignored"])
 _loose = pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
@@ -44,7 +44,7 @@ def _info(simulator):
     """Return what reads as the info module does."""
 
     def info(key="alice", sessions=None, **options):
-        return _reading_task.api_secret_info(
+        return api_secret_info.run(
             _params(simulator, key, options), check_mode=False, diff=False, sessions=sessions
         )
 
@@ -69,7 +69,7 @@ def _fetch(simulator):
     sessions = Sessions()
 
     def fetch(*codes, key="alice", **options):
-        return _reading_task.fetch_each(_params(simulator, key, options), codes, sessions)[0]
+        return lookup.run(_params(simulator, key, options), codes, sessions)[0]
 
     return fetch
 

@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _module
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._reading import Read
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _run_module
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.match import Candidate
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.reading import entry
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 
 ROOT = Path(__file__).parents[4]
 COLLECTION = "ansible_collections.senhasegura.mysafe"
@@ -89,7 +90,7 @@ def fixture_asked(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[str], Asked]:
         raise Asked(*arguments, **settings)
 
     def ask(module: str) -> Asked:
-        monkeypatch.setattr(_module, "AnsibleModule", stop)
+        monkeypatch.setattr(_run_module, "AnsibleModule", stop)
         with pytest.raises(Asked) as caught:
             importlib.import_module(f"{COLLECTION}.plugins.modules.{module}").main()
         return caught.value
@@ -186,16 +187,16 @@ def test_the_file_is_named_as_the_module(module: str) -> None:
     assert in_module(module, "DOCUMENTATION")["module"] == module
 
 
-@pytest.mark.parametrize(("option", "variable"), ENVIRONMENT.items())
+@pytest.mark.parametrize(("option", "variable"), VARIABLES.items())
 def test_the_environment_variable_of_an_option_is_documented(option: str, variable: str) -> None:
     assert f"E({variable})" in " ".join(shared_options()[option]["description"])
 
 
 def test_every_shared_option_has_an_environment_variable() -> None:
-    assert set(ENVIRONMENT) == set(shared_options())
+    assert set(VARIABLES) == set(shared_options())
 
 
-@pytest.mark.parametrize(("option", "variable"), ENVIRONMENT.items())
+@pytest.mark.parametrize(("option", "variable"), VARIABLES.items())
 def test_a_lookup_takes_an_option_from_the_same_environment_variable(option: str, variable: str) -> None:
     assert sources()[option]["env"] == [{"name": variable}]
 
@@ -204,7 +205,7 @@ def test_a_lookup_takes_no_option_from_elsewhere_that_modules_do_not_have() -> N
     assert set(sources()) == set(shared_options())
 
 
-@pytest.mark.parametrize("option", ENVIRONMENT)
+@pytest.mark.parametrize("option", VARIABLES)
 def test_a_lookup_takes_an_option_from_the_variable_of_its_name(option: str) -> None:
     name = option if option.startswith("mysafe_") else f"mysafe_{option}"
     assert sources()[option]["vars"] == [{"name": name}]
@@ -221,7 +222,7 @@ def test_a_field_that_a_lookup_can_return_is_one_of_the_entity() -> None:
 
 def test_what_the_info_module_documents_of_an_api_secret_is_what_it_returns() -> None:
     contains = in_module("mysafe_api_secret_info", "RETURN")["api_secrets"]["contains"]
-    assert list(contains) == list(Read("1").entry(reveal=False))
+    assert list(contains) == list(entry(Candidate("1"), reveal=False))
 
 
 @pytest.mark.parametrize("field", [*entity({}), "error"])
@@ -237,7 +238,7 @@ def test_what_two_modules_return_has_the_same_parts(field: str) -> None:
 
 def test_the_sample_of_the_info_module_is_what_it_returns() -> None:
     [sample] = in_module("mysafe_api_secret_info", "RETURN")["api_secrets"]["sample"]
-    assert list(sample) == list(Read("1").entry(reveal=False))
+    assert list(sample) == list(entry(Candidate("1"), reveal=False))
 
 
 def test_the_sample_of_the_lookup_is_an_entity() -> None:
@@ -261,7 +262,7 @@ def test_the_shares_that_are_documented_are_those_that_are_returned(field: str) 
 
 
 def test_the_error_that_is_documented_is_the_one_that_is_returned() -> None:
-    assert list(in_module("mysafe_api_secret", "RETURN")["error"]["contains"]) == list(MySafeError("", "").details())
+    assert list(in_module("mysafe_api_secret", "RETURN")["error"]["contains"]) == list(MySafeError(Kind.TIMEOUT, "").details())
 
 
 def test_the_actions_that_are_documented_are_those_of_the_design() -> None:

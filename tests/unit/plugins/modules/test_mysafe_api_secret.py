@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _ensure_task
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 from ansible_collections.senhasegura.mysafe.plugins.modules.mysafe_api_secret import main
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
     CODE,
@@ -31,7 +31,7 @@ READ = Canned(200, envelope(api_secret_entity=an_entity()))
 @pytest.fixture(autouse=True)
 def fixture_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start without any of the variables."""
-    for variable in ENVIRONMENT.values():
+    for variable in VARIABLES.values():
         monkeypatch.delenv(variable, raising=False)
 
 
@@ -122,4 +122,4 @@ def test_warnings_are_shown(run: Run, serve: Serve) -> None:
 def test_the_kind_in_the_result_of_the_core_is_never_hidden(serve: Serve) -> None:
     serve(LISTED, READ, Canned(400, envelope(400, "1006: User does not have access", 1006)))
     params = {"identifier_code": CODE, "client_secret": "access_denied", **LOGIN}
-    assert _ensure_task.api_secret(params, check_mode=False, diff=False).values["error"]["kind"] == "access_denied"
+    assert api_secret.run(params, check_mode=False, diff=False).values["error"]["kind"] == "access_denied"

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import ENVIRONMENT
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 from ansible_collections.senhasegura.mysafe.plugins.modules.mysafe_api_secret_info import main
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import CODE, NUMBER, OLD_SECRET, an_entity, envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
@@ -25,7 +25,7 @@ EMPTY = Canned(200, envelope(api_secret_on_list=[]))
 @pytest.fixture(autouse=True)
 def fixture_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start without any of the variables."""
-    for variable in ENVIRONMENT.values():
+    for variable in VARIABLES.values():
         monkeypatch.delenv(variable, raising=False)
 
 
