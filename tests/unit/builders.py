@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._desired import Desired
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import Entity, entity
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
 
 NUMBER = "43"
 CODE = "billing-api"
@@ -59,49 +58,13 @@ def group(name: str, can_edit: bool = False) -> dict[str, t.Any]:
     return {"name": name, "can_edit": can_edit}
 
 
-def an_answer(
-    status: int = 200,
-    body: t.Any = None,
-    text: str = "",
-    headers: t.Mapping[str, str] | None = None,
-    repeated: bool = False,
-) -> Answer:
-    """Return an HTTP answer."""
-    return Answer(status, headers or {}, text, body, repeated)
-
-
-def envelope(
-    status: int = 200, message: str = "Success", code: int | None = None, **payload: t.Any
-) -> dict[str, t.Any]:
-    """Return what v3.33 and v4 answer: a success, or from status 400 on a failure with its exception code."""
-    failed = status >= 400
-    flag = int(failed)
-    body: dict[str, t.Any] = {
-        "code": status,
-        "response": {
-            "status": status,
-            "message": message,
-            "error": failed,
-            "error_code": flag,
-            "detail": "",
-            "mensagem": message,
-            "erro": failed,
-            "cod_erro": flag,
-        },
-        **payload,
-    }
-    if code is not None:
-        body["exception"] = {"code": code, "message": message, "detail": None}
-    return body
-
-
 def lost() -> MySafeError:
-    """Return the failure of a request that may have been carried out: a 502 of the gateway."""
+    """Return the failure of a request that may have been applied: a 502 of the gateway."""
     return MySafeError(
-        "unavailable", "Could not do it: 502", cause="502", http_status=502, transient=True, maybe_applied=True
+        Kind.UNAVAILABLE, "Could not do it: 502", cause="502", http_status=502, transient=True, fate=Fate.UNKNOWN
     )
 
 
-def refused(kind: str = "access_denied") -> MySafeError:
-    """Return the failure of a request that was certainly not carried out."""
-    return MySafeError(kind, f"Could not do it: {kind}", cause=kind, http_status=400)
+def refused(kind: Kind = Kind.ACCESS_DENIED) -> MySafeError:
+    """Return the failure of a request that was certainly not applied."""
+    return MySafeError(kind, f"Could not do it: {kind.value}", cause=kind.value, http_status=400, fate=Fate.REFUSED)
