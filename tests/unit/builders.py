@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.desired import Desired
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity, entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
@@ -59,49 +58,14 @@ def group(name: str, can_edit: bool = False) -> dict[str, t.Any]:
     return {"name": name, "can_edit": can_edit}
 
 
-def an_answer(
-    status: int = 200,
-    body: t.Any = None,
-    text: str = "",
-    headers: t.Mapping[str, str] | None = None,
-    earlier: Fate = Fate.NOT_SENT,
-) -> Answer:
-    """Return an HTTP answer."""
-    return Answer(status, headers or {}, text, body, earlier)
-
-
-def envelope(
-    status: int = 200, message: str = "Success", code: int | None = None, **payload: t.Any
-) -> dict[str, t.Any]:
-    """Return what v3.33 and v4 answer: a success, or from status 400 on a failure with its exception code."""
-    failed = status >= 400
-    flag = int(failed)
-    body: dict[str, t.Any] = {
-        "code": status,
-        "response": {
-            "status": status,
-            "message": message,
-            "error": failed,
-            "error_code": flag,
-            "detail": "",
-            "mensagem": message,
-            "erro": failed,
-            "cod_erro": flag,
-        },
-        **payload,
-    }
-    if code is not None:
-        body["exception"] = {"code": code, "message": message, "detail": None}
-    return body
-
-
 def lost() -> MySafeError:
-    """Return the failure of a request that may have been carried out: a 502 of the gateway."""
+    """Return the failure of a request that may have been applied: a 502 of the gateway."""
     return MySafeError(
         Kind.UNAVAILABLE, "Could not do it: 502", cause="502", http_status=502, fate=Fate.UNKNOWN, transient=True
     )
 
 
 def refused(kind: str = "access_denied") -> MySafeError:
-    """Return the failure of a request that was certainly not carried out."""
-    return MySafeError(Kind(kind), f"Could not do it: {kind}", cause=kind, http_status=400, fate=Fate.REFUSED)
+    """Return the failure of a request that was certainly not applied."""
+    text = Kind(kind).value
+    return MySafeError(Kind(kind), f"Could not do it: {text}", cause=text, http_status=400, fate=Fate.REFUSED)

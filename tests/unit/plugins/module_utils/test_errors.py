@@ -1,62 +1,134 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The failures: their kinds, which playbooks branch on, and their text."""
+"""The failures: their kinds, which playbooks branch on, their text, and that they never change."""
 
 from __future__ import annotations
 
 import ast
+import copy
+import pickle
+import re
+import typing as t
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import KINDS, MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
 
-PLUGINS = Path(__file__).parents[4] / "plugins"
-
-
-def raised_kinds() -> dict[str, str]:
-    """Return every kind with which a failure is made in the source, and where that is."""
-    found: dict[str, str] = {}
-    for path in sorted(PLUGINS.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Name, ast.Attribute)):
-                continue
-            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            if name in {"MySafeError", "Documented"} and node.args and isinstance(node.args[0], ast.Constant):
-                found[str(node.args[0].value)] = f"{path.name}:{node.lineno}"
-    return found
+ROOT = Path(__file__).parents[4]
+TREES = {
+    path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "plugins" / "module_utils").rglob("*.py"))
+}
+SOURCE = ast.Module([statement for tree in TREES.values() for statement in tree.body], [])
 
 
-def compared_kinds() -> dict[str, str]:
-    """Return every text with which a kind is compared in the source, and where that is."""
-    found: dict[str, str] = {}
-    for path in sorted(PLUGINS.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr == "kind":
-                for text in ast.walk(node.comparators[0]):
-                    if isinstance(text, ast.Constant):
-                        found[str(text.value)] = f"{path.name}:{node.lineno}"
-    return found
+def used_kinds() -> set[str]:
+    """Return the names of the kinds that the source of the plugins mentions."""
+    return {node.attr for node in ast.walk(SOURCE) if isinstance(node, ast.Attribute) and is_kind(node)}
 
 
-def test_the_source_is_found() -> None:
-    assert len(raised_kinds()) > 20
-    assert compared_kinds()
+def raised_kinds() -> set[str]:
+    """Return the names of the kinds that the source of the plugins passes on to what makes a failure."""
+    calls = [node for node in ast.walk(SOURCE) if isinstance(node, ast.Call)]
+    arguments = [argument for call in calls for argument in (*call.args, *(word.value for word in call.keywords))]
+    return {argument.attr for argument in arguments if isinstance(argument, ast.Attribute) and is_kind(argument)}
 
 
-@pytest.mark.parametrize("kind", sorted(raised_kinds()))
-def test_every_kind_that_is_raised_is_described(kind: str) -> None:
-    assert kind in KINDS, raised_kinds()[kind]
+def is_kind(node: ast.Attribute) -> bool:
+    """Whether a node of the source reads a member of Kind."""
+    return isinstance(node.value, ast.Name) and node.value.id == "Kind"
 
 
-@pytest.mark.parametrize("kind", sorted(compared_kinds()))
-def test_every_kind_that_is_asked_for_exists(kind: str) -> None:
-    assert kind in KINDS, compared_kinds()[kind]
+def assigned_attributes() -> list[str]:
+    """Return every attribute that is assigned to something that is called like a failure, and in which line."""
+    return [
+        f"{path.name}:{node.lineno}: {node.value.id}.{node.attr}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("error", "exc", "failure", "refusal", "uncertain")
+    ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_that_is_described_is_raised(kind: str) -> None:
-    assert kind in raised_kinds()
+def test_every_kind_that_is_used_exists() -> None:
+    assert used_kinds() <= set(Kind.__members__)
+
+
+@pytest.mark.parametrize("kind", Kind, ids=str)
+def test_every_kind_is_raised(kind: Kind) -> None:
+    assert kind.name in raised_kinds()
+
+
+def test_no_failure_is_changed_after_it_was_made() -> None:
+    assert assigned_attributes() == []
+
+
+def test_the_documentation_names_exactly_the_kinds() -> None:
+    text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `(\w+)` \|", text.partition("\n## ")[2], re.MULTILINE)
+    assert sorted(documented) == sorted(kind.value for kind in Kind)
+
+
+@pytest.mark.parametrize("kind", Kind, ids=str)
+def test_a_kind_is_equal_to_its_value_and_says_what_it_means(kind: Kind) -> None:
+    assert (kind == kind.value, bool(kind.meaning)) == (True, True)
+
+
+# The failure.
+
+ERROR = MySafeError(
+    Kind.TIMEOUT,
+    "It failed",
+    cause="rain",
+    solution="wait",
+    code=1,
+    http_status=504,
+    request_id="a",
+    fate=Fate.UNKNOWN,
+    transient=True,
+)
+
+
+def attributes(error: MySafeError) -> dict[str, t.Any]:
+    """Return everything that a failure holds."""
+    return {name: value for name, value in vars(error).items() if not name.startswith("__")}
+
+
+@pytest.mark.parametrize("name", [*attributes(ERROR), "changed"])
+def test_a_failure_cannot_be_changed(name: str) -> None:
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        setattr(ERROR, name, None)
+
+
+def test_a_failure_can_be_raised_from_another() -> None:
+    with pytest.raises(MySafeError) as caught:
+        raise ERROR.but() from ValueError()
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error)), MySafeError.but],
+    ids=["copy", "deepcopy", "pickle", "but"],
+)
+def test_a_copy_is_equal(copied: t.Callable[[MySafeError], MySafeError]) -> None:
+    other = copied(ERROR)
+    assert (other is ERROR, attributes(other), other.args) == (False, attributes(ERROR), ERROR.args)
+
+
+def test_a_changed_copy_differs_in_what_was_changed() -> None:
+    other = ERROR.but(message="It failed again", fate=Fate.REFUSED)
+    assert attributes(other) == {**attributes(ERROR), "message": "It failed again", "fate": Fate.REFUSED}
+
+
+def test_the_text_of_a_changed_copy_follows_the_message() -> None:
+    assert str(ERROR.but(message="It failed again")).startswith("It failed again.")
+
+
+def test_the_representation_holds_the_kind_and_the_text() -> None:
+    assert repr(ERROR) == "<MySafeError timeout: It failed. Cause: rain. What to do: wait.>"
 
 
 @pytest.mark.parametrize(
@@ -72,18 +144,11 @@ def test_every_kind_that_is_described_is_raised(kind: str) -> None:
     ],
 )
 def test_the_text_of_a_failure(message: str, cause: str, solution: str, text: str) -> None:
-    assert str(MySafeError("timeout", message, cause=cause, solution=solution)) == text
-
-
-def test_the_text_follows_the_message() -> None:
-    error = MySafeError("timeout", "It failed")
-    error.message = "It failed again"
-    assert str(error) == "It failed again."
+    assert str(MySafeError(Kind.TIMEOUT, message, cause=cause, solution=solution)) == text
 
 
 def test_the_details_of_a_failure() -> None:
-    error = MySafeError("timeout", "x", cause="rain", solution="wait", code=1, http_status=504, request_id="a")
-    assert error.details() == {
+    assert ERROR.details() == {
         "kind": "timeout",
         "code": 1,
         "http_status": 504,
@@ -93,6 +158,23 @@ def test_the_details_of_a_failure() -> None:
     }
 
 
-def test_a_failure_has_written_nothing_unless_it_says_so() -> None:
-    error = MySafeError("timeout", "It failed")
-    assert (error.changed, error.api_entity, error.transient, error.maybe_applied) == (False, None, False, False)
+def test_a_failure_was_not_sent_unless_it_says_so() -> None:
+    error = MySafeError(Kind.TIMEOUT, "It failed")
+    assert (error.fate, error.transient) == (Fate.NOT_SENT, False)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "last", "together"),
+    [
+        (Fate.UNKNOWN, Fate.NOT_SENT, Fate.UNKNOWN),
+        (Fate.UNKNOWN, Fate.REFUSED, Fate.UNKNOWN),
+        (Fate.UNKNOWN, Fate.UNKNOWN, Fate.UNKNOWN),
+        (Fate.UNKNOWN, Fate.APPLIED, Fate.APPLIED),
+        (Fate.REFUSED, Fate.NOT_SENT, Fate.NOT_SENT),
+        (Fate.NOT_SENT, Fate.UNKNOWN, Fate.UNKNOWN),
+    ],
+)
+def test_what_was_unknown_once_stays_unknown_unless_it_was_applied(
+    earlier: Fate, last: Fate, together: Fate
+) -> None:
+    assert last.after(earlier) is together

@@ -9,15 +9,16 @@ import threading
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils import _parallel
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import CONNECTIONS, each
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import refused
 
 DEADLINE = 20.0
+KINDS = (Kind.TIMEOUT, Kind.LOCKDOWN)
 
 
 def test_nothing_gives_nothing() -> None:
-    assert each(refused, []) == []
+    assert each(str, []) == []
 
 
 @pytest.mark.parametrize("count", [1, 2, 100])
@@ -64,9 +65,9 @@ def test_one_item_needs_no_thread() -> None:
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_failure_is_raised(count: int) -> None:
     def call(number: int) -> None:
-        raise refused(f"kind {number}")
+        raise refused(KINDS[number])
 
-    with pytest.raises(MySafeError, match="kind 0"):
+    with pytest.raises(MySafeError, match=KINDS[0].value):
         each(call, range(count))
 
 
@@ -80,9 +81,9 @@ def test_the_first_failure_in_order_is_the_one_that_is_raised() -> None:
         else:
             begun.set()
             assert failed.wait(DEADLINE)
-        raise refused(f"kind {number}")
+        raise refused(KINDS[number])
 
-    with pytest.raises(MySafeError, match="kind 0"):
+    with pytest.raises(MySafeError, match=KINDS[0].value):
         each(call, [0, 1])
 
 

@@ -11,13 +11,13 @@ import pytest
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 from ansible_collections.senhasegura.mysafe.plugins.modules.mysafe_api_secret import main
+from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
     CODE,
     NEW_SECRET,
     NUMBER,
     OLD_SECRET,
     an_entity,
-    envelope,
 )
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
 

@@ -11,7 +11,8 @@ import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 from ansible_collections.senhasegura.mysafe.plugins.modules.mysafe_api_secret_info import main
-from ansible_collections.senhasegura.mysafe.tests.unit.builders import CODE, NUMBER, OLD_SECRET, an_entity, envelope
+from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import CODE, NUMBER, OLD_SECRET, an_entity
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
 
 Run = t.Callable[..., dict[str, t.Any]]

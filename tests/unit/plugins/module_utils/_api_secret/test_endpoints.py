@@ -11,7 +11,8 @@ import pytest
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.endpoints import Row
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
-from ansible_collections.senhasegura.mysafe.tests.unit.builders import FIELDS, NUMBER, an_answer, envelope
+from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer, envelope
+from ansible_collections.senhasegura.mysafe.tests.unit.builders import FIELDS, NUMBER
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_api import CALLS, api_that_gets
 
 ENTITY = {"identifier": NUMBER, **FIELDS}

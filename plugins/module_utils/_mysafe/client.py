@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import typing as t
 
-from . import _answers
-from ._errors import MySafeError
-from ._sessions import Session
-from ._token import Bearer
+from .._errors import MySafeError
+from .._http.token import Bearer
+from .answer import Answer
+from .failures import require_success
+from .login import given_token_rejected
+from .sessions import Session
 
 if t.TYPE_CHECKING:
     from types import TracebackType
 
-    from ._connection import Connection
-    from ._secrets import Secrets
+    from .._http.connection import Connection
+    from .._secrets import Secrets
 
 #: Every path of the API begins with it. Older versions also answer below /iso.
 _API = "/api/mysafe"
@@ -26,7 +28,7 @@ _API = "/api/mysafe"
 class Client:
     """Calls the API for one task, and remembers the secrets that it sees.
 
-    Without a ``session`` to go on with it opens one of its own, and closes it at the end.
+    Without a ``session`` to continue it opens one of its own, and closes it at the end.
     """
 
     def __init__(self, connection: Connection, secrets: Secrets, session: Session | None = None) -> None:
@@ -63,7 +65,7 @@ class Client:
         repeatable: bool = True,
         params: t.Mapping[str, str] | None = None,
         json: t.Mapping[str, t.Any] | None = None,
-    ) -> _answers.Answer:
+    ) -> Answer:
         """Call the API and return its answer, whose body is a JSON object that reports a success.
 
         ``path`` is below ``/api/mysafe``; ``doing`` completes the sentence "Could not …"; ``repeatable`` is false for
@@ -73,9 +75,9 @@ class Client:
         """
         token = self._session.token
 
-        def send(bearer: str) -> _answers.Answer:
+        def send(bearer: str) -> Answer:
             self.secrets.add(bearer)
-            return self._session.transport.send(
+            sent = self._session.transport.send(
                 method,
                 self.url + _API + path,
                 doing=doing,
@@ -83,20 +85,20 @@ class Client:
                 repeatable=repeatable,
                 params=params,
                 json=json,
-            ).without(self.secrets)
+            )
+            return Answer(*sent.response, sent.earlier).without(self.secrets)
 
         used = token.current()
         answer = send(used)
         if answer.is_rejected_login:
             if not token.is_renewable:
-                raise token.rejection(answer, doing)
+                raise given_token_rejected(answer, doing)
             token.replace(used)
-            lost_before = answer.repeated
+            earlier = answer.earlier
             try:
                 answer = send(token.current())
             except MySafeError as error:
-                error.maybe_applied = error.maybe_applied or lost_before
-                raise
-            answer = answer._replace(repeated=answer.repeated or lost_before)
-        _answers.require_success(answer, doing)
+                raise error.but(fate=error.fate.after(earlier)) from None
+            answer = answer._replace(earlier=answer.earlier.after(earlier))
+        require_success(answer, doing)
         return answer

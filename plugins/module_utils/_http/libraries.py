@@ -2,11 +2,11 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""What is used of the library requests, or the reason why it cannot be used."""
+"""Guarded imports of requests and urllib3: what the code uses of them, or the reason why it cannot be used."""
 
 from __future__ import annotations
 
-from ._errors import MySafeError
+from .._errors import Kind, MySafeError
 
 __all__ = (
     "IMPORT_ERROR",
@@ -42,7 +42,7 @@ def require() -> None:
     from ansible.module_utils.basic import missing_required_lib
 
     raise MySafeError(
-        "missing_library",
+        Kind.MISSING_LIBRARY,
         missing_required_lib("requests"),
         cause=str(IMPORT_ERROR),
         solution=(

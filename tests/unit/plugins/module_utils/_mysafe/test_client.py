@@ -10,13 +10,13 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._client import Client
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Session, Sessions
-from ansible_collections.senhasegura.mysafe.tests.unit.builders import envelope
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session, Sessions
+from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
 
 pytestmark = pytest.mark.usefixtures("waits")
@@ -215,7 +215,7 @@ def test_a_second_rejection_is_a_failure(rejection: Canned, serve: Serve) -> Non
 def test_a_try_that_was_lost_before_the_token_was_rejected_is_not_forgotten(serve: Serve) -> None:
     """The lost one may have been carried out: "already" may then be our own doing."""
     serve(token("first"), Canned(502, {}), EXPIRED, token("second"), OK)
-    assert call().repeated
+    assert call().earlier is Fate.UNKNOWN
 
 
 def test_an_unknown_path_of_mysafe_does_not_cost_a_token(serve: Serve) -> None:

@@ -6,22 +6,25 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import typing as t
 
-from ._http import Transport
-from ._token import BearerToken
+from .._http.token import BearerToken
+from .._http.transport import Transport
+from .answer import judge
+from .login import log_in
 
 if t.TYPE_CHECKING:
-    from ._connection import Connection
+    from .._http.connection import Connection
 
 
 class Session:
     """The connections and the token for one set of connection options."""
 
     def __init__(self, connection: Connection) -> None:
-        self.transport = Transport(connection)
-        self.token = BearerToken(connection, self.transport)
+        self.transport = Transport(connection, judge)
+        self.token = BearerToken(connection, functools.partial(log_in, connection, self.transport))
 
     def close(self) -> None:
         """Close the connections."""
@@ -31,7 +34,7 @@ class Session:
 class Sessions:
     """Sessions for reuse: by all items of a loop, and by all terms of a lookup.
 
-    Two tasks share a session only where every connection option is the same, the secret included, and never across a
+    Two tasks share a session only where every connection option is equal, the secret included, and never across a
     fork: two processes that write into one TLS connection would garble it.
     """
 

@@ -10,12 +10,8 @@ from pathlib import Path
 import pytest
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import (
-    ENVIRONMENT,
-    Connection,
-    argument_spec,
-    from_environment,
-)
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection, argument_spec
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES, from_environment
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 
 URL = "https://vault.example.org"
@@ -68,9 +64,9 @@ def test_a_url_is_taken_without_blanks_and_trailing_slashes(option: str, field: 
         ("https:///api", "the address must be a URL such as https://vault.example.org"),
         ("https://vault.example.org /", "the address must be a URL such as https://vault.example.org"),
         ("https://vault.\nexample.org", "the address must be a URL such as https://vault.example.org"),
-        ("https://vault.example.org:port", "the address is not a URL that can be read"),
-        ("https://vault.example.org:99999", "the address is not a URL that can be read"),
-        ("https://[vault", "the address is not a URL that can be read"),
+        ("https://vault.example.org:port", "the address is not a valid URL"),
+        ("https://vault.example.org:99999", "the address is not a valid URL"),
+        ("https://[vault", "the address is not a valid URL"),
         ("https://user@vault.example.org", "the address must not hold a user name or a password"),
         ("https://user:s3cr3t@vault.example.org", "the address must not hold a user name or a password"),
         ("https://:s3cr3t@vault.example.org", "the address must not hold a user name or a password"),
@@ -264,7 +260,7 @@ def test_a_misplaced_secret_is_not_in_the_exception_that_it_came_from(options: d
 @pytest.mark.parametrize("options", MISPLACED.values(), ids=MISPLACED)
 def test_a_refusal_names_the_environment_variable_too(options: dict[str, t.Any]) -> None:
     error = refusal({"mysafe_url": URL, **LOGIN, **options})
-    assert (error.kind, ENVIRONMENT[next(iter(options))] in error.solution) == ("configuration", True)
+    assert (error.kind, VARIABLES[next(iter(options))] in error.solution) == ("configuration", True)
 
 
 # The environment.
@@ -305,7 +301,7 @@ def test_an_empty_variable_is_one_that_is_not_set(environment: pytest.MonkeyPatc
 
 def test_every_option_has_its_variable() -> None:
     fallbacks = {option: spec["fallback"] for option, spec in argument_spec().items()}
-    assert fallbacks == {option: (from_environment, [variable]) for option, variable in ENVIRONMENT.items()}
+    assert fallbacks == {option: (from_environment, [variable]) for option, variable in VARIABLES.items()}
 
 
 # Which connections may share a session or a token.

@@ -18,7 +18,7 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ._connection import Connection
+    from .connection import Connection
 
 #: How often to look whether the lock is free, in seconds.
 _LOCK_POLL = 0.02

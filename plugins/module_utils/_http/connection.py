@@ -2,7 +2,7 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""How to reach MySafe: the options that all plugins share, from raw parameters to checked values."""
+"""How to reach MySafe: the connection options of a task, from raw parameters to checked values."""
 
 from __future__ import annotations
 
@@ -12,64 +12,24 @@ import os
 import typing as t
 from urllib.parse import urlsplit
 
-from ._errors import MySafeError
-
-#: Option -> environment variable. The three credential variables are those of the vendor's own tools.
-ENVIRONMENT: dict[str, str] = {
-    "mysafe_url": "SENHASEGURA_URL",
-    "mysafe_client_id": "SENHASEGURA_CLIENT_ID",
-    "mysafe_client_secret": "SENHASEGURA_CLIENT_SECRET",
-    "mysafe_access_token": "SENHASEGURA_ACCESS_TOKEN",
-    "mysafe_token_url": "SENHASEGURA_TOKEN_URL",
-    "mysafe_tenant": "SENHASEGURA_TENANT",
-    "mysafe_token_cache": "SENHASEGURA_TOKEN_CACHE",
-    "validate_certs": "SENHASEGURA_VALIDATE_CERTS",
-    "ca_path": "SENHASEGURA_CA_PATH",
-    "client_cert": "SENHASEGURA_CLIENT_CERT",
-    "client_key": "SENHASEGURA_CLIENT_KEY",
-    "timeout": "SENHASEGURA_TIMEOUT",
-    "retries": "SENHASEGURA_RETRIES",
-}
-
+from .._errors import Kind, MySafeError
+from .environment import VARIABLES, from_environment, is_blank
+from .options import OPTIONS
 
 #: The options that name files.
-PATHS = ("ca_path", "client_cert", "client_key")
+PATHS = tuple(option.name for option in OPTIONS if option.is_path)
 _LONGEST_TIMEOUT = 24 * 60 * 60
 
 
-def from_environment(*names: str) -> str:
-    """Fallback of an argument spec: the variable's value, where an empty variable counts as one that is not set.
-
-    AWX sets the variables of every field of a credential, the ones left blank included.
-    """
-    for name in names:
-        value = os.environ.get(name, "").strip()
-        if value:
-            return value
-    from ansible.module_utils.errors import AnsibleFallbackNotFound  # the core itself does without Ansible
-
-    raise AnsibleFallbackNotFound
-
-
 def argument_spec() -> dict[str, dict[str, t.Any]]:
-    """Argument spec of the shared options; the documentation is in the doc fragment ``connection``."""
-    spec: dict[str, dict[str, t.Any]] = {
-        "mysafe_url": {"type": "str"},
-        "mysafe_client_id": {"type": "str"},
-        "mysafe_client_secret": {"type": "str", "no_log": True},
-        "mysafe_access_token": {"type": "str", "no_log": True},
-        "mysafe_token_url": {"type": "str", "no_log": False},
-        "mysafe_tenant": {"type": "str"},
-        "mysafe_token_cache": {"type": "bool", "default": False, "no_log": False},
-        "validate_certs": {"type": "bool", "default": True},
-        "ca_path": {"type": "path"},
-        "client_cert": {"type": "path"},
-        "client_key": {"type": "path"},
-        "timeout": {"type": "int", "default": 30},
-        "retries": {"type": "int", "default": 3},
-    }
-    for option, variable in ENVIRONMENT.items():
-        spec[option]["fallback"] = (from_environment, [variable])
+    """Return the argument spec of the connection options; the documentation is in the doc fragment ``connection``."""
+    spec: dict[str, dict[str, t.Any]] = {}
+    for option in OPTIONS:
+        spec[option.name] = {"type": option.type, "fallback": (from_environment, [option.variable])}
+        if option.default is not None:
+            spec[option.name]["default"] = option.default
+        if option.no_log is not None:
+            spec[option.name]["no_log"] = option.no_log
     return spec
 
 
@@ -91,17 +51,17 @@ class Connection(t.NamedTuple):
     retries: int = 3
 
     def __repr__(self) -> str:
-        """Name it. No secret may end in a log."""
+        """Name the vault and the access key. No secret may end up in a log."""
         return f"<Connection {self.url} {self.client_id}>"
 
     @classmethod
     def from_params(cls, params: t.Mapping[str, t.Any]) -> Connection:
-        """Check the shared options of a task.
+        """Check the connection options of a task.
 
-        Raises MySafeError (kind ``configuration``) that names the option and its environment variable. No value is
-        repeated in it but a path: a secret pasted into the wrong field must not end in a log.
+        Raises MySafeError (kind ``configuration``) that names the option and its environment variable. It repeats no
+        value but a path: a secret pasted into the wrong field must not end up in a log.
         """
-        text = {option: str(params.get(option) or "").strip() for option in ENVIRONMENT}
+        text = {name: "" if is_blank(value := params.get(name)) else str(value).strip() for name in VARIABLES}
         connection = cls(
             url=_checked_url("mysafe_url", text["mysafe_url"]),
             client_id=text["mysafe_client_id"],
@@ -128,7 +88,7 @@ class Connection(t.NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """A digest of all options: two connections may share a session or a token only where it is the same."""
+        """Digest of all options: two connections may share a session or a token only where it is equal."""
         return hashlib.sha256(json.dumps(self).encode()).hexdigest()
 
     def _check_credentials(self) -> None:
@@ -138,7 +98,7 @@ class Connection(t.NamedTuple):
             return
         if not self.client_id and not self.client_secret:
             raise MySafeError(
-                "configuration",
+                Kind.CONFIGURATION,
                 "There is nothing to log in with",
                 cause="neither mysafe_client_id and mysafe_client_secret nor mysafe_access_token is set",
                 solution=(
@@ -158,7 +118,7 @@ def _checked_url(option: str, url: str) -> str:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
     except ValueError:
-        raise _misconfigured(option, "the address is not a URL that can be read") from None
+        raise _misconfigured(option, "the address is not a valid URL") from None
     if parts.scheme.lower() not in ("https", "http") or not host or any(character.isspace() for character in url):
         raise _misconfigured(option, "the address must be a URL such as https://vault.example.org")
     if parts.username is not None or parts.password is not None:
@@ -185,14 +145,14 @@ def _existing(option: str, path: str) -> str:
 
 
 def is_pasted(path: str) -> bool:
-    """Whether a path is none, but the text of a certificate or key: as much a secret as any."""
+    """Whether a path is really the pasted text of a certificate or key, and so a secret."""
     return "\n" in path or "-----" in path
 
 
 def _misconfigured(option: str, cause: str) -> MySafeError:
     return MySafeError(
-        "configuration",
+        Kind.CONFIGURATION,
         f"The option {option} cannot be used",
         cause=cause,
-        solution=f"correct the option {option} or the environment variable {ENVIRONMENT[option]}",
+        solution=f"correct the option {option} or the environment variable {VARIABLES[option]}",
     )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Whatever a server answers, the core raises nothing but MySafeError."""
+"""Whatever a server answers, reading it raises nothing but MySafeError."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer, require_success
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import ApiSecrets
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entity import entity
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import KINDS, MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import require_success
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
-from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER, an_answer
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_api import CALLS, api_that_gets
+from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer
 
 #: Texts as JSON may hold them: lone surrogates are valid there.
 texts = st.text(st.characters() | st.just("\ud800"), max_size=12)
@@ -40,21 +38,14 @@ anything: st.SearchStrategy[t.Any] = scalars | st.lists(
     scalars | st.dictionaries(keys, scalars, max_size=2), max_size=2
 )
 anything = anything | st.dictionaries(keys, anything, max_size=3)
-#: An entity with anything in it.
-shapeless = st.dictionaries(st.sampled_from(list(entity({}))), anything)
 #: What a success has, with anything in it.
-objects = st.fixed_dictionaries({"identifier": st.just(NUMBER)}, optional=dict.fromkeys(list(entity({}))[1:], anything))
 successes = st.fixed_dictionaries(
     {
         "response": st.fixed_dictionaries(
             {"message": words | texts}, optional={"status": scalars, "error_code": scalars}
         )
     },
-    optional={
-        "api_entity": objects,
-        "api_secret_entity": objects | anything,
-        "api_secret_on_list": st.lists(st.fixed_dictionaries({"identifier": scalars}), max_size=2) | anything,
-    },
+    optional={"api_entity": anything, "api_secret_on_list": anything},
 )
 #: What a failure has, with anything in it.
 failures = st.fixed_dictionaries(
@@ -75,7 +66,7 @@ answers = st.builds(
     body=anything | failures | successes,
     text=texts,
     headers=st.dictionaries(st.sampled_from(["Location", "X-Request-Id", "X-Kong-Request-Id"]), st.text(max_size=20)),
-    repeated=st.booleans(),
+    earlier=st.sampled_from(Fate),
 )
 
 
@@ -84,33 +75,7 @@ def test_an_answer_is_a_success_or_a_mysafe_error(answer: Answer) -> None:
     is_success = answer.status < 300 and isinstance(answer.body, dict) and not answer.is_refused
     with contextlib.nullcontext() if is_success else pytest.raises(MySafeError) as failure:
         require_success(answer, "do it")
-    assert failure is None or (failure.value.kind in KINDS and str(failure.value))
-
-
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-@given(answer=answers)
-def test_a_call_returns_or_raises_a_mysafe_error(call: t.Callable[[ApiSecrets], t.Any], answer: Answer) -> None:
-    with contextlib.suppress(MySafeError):
-        call(api_that_gets(answer))
-
-
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-@given(body=successes)
-def test_a_call_that_succeeded_returns_or_raises_a_mysafe_error(
-    call: t.Callable[[ApiSecrets], t.Any], body: dict[str, t.Any]
-) -> None:
-    with contextlib.suppress(MySafeError):
-        call(api_that_gets(an_answer(200, body)))
-
-
-@given(shapeless)
-def test_any_object_is_brought_into_the_shape(raw: dict[str, t.Any]) -> None:
-    assert list(entity(raw)) == list(entity({}))
-
-
-@given(shapeless)
-def test_what_is_in_the_shape_stays_as_it_is(raw: dict[str, t.Any]) -> None:
-    assert entity(entity(raw)) == entity(raw)
+    assert failure is None or str(failure.value)
 
 
 @given(st.lists(texts), texts)

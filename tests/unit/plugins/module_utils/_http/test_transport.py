@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _requests
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._connection import Connection
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http import Transport
-from ansible_collections.senhasegura.mysafe.tests.unit.builders import envelope
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http import libraries
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
+from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
 
 pytestmark = pytest.mark.usefixtures("waits")
@@ -28,10 +28,10 @@ NO_PEER = Canned(503, {"message": "failure to get a peer from the ring-balancer"
 LOCKED = Canned(503, envelope(503, "senhasegura is under Lockdown until tomorrow"))
 
 
-def send(repeatable: bool = True, **options: t.Any) -> Answer:
+def send(repeatable: bool = True, **options: t.Any) -> Sent:
     """Send one request."""
     connection = Connection(url=URL, **options)
-    return Transport(connection).send(
+    return Transport(connection, judge).send(
         "GET", f"{URL}/x", doing="do it", auth=lambda request: request, repeatable=repeatable
     )
 
@@ -44,20 +44,20 @@ UNCONNECTED = requests.ConnectTimeout("timed out")
 @pytest.mark.parametrize("first", [BUSY, NO_PEER, UNCONNECTED], ids=["429", "no peer", "no connection"])
 def test_what_was_certainly_not_carried_out_is_always_repeated(first: t.Any, repeatable: bool, serve: Serve) -> None:
     server = serve(first, OK)
-    answer = send(repeatable)
-    assert (answer.status, answer.repeated, len(server.asked)) == (200, False, 2)
+    sent = send(repeatable)
+    assert (sent.response.status, sent.earlier is Fate.UNKNOWN, len(server.asked)) == (200, False, 2)
 
 
 @pytest.mark.parametrize("first", [GONE, Canned(504, b""), TIMED_OUT], ids=["502", "504", "time-out"])
 def test_what_may_have_been_carried_out_is_repeated_where_that_is_safe(first: t.Any, serve: Serve) -> None:
     server = serve(first, OK)
-    answer = send()
-    assert (answer.status, answer.repeated, len(server.asked)) == (200, True, 2)
+    sent = send()
+    assert (sent.response.status, sent.earlier, len(server.asked)) == (200, Fate.UNKNOWN, 2)
 
 
 def test_an_earlier_try_that_may_have_been_carried_out_is_not_forgotten(serve: Serve) -> None:
     serve(GONE, BUSY, OK)
-    assert send().repeated
+    assert send().earlier is Fate.UNKNOWN
 
 
 @pytest.mark.parametrize("last", [requests.ConnectTimeout("timed out"), requests.exceptions.ProxyError("no")], ids=type)
@@ -65,12 +65,12 @@ def test_nor_where_the_last_try_certainly_was_not(last: Exception, serve: Serve)
     serve(GONE, last)
     with pytest.raises(MySafeError) as failure:
         send()
-    assert failure.value.maybe_applied
+    assert failure.value.fate is Fate.UNKNOWN
 
 
 def test_a_502_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
     server = serve(GONE, OK)
-    assert (send(repeatable=False).status, len(server.asked)) == (502, 1)
+    assert (send(repeatable=False).response.status, len(server.asked)) == (502, 1)
 
 
 def test_a_time_out_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
@@ -87,13 +87,13 @@ def test_a_time_out_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None
 )
 def test_an_answer_that_would_not_change_is_not_asked_for_again(answer: Canned, serve: Serve) -> None:
     server = serve(answer)
-    assert (send().status, len(server.asked)) == (answer.status, 1)
+    assert (send().response.status, len(server.asked)) == (answer.status, 1)
 
 
 @pytest.mark.parametrize("retries", [0, 1, 3])
 def test_a_request_is_repeated_as_often_as_is_said(retries: int, serve: Serve) -> None:
     server = serve(GONE)
-    assert (send(retries=retries).status, len(server.asked)) == (502, 1 + retries)
+    assert (send(retries=retries).response.status, len(server.asked)) == (502, 1 + retries)
 
 
 def test_when_every_try_gets_no_answer_the_failure_is_raised(serve: Serve) -> None:
@@ -111,13 +111,13 @@ def test_the_wait_that_a_server_asks_for_is_waited(serve: Serve, waits: list[flo
 
 def test_too_long_a_wait_is_not_waited(serve: Serve, waits: list[float]) -> None:
     serve(Canned(429, {}, {"Retry-After": "3600"}), OK)
-    assert (send().status, waits) == (429, [])
+    assert (send().response.status, waits) == (429, [])
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(status: int, serve: Serve) -> None:
     server = serve(Canned(status, b"", {"Location": "https://elsewhere.example.org"}), OK)
-    assert (send().status, len(server.asked)) == (status, 1)
+    assert (send().response.status, len(server.asked)) == (status, 1)
 
 
 # Settings of a request.
@@ -201,19 +201,19 @@ def test_a_login_in_netrc_is_not_used(serve: Serve, monkeypatch: pytest.MonkeyPa
 )
 def test_an_answer_has_a_body_or_a_text(content: bytes, body: t.Any, text: str | None, serve: Serve) -> None:
     serve(Canned(200, content))
-    answer = send()
+    answer = send().response
     assert answer.body == body or text is None
     assert answer.text == text or text is None
 
 
 def test_an_answer_has_its_headers_in_any_case(serve: Serve) -> None:
     serve(Canned(200, {}, {"x-request-id": "a"}))
-    assert send().request_id == "a"
+    assert send().response.headers["X-Request-Id"] == "a"
 
 
 def test_closing_closes_the_connections(serve: Serve) -> None:
     server = serve(OK)
-    Transport(Connection(url=URL)).close()
+    Transport(Connection(url=URL), judge).close()
     assert server.closed
 
 
@@ -221,7 +221,7 @@ def test_closing_closes_the_connections(serve: Serve) -> None:
 
 
 def test_a_missing_library_is_a_failure_that_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_requests, "IMPORT_ERROR", ImportError("No module named 'requests'"))
+    monkeypatch.setattr(libraries, "IMPORT_ERROR", ImportError("No module named 'requests'"))
     with pytest.raises(MySafeError) as failure:
-        Transport(Connection(url=URL))
+        Transport(Connection(url=URL), judge)
     assert (failure.value.kind, "pip install requests" in failure.value.solution) == ("missing_library", True)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""The retry policy: which answers are worth another try, how often, and after which wait.
+
+Texts that state these numbers are compared with them by a unit test.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import typing as t
+
+from . import libraries
+
+#: Statuses after which the same request may succeed. 408 and 429 were refused; the others may have been carried out.
+RETRIED_STATUSES = frozenset({408, 429, 502, 503, 504})
+#: The longest wait, in seconds, that a server may ask for between two tries. Longer ones end the task with the reason.
+LONGEST_WAIT = 60
+#: Waits between tries, in seconds: 0, 0.6, 1.2, 2.4 …, each shortened at random so that forks do not march in step.
+BACKOFF_FACTOR = 0.3
+#: The most digits of a number of seconds that can be meant seriously.
+_DIGITS = 12
+
+
+class Backoff(libraries.Retry):
+    """urllib3's Retry, which also understands the rate limit headers of the gateway.
+
+    Kong's rate limiting names the wait as ``Retry-After`` (seconds or date) and as ``RateLimit-Reset`` (seconds);
+    version 2 of the vendor's API says ``X-RateLimit-Reset`` (a point in time, in seconds since 1970).
+    """
+
+    def get_retry_after(self, response: t.Any) -> float | None:
+        """Return the seconds that the server asks to wait, None where it does not ask."""
+        try:
+            asked = super().get_retry_after(response)
+        except (libraries.InvalidHeader, ValueError, OverflowError):
+            asked = None
+        if asked is not None:
+            return asked
+        if response.status != 429:
+            return None  # Kong puts these headers on every answer
+        for header in ("RateLimit-Reset", "X-RateLimit-Reset"):
+            value = str(response.headers.get(header, "")).strip()
+            if value.isascii() and value.isdigit() and len(value) <= _DIGITS:
+                seconds = int(value)
+                return max(0.0, seconds - time.time()) if seconds > time.time() / 2 else float(seconds)
+        return None
+
+    def get_backoff_time(self) -> float:
+        """Return the seconds to wait where the server does not say how long."""
+        return super().get_backoff_time() * random.uniform(0.5, 1.0)  # noqa: S311 - it only spreads the waits
+
+
+class Tries:
+    """Counts how often a request is repeated, and waits before each repetition."""
+
+    def __init__(self, retries: int) -> None:
+        self._backoff = Backoff(total=retries, backoff_factor=BACKOFF_FACTOR)
+
+    def another(self, response: t.Any = None) -> bool:
+        """Wait, as long as the response asks for where there is one, and return True.
+
+        Return False at once where the tries are used up, or the server asks for too long a wait.
+        """
+        raw = None if response is None else response.raw
+        if raw is not None and (self._backoff.get_retry_after(raw) or 0) > LONGEST_WAIT:
+            return False
+        try:
+            self._backoff = self._backoff.increment(response=raw)
+        except libraries.MaxRetryError:
+            return False
+        self._backoff.sleep(raw)
+        return True

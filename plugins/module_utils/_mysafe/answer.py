@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""Reads an HTTP answer of MySafe or of its gateway: the envelope, the message, the code, and what became of the request.
+
+The envelope is that of the vendor's API pages for v3.32, v3.33 and v4; the gateway's answers are those of Kong. Messages
+differ in case and punctuation between versions, so codes decide wherever there are any.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._errors import Fate
+from .._http.retry import RETRIED_STATUSES
+
+if t.TYPE_CHECKING:
+    from .._http.response import Response
+    from .._secrets import Secrets
+
+#: Gateway answers that mean that the request never reached MySafe (Kong: no peer, no name).
+_NOT_FORWARDED = re.compile(r"failure to get a peer|name resolution failed", re.IGNORECASE)
+_NO_ROUTE = re.compile(r"no route matched", re.IGNORECASE)
+_NOT_AUTHORIZED = re.compile(r"not authorized to access this resource|http referer is not allowed", re.IGNORECASE)
+_UNSHOWN = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+_PAGE = re.compile(r"\s*<(!doctype html|html|head|body|title|h1|p|br)\b", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_CODE = re.compile(r"^\s*(\d{4})\b:?\s*")
+#: How much of an answer that is not JSON is worth showing, in characters.
+_EXCERPT = 160
+
+
+def flag(value: t.Any) -> bool:
+    """Read a truth value, which MySafe writes as true, 1, "1" or "0"."""
+    return value is True or str(value).strip().lower() in ("1", "true")
+
+
+class Answer(t.NamedTuple):
+    """One HTTP answer. ``text`` is empty where ``body`` holds the parsed JSON.
+
+    ``earlier`` is the fate of the earlier tries of the same request: where it is unknown, one of them, whose answer was
+    lost, may have been applied.
+    """
+
+    status: int
+    headers: t.Mapping[str, str]
+    text: str
+    body: t.Any
+    earlier: Fate = Fate.NOT_SENT
+
+    def without(self, secrets: Secrets) -> Answer:
+        """Return the answer with the secrets taken out of its text, of which failures show an excerpt."""
+        return self._replace(text=secrets.hide(self.text)) if self.text else self
+
+    @property
+    def request_id(self) -> str | None:
+        """The gateway's name for the request, from a header or (Kong 3.5 and later) the body."""
+        named = self.headers.get("X-Kong-Request-Id") or self.headers.get("X-Request-Id")
+        if not named and isinstance(self.body, dict):
+            named = self.body.get("request_id")
+        return str(named) if named else None
+
+    @property
+    def envelope(self) -> t.Mapping[str, t.Any] | None:
+        """The ``response`` object in every answer of MySafe itself; None in the answers of anything else."""
+        response = self.body.get("response") if isinstance(self.body, dict) else None
+        return response if isinstance(response, dict) else None
+
+    @property
+    def message(self) -> str:
+        """The text for people in the answer, whichever component wrote it."""
+        if self.envelope is not None:
+            found = self.envelope.get("message") or self.envelope.get("mensagem")
+        elif isinstance(self.body, dict):
+            found = self.body.get("message") or self.body.get("error_description") or self.body.get("error")
+        else:
+            found = None
+        return str(found).strip() if found else ""
+
+    @property
+    def code(self) -> int | None:
+        """MySafe's number for the failure: ``exception.code``, the number in the message, or ``response.error_code``."""
+        candidates: list[t.Any] = []
+        if isinstance(self.body, dict) and isinstance(self.body.get("exception"), dict):
+            candidates.append(self.body["exception"].get("code"))
+        in_message = _CODE.match(self.message)
+        candidates.append(in_message and in_message.group(1))
+        if self.envelope is not None:
+            candidates.append(self.envelope.get("error_code"))
+        for candidate in candidates:
+            try:
+                number = int(candidate)
+            except (TypeError, ValueError, OverflowError):
+                continue
+            if number >= 100:  # 0 and 1 are flags, 4 means "no such path"
+                return number
+        return None
+
+    @property
+    def is_lockdown(self) -> bool:
+        """MySafe is under lockdown (503 with error code 100): waiting for seconds does not help."""
+        return self.envelope is not None and (self.code == 100 or "lockdown" in self.message.lower())
+
+    @property
+    def is_refused(self) -> bool:
+        """MySafe says that the call failed: ``error``, or its Portuguese twin, is true."""
+        return self.envelope is not None and (flag(self.envelope.get("error")) or flag(self.envelope.get("erro")))
+
+    @property
+    def is_rejected_login(self) -> bool:
+        """The gateway did not accept the token: 401, or the 404 by which this product says "not authenticated"."""
+        return self.status == 401 or self.is_no_route
+
+    @property
+    def is_no_route(self) -> bool:
+        """The gateway knows no such route."""
+        return self.status == 404 and self.envelope is None and bool(_NO_ROUTE.search(self.message))
+
+    @property
+    def is_not_allowed(self) -> bool:
+        """The access key is known, but may not make this call."""
+        return bool(_NOT_AUTHORIZED.search(self.message))
+
+    @property
+    def transient(self) -> bool:
+        """The same request may succeed later."""
+        return self.status in RETRIED_STATUSES and not self.is_lockdown
+
+    @property
+    def fate(self) -> Fate:
+        """What became of the request, by this answer alone."""
+        if self.status < 300:
+            if self.envelope is None:
+                return Fate.UNKNOWN
+            return Fate.REFUSED if self.is_refused else Fate.APPLIED
+        if self.status < 500 or self.is_lockdown or self.is_not_allowed:
+            return Fate.REFUSED
+        return Fate.REFUSED if _NOT_FORWARDED.search(self.message or self.text) else Fate.UNKNOWN
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of an answer that could not be read, on one line, without what may hold unknown secrets.
+
+        Not shown is what may have been JSON, and what reports a success without being a page.
+        """
+        if self.status < 400 and not _PAGE.match(self.text):
+            return ""
+        # Cut before the tags are taken out: a stray "<" in front of JSON would take a part of it for a tag.
+        text = _UNSHOWN.sub(" ", self.text).partition("{")[0]
+        words = " ".join(_TAG.sub(" ", text).split())
+        return words[:_EXCERPT] + ("…" if len(words) > _EXCERPT else "")
+
+    @property
+    def shape(self) -> str:
+        """What kind of answer it is, where it has no message."""
+        if self.body is not None:
+            return "the answer is JSON, but not the object that the API documents"
+        if self.excerpt:
+            return f'the answer is not JSON and begins with "{self.excerpt}"'
+        return "the answer is not JSON" if _TAG.sub("", self.text).strip() else "the answer is empty"
+
+
+def judge(response: Response) -> tuple[Fate, bool]:
+    """Say what became of a request by its response, and whether the same request may succeed later."""
+    answer = Answer(*response)
+    return answer.fate, answer.transient

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""What is read from an answer: message, code, and the beginning of what is not JSON."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"response": {"message": " Unexpected error \n"}}, "Unexpected error"),
+        ({"response": {"mensagem": "Erro inesperado"}}, "Erro inesperado"),
+        ({"response": {"message": "", "mensagem": "Erro"}}, "Erro"),
+        ({"response": {}, "message": "from the gateway"}, ""),
+        ({"message": "Client authentication failed", "error": "invalid_client"}, "Client authentication failed"),
+        ({"error_description": "Description", "error": "invalid_client"}, "Description"),
+        ({"error": "invalid_client", "hint": "Hint"}, "invalid_client"),
+        ({"message": 5}, "5"),
+        ({}, ""),
+        ([], ""),
+        (None, ""),
+    ],
+)
+def test_the_message_of_an_answer(body: t.Any, message: str) -> None:
+    assert an_answer(400, body).message == message
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"exception": {"code": 1005}}, 1005),
+        ({"exception": {"code": "1005"}, "response": {"error_code": 1105}}, 1005),
+        ({"exception": {"code": 0}, "response": {"message": "1006: No", "error_code": 1105}}, 1006),
+        ({"exception": {"code": None}, "response": {"message": "No", "error_code": 1105}}, 1105),
+        ({"exception": "1005", "response": {"message": "1006 No"}}, 1006),
+        ({"response": {"message": "1006"}}, 1006),
+        ({"response": {"message": "10061: No", "error_code": 1}}, None),
+        ({"response": {"message": "No: 1006", "error_code": 4}}, None),
+        ({"response": {"error_code": 100}}, 100),
+        ({"response": {"error_code": "1105"}}, 1105),
+        ({"message": "1005: Api secret not found"}, 1005),
+        ({"error_code": 1105}, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_the_code_of_an_answer(body: t.Any, code: int | None) -> None:
+    assert an_answer(400, body).code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "excerpt"),
+    [
+        ("Bad\n gateway\t!", "Bad gateway !"),
+        ("<h1>Bad</h1><p class='x'>gateway</p>", "Bad gateway"),
+        ("<style>\nh1 { color: red }\n</style>Bad<SCRIPT>alert('<b>')</SCRIPT> gateway", "Bad gateway"),
+        ("x" * 160, "x" * 160),
+        ("x" * 161, "x" * 160 + "…"),
+        ("", ""),
+    ],
+    ids=["white space", "tags", "style and script", "just fits", "cut", "empty"],
+)
+def test_the_beginning_of_an_unreadable_answer(text: str, excerpt: str) -> None:
+    assert an_answer(502, text=text).excerpt == excerpt
