@@ -63,8 +63,14 @@ class Fate(enum.Enum):
 
     NOT_SENT = "it never reached the server"
     REFUSED = "the server says that it did nothing"
-    UNKNOWN = "it reached the server, or may have, and nothing says whether it was applied"
+    FAILED = "the server says that it failed on its side, which may have been half-way; nothing more will happen"
+    UNKNOWN = "it reached the server, or may have, and nothing says whether it was or will be applied"
     APPLIED = "the server says that it was applied"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether only the vault itself can tell if the request was applied."""
+        return self in (Fate.FAILED, Fate.UNKNOWN)
 
     def after(self, earlier: Fate) -> Fate:
         """Return the fate of a request whose earlier tries met another: what was unknown once stays unknown."""

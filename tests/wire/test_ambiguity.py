@@ -16,6 +16,7 @@ _WANTS = {
 _each_wish = pytest.mark.parametrize("options", _WANTS.values(), ids=_WANTS)
 _FILTERS = ("exact", "contains", "prefix", "case_insensitive", "ignored")
 _each_filter = pytest.mark.parametrize("rule", _FILTERS)
+_loose = pytest.mark.parametrize("rule", ["contains", "prefix", "case_insensitive", "ignored"])
 #: Codes that a loose filter lists for CODE as well.
 _NEIGHBOURS = (f"{CODE}-2", f"x-{CODE}", CODE.upper(), "something-else", "")
 
@@ -24,6 +25,11 @@ def _of_bob(simulator, **changes):
     """Put a secret of bob's with the same code into the vault, that alice may change."""
     values = {"owner": "bob", "users": {"alice": True}, "groups": {}, "client_secret": OTHERS_SECRET}
     return add(simulator, **{**values, **changes})
+
+
+def _lookalike(rule):
+    """Return a code that a loose filter lists for CODE as well."""
+    return {"case_insensitive": CODE.upper(), "suffix": f"x-{CODE}"}.get(rule, f"{CODE}-2")
 
 
 def _neighbours(simulator, *, active):
@@ -137,12 +143,8 @@ def test_a_loose_filter_does_not_keep_from_the_right_one(simulator, task, rule, 
     _neighbours(simulator, active=active)
     right = add(simulator)
     before = vault(simulator, without=[right])
-    # In capitals an inactive one may be taken for the right one by a server that takes no heed of them.
-    result = task(identifier_code=CODE, **options)
-    if rule == "case_insensitive" and list_inactive and not active:
-        assert result.values["error"]["kind"] == "ambiguous"
-    else:
-        assert holds(vault(simulator)[right], stored)
+    task(identifier_code=CODE, **options)
+    assert holds(vault(simulator)[right], stored)
     assert vault(simulator, without=[right]) == before
 
 
@@ -167,26 +169,26 @@ def test_inactive_others_are_left_alone_where_the_right_one_is_missing(simulator
     assert (len(created) <= 1, set(created) & set(others), vault(simulator, without=created)) == (True, set(), before)
 
 
-@pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
+@_loose
 def test_inactive_others_that_cannot_be_told_apart_are_named(simulator, task, rule):
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
-    other = add(simulator, identifier_code=f"{CODE}-2", active=False)
+    other = add(simulator, identifier_code=_lookalike(rule), active=False)
     values = task(identifier_code=CODE, **DESCRIBED).values
     assert (values["error"]["kind"], other in values["msg"]) == ("ambiguous", True)
 
 
-@pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
+@_loose
 def test_without_update_inactive_others_are_a_warning(simulator, task, rule):
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
-    add(simulator, identifier_code=f"{CODE}-2", active=False)
+    add(simulator, identifier_code=_lookalike(rule), active=False)
     result = task(identifier_code=CODE, update=False, **DESCRIBED)
     assert (result.values["action"], len(result.warnings)) == ("none", 1)
 
 
-@pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
+@_loose
 def test_absent_does_not_pass_another_secret_off_as_the_right_one(simulator, task, rule):
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
-    add(simulator, identifier_code=f"{CODE}-2", active=False)
+    add(simulator, identifier_code=_lookalike(rule), active=False)
     values = task(identifier_code=CODE, state="absent").values
     assert (values["changed"], values["api_entity"]) == (False, None)
 
@@ -255,10 +257,10 @@ def test_without_update_one_that_may_not_be_read_is_a_warning(simulator, task, u
     assert [f"identifier {identifier}" in warning for warning in result.warnings] == [True]
 
 
-@pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
+@_loose
 def test_others_that_may_not_be_read_are_named(simulator, task, rule):
     simulator.switch(identifier_code_filter=rule)
-    other = add(simulator, identifier_code=f"{CODE}-2", can_view=False)
+    other = add(simulator, identifier_code=_lookalike(rule), can_view=False)
     before = vault(simulator)
     values = task(identifier_code=CODE, **DESCRIBED).values
     assert (values["error"]["kind"], other in values["msg"], vault(simulator)) == ("ambiguous", True, before)
@@ -267,7 +269,7 @@ def test_others_that_may_not_be_read_are_named(simulator, task, rule):
 @_each_filter
 def test_others_that_may_not_be_read_do_not_keep_from_the_right_one(simulator, task, rule):
     simulator.switch(identifier_code_filter=rule)
-    other = add(simulator, identifier_code=f"{CODE}-2", can_view=False)
+    other = add(simulator, identifier_code=_lookalike(rule), can_view=False)
     right = add(simulator)
     before = vault(simulator)[other]
     assert task(identifier_code=CODE, **CHANGED).values["action"] == "update"

@@ -54,7 +54,7 @@ _SAME: dict[str, list[t.Any]] = {
     "encrypt_notes": [True, False],
     "list_inactive": [True],
     "list_key": ["documented", "absent_when_empty", "null_when_empty"],
-    "identifier_code_filter": ["exact", "case_insensitive"],
+    "identifier_code_filter": ["exact"],
     "tag_filter": ["exact", "case_sensitive", "contains", "ignored"],
     "non_numeric_identifier": [1010, 1005],
     "denied_code": [1006, 1005],
@@ -80,7 +80,7 @@ _DIFFERENT: dict[str, list[t.Any]] = {
     "api_paths": ["iso"],
     "tenant_required": [True],  # test_authentication
     "list_inactive": [False],
-    "identifier_code_filter": ["contains", "prefix", "ignored"],
+    "identifier_code_filter": ["contains", "prefix", "case_insensitive", "ignored"],
     "empty_array_clears_sharing": [False],
 }
 #: Each value that is another than the profile's own.
@@ -251,6 +251,16 @@ def test_an_api_that_is_only_below_iso_is_told(simulator, task, profile):
     simulator.reset(profile, api_paths="iso")
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert (error["kind"], "address" in error["cause"]) == ("authentication", True)
+
+
+@_each_profile
+@pytest.mark.parametrize("rule", ["contains", "prefix", "case_insensitive", "ignored"])
+def test_an_inactive_one_is_not_activated_by_its_code_where_the_filter_is_loose(simulator, task, profile, rule):
+    simulator.reset(profile, identifier_code_filter=rule, list_inactive=True)
+    _live(simulator, task, _LIFE[:5])
+    before = vault(simulator)
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    assert (values["error"]["kind"], values["changed"], vault(simulator)) == ("ambiguous", False, before)
 
 
 @_each_profile

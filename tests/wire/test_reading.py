@@ -178,12 +178,10 @@ def test_names_need_not_be_unique(simulator, listed):
 @pytest.mark.parametrize("active", [True, False], ids=["others_active", "others_inactive"])
 def test_a_loose_filter_for_codes_gives_the_right_one(simulator, listed, rule, list_inactive, active):
     simulator.switch(identifier_code_filter=rule, list_inactive=list_inactive)
-    others = [add(simulator, identifier_code=code, active=active) for code in _NEIGHBOURS]
+    for code in _NEIGHBOURS:
+        add(simulator, identifier_code=code, active=active)
     right = add(simulator)
-    found = _identifiers(listed(identifier_code=CODE))
-    # A server that takes no heed of capitals may hold an inactive one for the right one: it is told as inactive.
-    capitals = [others[2]] if rule == "case_insensitive" and list_inactive and not active else []
-    assert found == [*capitals, right]
+    assert _identifiers(listed(identifier_code=CODE)) == [right]
 
 
 @pytest.mark.parametrize("rule", ["exact", "case_sensitive", "contains", "ignored"])

@@ -4,8 +4,9 @@
 # PRIVATE to the collection: may change at any time.
 """The write protocol: send a step, and know what became of it.
 
-A write is sent. If its answer is lost or cannot be read, the vault is asked; if that does not show the write, it is
-unknown whether it was or will be applied, and the run says so (kind ``write_uncertain``). ``RULES`` says for each action
+A write is sent. If its answer is lost, cannot be read, or says that the server failed, the vault is asked. If that does
+not show the write, and the server did not say that it failed, it is unknown whether the write was or will be applied, and
+the run says so (kind ``write_uncertain``). ``RULES`` says for each action
 what to send, where to look, what shows that it was applied, and how its answer is checked. Creating has two rules of
 its own, as it is not idempotent: it is sent again only after looking, and a code that is taken means looking as well.
 """
@@ -69,20 +70,23 @@ def carry_out(write: Write) -> Current:
     """
     rule = RULES[write.step.action]
     tries = Tries(write.api.client.retries)
-    lost: MySafeError | None = None  # the first failure that leaves open whether the write was applied
+    lost: MySafeError | None = None  # the failure that leaves open whether the write was applied
     while True:
         try:
             answer = rule.send(write)
         except MySafeError as error:
             if error.kind is Kind.DUPLICATE_IDENTIFIER_CODE and rule.is_repeated:
                 return _take_over(write, error, lost)
-            if lost is None and error.fate is not Fate.UNKNOWN:
+            if lost is None and not error.fate.is_open:
                 raise
-            lost = lost or error
+            if lost is None or error.fate is Fate.UNKNOWN:
+                lost = error
             current = _look_after(write, lost)
             if rule.shows(write.step, current):
                 return rule.adopt(write, current)
             if not (rule.is_repeated and error.transient and tries.another()):
+                if lost.fate is Fate.FAILED:
+                    raise
                 raise _uncertain(write, lost, _doubt(write.step, current), current.entity) from error
         else:
             return rule.settle(write, answer)

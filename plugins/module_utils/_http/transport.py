@@ -85,7 +85,7 @@ class Transport:
             except (libraries.requests.RequestException, libraries.HTTPError, OSError, ValueError) as exc:
                 outcome = problem(exc, url, doing, self._connection)
                 fate, transient = outcome.fate, outcome.transient
-            if transient and (repeatable or fate is not Fate.UNKNOWN) and tries.another(received):
+            if transient and (repeatable or not fate.is_open) and tries.another(received):
                 earlier = fate.after(earlier)
                 continue
             if isinstance(outcome, MySafeError):

@@ -137,6 +137,8 @@ class Answer(t.NamedTuple):
             return Fate.REFUSED if self.is_refused else Fate.APPLIED
         if self.status < 500 or self.is_lockdown or self.is_not_allowed:
             return Fate.REFUSED
+        if self.is_refused:
+            return Fate.FAILED
         return Fate.REFUSED if _NOT_FORWARDED.search(self.message or self.text) else Fate.UNKNOWN
 
     @property

@@ -40,8 +40,13 @@ CREATED = "100"  # the number that FakeVault gives to the first secret in an emp
 
 
 def lost_for_good() -> MySafeError:
-    """Return the failure of a request that may have been carried out, but is no use to repeat: a 500 of MySafe."""
-    return MySafeError(Kind.SERVER_ERROR, "Could not do it: 500", http_status=500, fate=Fate.UNKNOWN)
+    """Return the failure of a request that may have been applied, but is no use to repeat: an unreadable answer."""
+    return MySafeError(Kind.UNEXPECTED_ANSWER, "Could not do it: no JSON", http_status=200, fate=Fate.UNKNOWN)
+
+
+def failed_there() -> MySafeError:
+    """Return the failure of a request of which MySafe itself says that it failed: a 500 with its envelope."""
+    return MySafeError(Kind.SERVER_ERROR, "Could not do it: 500", http_status=500, fate=Fate.FAILED)
 
 
 def refused_for_now() -> MySafeError:
@@ -261,6 +266,22 @@ def test_a_write_that_does_not_show_although_it_may_still_land_is_uncertain(
     assert (failed.kind, failed.changed) == ("write_uncertain", True)
     assert (failed.error.http_status, failed.error.cause) == (failure().http_status, failure().cause)
     assert (vault.held, vault.inactive) == (rows, inactive)
+
+
+@pytest.mark.parametrize("case", WRITES)
+def test_a_write_that_mysafe_says_has_failed_and_that_does_not_show_changed_nothing(case: str) -> None:
+    vault = CASES[case].vault()
+    vault.fail(case, failed_there, nth=0)
+    failed = failing(vault, wanted(**CASES[case].options))
+    assert (failed.kind, failed.changed, vault.writes) == ("server_error", False, [case])
+
+
+@pytest.mark.parametrize("case", WRITES)
+def test_a_write_that_mysafe_says_has_failed_although_it_was_applied_is_one(case: str) -> None:
+    vault = CASES[case].vault()
+    vault.fail(case, failed_there, applied=True)
+    outcome = run_task(vault, wanted(**CASES[case].options))
+    assert (outcome.changed, outcome.action) == (True, CASES[case].action)
 
 
 @pytest.mark.parametrize("case", WRITES)
@@ -505,7 +526,7 @@ def test_when_the_check_of_a_write_fails_the_write_is_told(case: str) -> None:
     vault.fail("read", lost_for_good, nth=1 if case == "create" else 2)
     failed = failing(vault, wanted(**CASES[case].options))
     assert failed.api_entity is not None
-    assert (failed.kind, failed.changed, failed.api_entity["notes"]) == ("server_error", True, "old")
+    assert (failed.kind, failed.changed, failed.api_entity["notes"]) == ("unexpected_answer", True, "old")
 
 
 def test_an_update_that_was_carried_out_in_part_before_its_answer_was_lost_is_told() -> None:
@@ -664,7 +685,7 @@ def test_a_failure_right_after_an_activation_is_told_as_changed() -> None:
     vault = hiding()
     vault.fail("read", lost_for_good, nth=2)
     failed = failing(vault, wanted(notes="New"))
-    assert (failed.kind, failed.changed) == ("server_error", True)
+    assert (failed.kind, failed.changed) == ("unexpected_answer", True)
 
 
 def test_a_failure_right_after_an_activation_does_not_return_what_was_never_written() -> None:

@@ -266,8 +266,8 @@ def test_a_call_that_is_not_allowed_was_not_carried_out(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", ["unexpected", "encryption"])
-def test_after_an_error_of_the_server_a_write_may_have_been_carried_out(case: str) -> None:
-    assert failed(an_answer(*SERVER[case][:2])).fate is Fate.UNKNOWN
+def test_after_an_error_of_the_server_a_write_may_have_been_applied_half_way(case: str) -> None:
+    assert failed(an_answer(*SERVER[case][:2])).fate is Fate.FAILED
 
 
 def test_after_an_unreadable_success_a_write_may_have_been_carried_out() -> None:
