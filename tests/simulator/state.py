@@ -307,6 +307,8 @@ def _code_matches(rule: str, code: str, wanted: str) -> bool:
         return wanted in code
     if rule == "prefix":
         return code.startswith(wanted)
+    if rule == "suffix":
+        return code.endswith(wanted)
     if rule == "case_insensitive":
         return code.lower() == wanted.lower()
     return rule == "ignored" or code == wanted

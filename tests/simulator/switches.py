@@ -83,7 +83,14 @@ class Switches:
         "documented", "an empty list: [], no key at all, or null", "documented", "absent_when_empty", "null_when_empty"
     )
     identifier_code_filter: str = _switch(
-        "exact", "how the filter identifier_code matches", "exact", "contains", "prefix", "case_insensitive", "ignored"
+        "exact",
+        "how the filter identifier_code matches",
+        "exact",
+        "contains",
+        "prefix",
+        "suffix",
+        "case_insensitive",
+        "ignored",
     )
     tag_filter: str = _switch(
         "exact",

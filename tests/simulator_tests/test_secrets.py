@@ -51,6 +51,7 @@ def test_an_item_of_the_list_has_six_keys(simulator: Simulator, alice: Caller) -
         ("exact", ["abc"]),
         ("contains", ["abc", "xabc", "abcd"]),
         ("prefix", ["abc", "abcd"]),
+        ("suffix", ["abc", "xabc"]),
         ("case_insensitive", ["abc", "ABC"]),
         ("ignored", ["abc", "ABC", "xabc", "abcd", ""]),
     ],

@@ -14,9 +14,9 @@ _WANTS = {
     "absent": {"state": "absent"},
 }
 _each_wish = pytest.mark.parametrize("options", _WANTS.values(), ids=_WANTS)
-_FILTERS = ("exact", "contains", "prefix", "case_insensitive", "ignored")
+_FILTERS = ("exact", "contains", "prefix", "suffix", "case_insensitive", "ignored")
 _each_filter = pytest.mark.parametrize("rule", _FILTERS)
-_loose = pytest.mark.parametrize("rule", ["contains", "prefix", "case_insensitive", "ignored"])
+_loose = pytest.mark.parametrize("rule", ["contains", "prefix", "suffix", "case_insensitive", "ignored"])
 #: Codes that a loose filter lists for CODE as well.
 _NEIGHBOURS = (f"{CODE}-2", f"x-{CODE}", CODE.upper(), "something-else", "")
 

@@ -80,7 +80,7 @@ _DIFFERENT: dict[str, list[t.Any]] = {
     "api_paths": ["iso"],
     "tenant_required": [True],  # test_authentication
     "list_inactive": [False],
-    "identifier_code_filter": ["contains", "prefix", "case_insensitive", "ignored"],
+    "identifier_code_filter": ["contains", "prefix", "suffix", "case_insensitive", "ignored"],
     "empty_array_clears_sharing": [False],
 }
 #: Each value that is another than the profile's own.

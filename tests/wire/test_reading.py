@@ -17,7 +17,7 @@ from .support import CLIENT_SECRET, CODE, HIDDEN, OTHER_CLIENT_SECRET, OTHERS_SE
 
 _SPEC = api_secret_info.argument_spec()
 _RIGHTS = ("can_view", "can_write", "need_justify", "need_approval")
-_each_filter = pytest.mark.parametrize("rule", ["exact", "contains", "prefix", "case_insensitive", "ignored"])
+_each_filter = pytest.mark.parametrize("rule", ["exact", "contains", "prefix", "suffix", "case_insensitive", "ignored"])
 _loose = pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
 #: Codes that a loose filter lists for CODE as well.
 _NEIGHBOURS = (f"{CODE}-2", f"x-{CODE}", CODE.upper(), "something-else", "")
