@@ -149,16 +149,18 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(str(error)) from None
         for warning in warnings:
             Display().warning(warning)
+        found = [entity for entity in map(self._entity, fetched) if entity is not None]
         field = self.get_option("field")
-        return [one.entity[field] if field else one.entity for one in fetched if self._is_found(one)]
+        return [entity[field] for entity in found] if field else found
 
-    def _is_found(self, one: Fetched) -> bool:
-        """Whether there is an API secret; where there is none, do what the options say."""
-        if one.entity is None and self.get_option(one.option) == "error":
+    def _entity(self, one: Fetched) -> dict[str, t.Any] | None:
+        """Return the API secret; where there is none, do what the options say."""
+        policy = "skip" if one.entity is not None else self.get_option(one.option)
+        if policy == "error":
             raise AnsibleLookupError(one.reason)
-        if one.entity is None and self.get_option(one.option) == "warn":
+        if policy == "warn":
             Display().warning(one.reason)
-        return one.entity is not None
+        return one.entity
 
 
 def _codes(terms: t.Iterable[t.Any]) -> list[str]:

@@ -44,9 +44,7 @@ def _info(simulator):
     """Return what reads as the info module does."""
 
     def info(key="alice", sessions=None, **options):
-        return api_secret_info.run(
-            _params(simulator, key, options), check_mode=False, diff=False, sessions=sessions
-        )
+        return api_secret_info.run(_params(simulator, key, options), check_mode=False, diff=False, sessions=sessions)
 
     return info
 

@@ -8,7 +8,10 @@ import pytest
 
 from .support import CHANGED, CODE, DESCRIBED, OTHERS_SECRET, STORED, add, bearing, calls, holds, vault
 
-_GONE = {"status": 400, "body": {"response": {"status": 400, "message": "1006: User does not have access", "error": True}}}
+_GONE = {
+    "status": 400,
+    "body": {"response": {"status": 400, "message": "1006: User does not have access", "error": True}},
+}
 _NOTHING_LISTED = {"status": 200, "body": {"response": {"status": 200, "error": False}, "api_secret_on_list": []}}
 #: A filter that lists a secret for codes that are nearly its own, and such a code.
 _LOOSE = {"case_insensitive": CODE.upper(), "suffix": f"x-{CODE}", "contains": f"x-{CODE}-2"}

@@ -28,7 +28,8 @@ class Field:
     ``stripped``: white space around it is dropped before it is sent.
     """
 
-    empty: t.Any = ""
+    #: The value that stands for "nothing", and is not sent to create.
+    empty: t.ClassVar[t.Any] = ""
 
     def __init__(
         self,
@@ -84,9 +85,7 @@ class Field:
         """
         if not self.encryptable or not value:
             return False
-        return not value.strip("*") or (
-            len(value) in _CIPHERTEXT_LENGTHS and not value.rstrip("=").strip(_BASE64)
-        )
+        return not value.strip("*") or (len(value) in _CIPHERTEXT_LENGTHS and not value.rstrip("=").strip(_BASE64))
 
     def without(self, value: t.Any, names: t.Container[str]) -> t.Any:  # noqa: ARG002 - only sharing has names
         """Return the value without the named users or groups."""
@@ -127,7 +126,7 @@ class Tags(Field):
 class Sharing(Field):
     """With whom an API secret is shared: a list of objects, each with a name under ``key`` and ``can_edit``."""
 
-    empty: t.Any = []
+    empty: t.ClassVar[t.Any] = []
 
     def __init__(self, name: str, key: str) -> None:
         super().__init__(name)

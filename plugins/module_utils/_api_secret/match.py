@@ -54,7 +54,9 @@ class Match(t.NamedTuple):
 
 def match(code: str, candidates: t.Iterable[Candidate], loosely: t.Container[str]) -> Match:
     """Sort what was listed for a code. ``loosely``: identifiers that the filter also lists for other codes."""
-    certain, unclear, lookalikes = [], [], []
+    certain: list[Candidate] = []
+    unclear: list[Candidate] = []
+    lookalikes: list[Entity] = []
     for candidate in candidates:
         if candidate.entity is None:
             (unclear if candidate.identifier in loosely else certain).append(candidate)

@@ -78,7 +78,9 @@ def read(api: ApiSecrets, query: Query) -> list[Candidate]:
     if query.identifier_code:
         return list(match_code(api, query.identifier_code, candidates).certain)
     if query.tag:
-        return [candidate for candidate in candidates if candidate.entity is None or _has_tag(candidate.entity, query.tag)]
+        return [
+            candidate for candidate in candidates if candidate.entity is None or _has_tag(candidate.entity, query.tag)
+        ]
     return candidates
 
 

@@ -262,7 +262,9 @@ def test_the_shares_that_are_documented_are_those_that_are_returned(field: str) 
 
 
 def test_the_error_that_is_documented_is_the_one_that_is_returned() -> None:
-    assert list(in_module("mysafe_api_secret", "RETURN")["error"]["contains"]) == list(MySafeError(Kind.TIMEOUT, "").details())
+    assert list(in_module("mysafe_api_secret", "RETURN")["error"]["contains"]) == list(
+        MySafeError(Kind.TIMEOUT, "").details()
+    )
 
 
 def test_the_actions_that_are_documented_are_those_of_the_design() -> None:

@@ -51,9 +51,7 @@ def failed_there() -> MySafeError:
 
 def refused_for_now() -> MySafeError:
     """Return the failure of a request that was not carried out, but may be later: a 429."""
-    return MySafeError(
-        Kind.RATE_LIMITED, "Could not do it: 429", http_status=429, fate=Fate.REFUSED, transient=True
-    )
+    return MySafeError(Kind.RATE_LIMITED, "Could not do it: 429", http_status=429, fate=Fate.REFUSED, transient=True)
 
 
 class Failed(t.NamedTuple):

@@ -115,7 +115,9 @@ def test_no_server_that_trims_has_stored_this(field: str, found: str, wanted: st
     assert not FIELDS[field].is_stored(found, wanted)
 
 
-@pytest.mark.parametrize(("field", "shares"), [("users_allowed", [user("a"), user("b")]), ("groups_allowed", [group("a")])])
+@pytest.mark.parametrize(
+    ("field", "shares"), [("users_allowed", [user("a"), user("b")]), ("groups_allowed", [group("a")])]
+)
 def test_sharing_without_those_who_were_refused(field: str, shares: t.Any) -> None:
     assert FIELDS[field].without(shares, {"a"}) == shares[1:]
 

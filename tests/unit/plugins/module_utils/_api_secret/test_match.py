@@ -9,9 +9,9 @@ import typing as t
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.match import find
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.plan import Current
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
     CODE,
     NUMBER,

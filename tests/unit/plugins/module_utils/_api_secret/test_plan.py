@@ -10,8 +10,8 @@ import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.desired import Desired
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.plan import Action, Current, Step, plan
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import HIDDEN
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
     CIPHERTEXT,

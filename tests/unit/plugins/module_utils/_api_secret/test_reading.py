@@ -9,9 +9,9 @@ import typing as t
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.endpoints import Row
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.match import Candidate
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.reading import Query, entry
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER, OLD_SECRET, an_entity, refused
 
 ROW = Row(NUMBER, "Billing API", can_view=True, can_write=False, need_justify=False, need_approval=True)
