@@ -68,8 +68,8 @@ notes:
   - With C(lookup), Ansible joins the texts of several API secrets with commas. Use C(query) instead, which always returns a list.
   - The lookup fails if more than one API secret has a code, and for any failure that is not specific to one API secret, whatever
     O(on_missing) and O(on_denied) say.
-  - Whether an API secret that cannot be read has a code is decided by how exactly MySafe's filter matches. If that cannot be decided,
-    the code counts as missing, and the message names the API secret.
+  - MySafe does not show the code of an API secret that cannot be read. Whether it has the wanted code is decided by how exactly MySafe's
+    filter matches. If that is not conclusive, the code counts as missing, and the message names the API secret.
   - Do not put the access key into the arguments of a lookup in a playbook. Use the environment of the controller, an AWX credential, or
     variables from Ansible Vault.
 seealso:

@@ -321,10 +321,10 @@ error:
       description: MySafe's own error number, if it gave one.
       type: int
     http_status:
-      description: HTTP status of the answer, if there was one.
+      description: HTTP status of the answer, if there was one. For C(write_uncertain), that of the original failure.
       type: int
     cause:
-      description: The documented cause.
+      description: The documented cause. For C(write_uncertain), that of the original failure.
       type: str
     solution:
       description: What to do.
