@@ -13,11 +13,11 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return the changed status prediction without modifying the target.
+    description: Can run in C(check_mode) and predict the changed status without modifying the target.
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description: Returns details on what has changed (or possibly needs changing in C(check_mode)) when in diff mode.
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    description: A second run with the same arguments, outside check mode, reports no change.
   action_group:
     description: Use C(group/senhasegura.mysafe.mysafe) in C(module_defaults) to set defaults for this module.
     support: full

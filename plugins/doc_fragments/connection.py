@@ -15,13 +15,13 @@ requirements:
 options:
   mysafe_url:
     description:
-      - Base URL of the vault, for example V(https://vault.example.org), without C(/api). A trailing slash does no harm.
-      - If not set, the value of the environment variable E(SENHASEGURA_URL) is used. One of the two is needed.
+      - Base URL of the vault, for example V(https://vault.example.org), without C(/api). A trailing slash is ignored.
+      - If not set, the value of the environment variable E(SENHASEGURA_URL) is used. One of the two is required.
     type: str
   mysafe_client_id:
     description:
       - OAuth 2.0 client ID of the MySafe access key.
-      - Everything is done as the MySafe user who owns the access key.
+      - All requests act as the MySafe user who owns the access key.
       - If not set, the value of the environment variable E(SENHASEGURA_CLIENT_ID) is used.
     type: str
   mysafe_client_secret:
@@ -31,74 +31,75 @@ options:
     type: str
   mysafe_access_token:
     description:
-      - A bearer token that was obtained elsewhere. Where it is set, O(mysafe_client_id) and O(mysafe_client_secret) are not
-        used, and the token cannot be renewed when it expires.
+      - A bearer token obtained elsewhere. If it is set, O(mysafe_client_id) and O(mysafe_client_secret) are not used, and the
+        token cannot be renewed when it expires.
       - If not set, the value of the environment variable E(SENHASEGURA_ACCESS_TOKEN) is used, unless O(mysafe_client_id) or
-        O(mysafe_client_secret) is set otherwise than by its own environment variable.
+        O(mysafe_client_secret) is set by other means than its own environment variable.
     type: str
   mysafe_token_url:
     description:
       - The C(Access Token URL) that the access key screen of MySafe shows.
-      - By default C(/api/oauth2/token) below O(mysafe_url), then C(/iso/oauth2/token) where that path does not exist.
+      - The default is C(/api/oauth2/token) below O(mysafe_url), or C(/iso/oauth2/token) if that path does not exist.
       - If not set, the value of the environment variable E(SENHASEGURA_TOKEN_URL) is used.
     type: str
   mysafe_tenant:
     description:
-      - The tenant, for a vault with several tenants that is reached by IP address. Otherwise the host name says it.
+      - The tenant, for a multi-tenant vault that is reached by IP address. Otherwise the tenant is taken from the host name.
       - If not set, the value of the environment variable E(SENHASEGURA_TENANT) is used.
     type: str
   mysafe_token_cache:
     description:
-      - Keep the access token for other tasks and forks of the play, and for later plays, until it expires. Within one task, all
-        items of a loop share one token anyway.
-      - It is kept where the code runs, in a file that only the user running it can read, below E(XDG_RUNTIME_DIR), C(/dev/shm)
-        or the temporary directory. Whoever can read the files of that user can use the token while it lasts.
+      - Whether to keep the access token for other tasks and forks of the play, and for later plays, until it expires. Within one
+        task, all items of a loop share one token in any case.
+      - The token is kept where the code runs, in a file that only the user running it can read, below E(XDG_RUNTIME_DIR),
+        C(/dev/shm) or the temporary directory. Anyone who can read the files of that user can use the token until it expires.
       - If not set, the value of the environment variable E(SENHASEGURA_TOKEN_CACHE) is used.
     type: bool
     default: false
   validate_certs:
     description:
-      - Whether the certificate of the vault is verified. Only ever switch it off for a test.
+      - Whether to verify the certificate of the vault. Switch this off only for a test.
       - If not set, the value of the environment variable E(SENHASEGURA_VALIDATE_CERTS) is used.
     type: bool
     default: true
   ca_path:
     description:
       - File or directory with the CA certificates to trust, in PEM format, where the code runs.
-      - If not set, the value of the environment variable E(SENHASEGURA_CA_PATH) is used, and without it what the Python
-        library requests trusts.
+      - If not set, the value of the environment variable E(SENHASEGURA_CA_PATH) is used. If that is not set either, the CAs that
+        the Python library requests trusts are used.
     type: path
   client_cert:
     description:
-      - File with a client certificate in PEM format, for a vault or an access key that wants one. It may hold the private
-        key as well.
+      - File with a client certificate in PEM format, if the vault or the access key requires one. The file may also contain the
+        private key.
       - If not set, the value of the environment variable E(SENHASEGURA_CLIENT_CERT) is used.
     type: path
   client_key:
     description:
-      - File with the private key of O(client_cert) in PEM format, not encrypted.
+      - File with the private key of O(client_cert) in PEM format, without a passphrase.
       - If not set, the value of the environment variable E(SENHASEGURA_CLIENT_KEY) is used.
     type: path
   timeout:
     description:
-      - How long to wait for a connection, and then for an answer, in seconds.
+      - How many seconds to wait for a connection, and then for an answer.
       - If not set, the value of the environment variable E(SENHASEGURA_TIMEOUT) is used.
     type: int
     default: 30
   retries:
     description:
-      - How often a request is repeated that is safe to repeat, after a lost connection, a time-out, or an answer that says to
-        try later (HTTP 429, 502, 503, 504). The waits between grow, and follow C(Retry-After) and C(RateLimit-Reset) up to a minute.
-      - Creating is not safe to repeat. After an answer was lost, the identifier code is looked up first, and what is found is
-        taken as created.
+      - How many times a request that is safe to repeat is repeated after a lost connection, a timeout, or an answer that may be
+        temporary (HTTP status 408, 429, 502, 503 or 504). The waits in between grow. C(Retry-After) and C(RateLimit-Reset) are
+        honoured up to a minute.
+      - Creating an API secret is not safe to repeat. If the answer is lost, the identifier code is looked up first, and a secret
+        that is found counts as created.
       - If not set, the value of the environment variable E(SENHASEGURA_RETRIES) is used.
     type: int
     default: 3
 notes:
-  - An environment variable that is set, but empty, counts as not set.
-  - Proxies are taken from the environment, E(HTTPS_PROXY) and E(NO_PROXY). Redirects are not followed.
-  - Do not put secrets into the C(environment) keyword of a task or play, as Ansible prints it from C(-vvv) on.
-    Set the variables in the environment of the controller, or attach an AWX credential, or take the options from Ansible Vault.
+  - An empty environment variable counts as not set.
+  - Proxies are taken from the environment variables E(HTTPS_PROXY) and E(NO_PROXY). Redirects are not followed.
+  - Do not put secrets into the C(environment) keyword of a task or play, because Ansible prints it from C(-vvv) on.
+    Set the variables in the environment of the controller, attach an AWX credential, or take the options from Ansible Vault.
 """
 
     # Where plugins that are no modules find the options. An ini file is no place for secrets.

@@ -12,22 +12,22 @@ version_added: 0.1.0
 author:
   - senhasegura.mysafe contributors (!UNKNOWN)
 description:
-  - Fetches API secrets by their identifier codes, or one field of them, such as the client secret.
+  - Fetches API secrets by their identifier codes, or one field of each, such as the client secret.
   - All terms of one call, and all items of a loop, share one login and a few connections.
-  - It runs on the controller. Every secret fetched is recorded as a view in MySafe's audit.
+  - The lookup runs on the controller. MySafe's audit log records every fetched secret as a view.
 extends_documentation_fragment:
   - senhasegura.mysafe.connection
   - senhasegura.mysafe.connection.plugins
 options:
   _terms:
     description:
-      - The identifier codes of the API secrets. Lists of codes are taken apart; a code that comes twice is fetched once.
+      - The identifier codes of the API secrets. Lists of codes are flattened. A code that occurs twice is fetched once.
     type: list
     elements: str
     required: true
   field:
     description:
-      - The field to return of each API secret. Without it, the whole API secret is returned.
+      - The field of each API secret to return. Without this option, the whole API secret is returned.
     type: str
     choices:
       - identifier
@@ -43,7 +43,7 @@ options:
       - groups_allowed
   on_missing:
     description:
-      - What to do where there is no active API secret with a code, or none that the user of the access key can see.
+      - What to do if no active API secret has the code, or none that the user of the access key can see.
       - V(error) fails. V(warn) warns and leaves the term out. V(skip) leaves it out.
     type: str
     choices:
@@ -53,7 +53,7 @@ options:
     default: error
   on_denied:
     description:
-      - What to do where there is one, but the user of the access key may not read it.
+      - What to do if an API secret has the code, but the user of the access key may not read it.
       - V(error) fails. V(warn) warns and leaves the term out. V(skip) leaves it out.
     type: str
     choices:
@@ -62,12 +62,14 @@ options:
       - skip
     default: error
 notes:
-  - An empty argument, or an empty variable of Ansible, counts as not set too.
-  - What a lookup returns is shown wherever the template that uses it is shown. Set C(no_log) to true for a task that gets a client
-    secret in an option that does not hide it by itself.
-  - With C(lookup), Ansible joins the texts of several API secrets with commas. Use C(query), which always returns a list.
-  - Where more than one API secret bears a code, it fails, as it cannot know which one is meant. So does every failure that is not the
-    matter of a single API secret, whatever O(on_missing) and O(on_denied) say.
+  - An empty argument and an empty Ansible variable count as not set, too.
+  - The result of a lookup is shown wherever the template that uses it is shown. Set C(no_log) to true for a task that passes a client
+    secret to an option that does not hide it.
+  - With C(lookup), Ansible joins the texts of several API secrets with commas. Use C(query) instead, which always returns a list.
+  - The lookup fails if more than one API secret has a code, and for any failure that is not specific to one API secret, whatever
+    O(on_missing) and O(on_denied) say.
+  - MySafe does not show the code of an API secret that cannot be read. Whether it has the wanted code is decided by how exactly MySafe's
+    filter matches. If that is not conclusive, the code counts as missing, and the message names the API secret.
   - Do not put the access key into the arguments of a lookup in a playbook. Use the environment of the controller, an AWX credential, or
     variables from Ansible Vault.
 seealso:
@@ -76,7 +78,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Use a client secret where a module hides it
+- name: Log in with a client secret from MySafe
   ansible.builtin.uri:
     url: "{{ billing_token_url }}"
     method: POST
@@ -87,20 +89,24 @@ EXAMPLES = r"""
       client_secret: "{{ lookup('senhasegura.mysafe.mysafe_api_secret', 'billing-api', field='client_secret') }}"
   no_log: true
 
-- name: Fetch several in one go, whole and in order
+- name: Fetch several API secrets at once, in order
   ansible.builtin.set_fact:
     api_secrets: "{{ query('senhasegura.mysafe.mysafe_api_secret', 'billing-api', 'reporting-api') }}"
   no_log: true
 
-- name: Take what is there, and leave out what is not
+- name: Leave out API secrets that do not exist
   ansible.builtin.debug:
     msg: "{{ query('senhasegura.mysafe.mysafe_api_secret', 'billing-api', 'no-such-api', field='name', on_missing='skip') }}"
+
+- name: Warn about API secrets that may not be read, and leave them out
+  ansible.builtin.debug:
+    msg: "{{ query('senhasegura.mysafe.mysafe_api_secret', 'billing-api', 'reporting-api', field='url', on_denied='warn') }}"
 """
 
 RETURN = r"""
 _raw:
   description:
-    - For each term, in their order, the API secret or its field. Terms that were left out are missing.
+    - The API secret of each term, or the field of it, in the order of the terms. Terms that were left out are missing.
   type: list
   elements: raw
   sample:

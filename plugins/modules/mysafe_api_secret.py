@@ -13,10 +13,12 @@ version_added: 0.1.0
 author:
   - senhasegura.mysafe contributors (!UNKNOWN)
 description:
-  - Makes one API secret in MySafe, the personal vault of the senhasegura (Segura) platform, be as the task describes it.
-  - The secret is looked up by its O(identifier_code) and created where it is missing. What differs is updated.
-    An option that is left out is left alone on the server; an empty string or list clears.
-  - MySafe deletes nothing. O(state=absent) deactivates.
+  - Ensures that an API secret in MySafe, the personal vault of the senhasegura (Segura) platform, matches the task.
+  - The secret is looked up by its O(identifier_code) and created if it is missing. Fields that differ are updated.
+    An option that is left out leaves its field alone; an empty string or list clears the field.
+  - MySafe never deletes an API secret. O(state=absent) deactivates it.
+  - If the answer to a write is lost, the module checks what the vault holds. If that does not prove that the write was applied, the
+    task fails with the kind C(write_uncertain) and C(changed) set to true. Run the task again. It finds what is there and does the rest.
 extends_documentation_fragment:
   - senhasegura.mysafe.connection
   - senhasegura.mysafe.attributes
@@ -24,34 +26,36 @@ attributes:
   check_mode:
     support: full
     details:
-      - The fields of an inactive API secret cannot be read. For such a one check mode tells that it would be activated,
-        and not yet whether its fields would be updated too.
+      - The fields of an inactive API secret cannot be read. For these, check mode reports that the secret would be activated, but not
+        whether its fields would be updated as well.
   diff_mode:
     support: full
     details:
-      - Of a client secret the diff only tells that it changes.
+      - For a client secret, the diff only shows that it changes.
   idempotent:
     support: full
     details:
-      - With an access key that has "Encryption of sensitive data" switched on, a client secret cannot be compared.
-        Then use O(update_client_secret=on_create).
+      - If "Encryption of sensitive data" is switched on for the access key, a client secret cannot be compared.
+        Use O(update_client_secret=on_create) then.
 options:
   identifier_code:
     description:
-      - The code that you chose for the API secret, by which it is looked up. It is never empty.
-      - With O(identifier) it is the code that the API secret shall have.
+      - The code that you chose for the API secret, by which it is looked up. It must not be empty.
+      - An API secret that is inactive or may not be read does not show its code. If it cannot be decided whether such a secret has this
+        code, the task fails with the kind C(ambiguous) and changes nothing.
+      - With O(identifier), the new code to set.
       - One of O(identifier_code) and O(identifier) is required.
     type: str
   identifier:
     description:
-      - The number that MySafe gave to the API secret. It addresses the secret where its code is ambiguous,
-        hidden because the secret is inactive, or is itself to be changed.
-      - A secret that is addressed by its number must exist. It is never created.
+      - The number that MySafe gave to the API secret. Use it to address the secret if its code is ambiguous, is hidden because the
+        secret is inactive, or is to be changed.
+      - An API secret addressed by its number must exist. It is never created.
     type: str
   state:
     description:
-      - With V(present) the API secret is there, active, and as described.
-      - With V(absent) it is inactive, or not there. The other options do not matter then.
+      - With V(present), the API secret exists, is active, and matches the task.
+      - With V(absent), it is inactive or does not exist. The options that describe it are ignored.
     type: str
     choices:
       - present
@@ -59,45 +63,45 @@ options:
     default: present
   name:
     description:
-      - Name of the API secret. Needed to create one. Names need not be unique.
+      - Name of the API secret. Required to create an API secret. Names need not be unique.
     type: str
   url:
     description:
-      - URL of the API that the secret is for. Needed to create an API secret. MySafe takes any text.
+      - URL of the API that the secret is for. Required to create an API secret. MySafe accepts any text.
     type: str
   client_id:
     description:
-      - Client ID that is kept in the API secret. Needed to create one.
-      - It has nothing to do with O(mysafe_client_id), which logs in to MySafe.
+      - Client ID to store in the API secret. Required to create an API secret.
+      - It is unrelated to O(mysafe_client_id), which is used to log in to MySafe.
     type: str
   client_secret:
     description:
-      - Client secret that is kept in the API secret. It appears in no output, log or diff.
-      - Version 3.32 of the product needs it to create an API secret.
+      - Client secret to store in the API secret. It never appears in output, logs or diffs.
+      - Version 3.32 of the product requires it to create an API secret.
     type: str
   method:
     description:
-      - HTTP method that is kept in the API secret, such as V(get). MySafe takes any text.
+      - HTTP method to store in the API secret, such as V(get). MySafe accepts any text.
     type: str
   tags:
     description:
-      - Tags of the API secret. Their order does not matter. A tag cannot hold a comma.
+      - Tags of the API secret. Their order does not matter. A tag cannot contain a comma.
     type: list
     elements: str
   notes:
     description:
-      - Notes of the API secret. White space around them does not matter.
+      - Notes of the API secret. Leading and trailing white space is ignored.
     type: str
   users_allowed:
     description:
-      - The users with whom the API secret is shared, and nobody else. It is sent only when it differs, as MySafe sends
-        e-mails to those with whom it shares.
+      - All users with whom the API secret is shared. The list is sent only if it differs, because MySafe sends an e-mail to everyone
+        it shares a secret with.
     type: list
     elements: dict
     suboptions:
       username:
         description:
-          - User name, as it is used to log in.
+          - The name with which the user logs in.
         type: str
         required: true
       can_edit:
@@ -107,7 +111,7 @@ options:
         default: false
   groups_allowed:
     description:
-      - The groups with which the API secret is shared, and no others. It is sent only when it differs.
+      - All groups with which the API secret is shared. The list is sent only if it differs.
     type: list
     elements: dict
     suboptions:
@@ -123,14 +127,14 @@ options:
         default: false
   update:
     description:
-      - With V(false) the API secret is created where it is missing, and otherwise left as it is. An inactive one
-        then stays inactive, with a warning.
+      - With V(false), the API secret is created if it is missing, and an existing one is not changed. An inactive one stays
+        inactive, with a warning.
     type: bool
     default: true
   update_client_secret:
     description:
-      - With V(always) the client secret is updated where it differs.
-      - With V(on_create) it is only set on API secrets that are created.
+      - With V(always), the client secret is updated if it differs.
+      - With V(on_create), it is only set when an API secret is created.
     type: str
     choices:
       - always
@@ -138,15 +142,16 @@ options:
     default: always
 seealso:
   - name: MySafe API
-    description: The vendor's pages about the REST API that this module uses.
+    description: The vendor's documentation of the REST API that this module uses.
     link: https://docs.senhasegura.io/docs/api-mysafe-first-steps
 """
 
 EXAMPLES = r"""
-# The address and the access key come from the environment variables SENHASEGURA_URL, SENHASEGURA_CLIENT_ID and
-# SENHASEGURA_CLIENT_SECRET here; they can also be given as options, or once for all tasks with module_defaults.
+# In most of these examples, the address and the access key come from the environment variables SENHASEGURA_URL,
+# SENHASEGURA_CLIENT_ID and SENHASEGURA_CLIENT_SECRET. They can also be given as options, or once for all tasks with
+# module_defaults.
 
-- name: Keep the API secret of the billing service in MySafe
+- name: Manage the API secret of the billing service in MySafe
   senhasegura.mysafe.mysafe_api_secret:
     identifier_code: billing-api
     name: Billing API
@@ -161,8 +166,11 @@ EXAMPLES = r"""
     users_allowed:
       - username: bob
         can_edit: true
+    groups_allowed:
+      - name: Platform
+        can_edit: false
 
-- name: Create it with a first client secret, and leave later rotations alone
+- name: Create an API secret with an initial client secret, and keep later rotations
   senhasegura.mysafe.mysafe_api_secret:
     identifier_code: reporting-api
     name: Reporting API
@@ -171,7 +179,15 @@ EXAMPLES = r"""
     client_secret: "{{ lookup('ansible.builtin.password', '/dev/null', length=32) }}"
     update_client_secret: on_create
 
-- name: Stop sharing it, and touch nothing else
+- name: Create an API secret if it is missing, and never change an existing one
+  senhasegura.mysafe.mysafe_api_secret:
+    identifier_code: audit-api
+    name: Audit API
+    url: https://audit.example.org
+    client_id: audit-robot
+    update: false
+
+- name: Stop sharing an API secret, and change nothing else
   senhasegura.mysafe.mysafe_api_secret:
     identifier_code: billing-api
     users_allowed: []
@@ -189,7 +205,7 @@ EXAMPLES = r"""
       mysafe_client_id: "{{ vault_client_id }}"
       mysafe_client_secret: "{{ vault_client_secret }}"
   block:
-    - name: Change the code of an API secret that is addressed by its number
+    - name: Change the code of an API secret, addressed by its number
       senhasegura.mysafe.mysafe_api_secret:
         identifier: "43"
         identifier_code: billing-api-v2
@@ -198,7 +214,7 @@ EXAMPLES = r"""
 RETURN = r"""
 action:
   description:
-    - What was done, or would be done in check mode.
+    - What was done, or what would be done in check mode.
   returned: success
   type: str
   choices:
@@ -211,10 +227,10 @@ action:
   sample: create
 api_entity:
   description:
-    - The API secret as it is afterwards, or would be. It is V(null) where there is none.
-    - Of an inactive API secret most fields are V(null), as MySafe does not let them be read.
-    - On failure it is returned where something was written before.
-  returned: success, and failure after something was written
+    - The API secret as it is afterwards, or as it would be in check mode. It is V(null) if there is none.
+    - Most fields of an inactive API secret are V(null), because MySafe does not allow reading them.
+    - On failure, what is known of the API secret. After an uncertain write, fields whose value is unknown are V(null).
+  returned: success, and failure if something was written before, or may have been
   type: dict
   sample:
     identifier: "43"
@@ -233,7 +249,7 @@ api_entity:
     shared_error: []
   contains:
     identifier:
-      description: The number that MySafe gave to the API secret. Empty in check mode where it would be created.
+      description: The number that MySafe gave to the API secret. Empty in check mode if the API secret would be created.
       type: str
     name:
       description: Name of the API secret.
@@ -242,10 +258,10 @@ api_entity:
       description: URL of the API that the secret is for.
       type: str
     client_secret:
-      description: A placeholder where there is a client secret, otherwise empty.
+      description: A placeholder if there is a client secret, otherwise empty.
       type: str
     client_id:
-      description: Client ID that is kept in the API secret.
+      description: Client ID stored in the API secret.
       type: str
     identifier_code:
       description: The code that was chosen for the API secret.
@@ -282,39 +298,39 @@ api_entity:
           description: Whether the members may change and deactivate it.
           type: bool
     shared_error:
-      description: Those with whom MySafe could not share it, as MySafe reports them. Not empty only on failure.
+      description: Users and groups that MySafe could not share it with, as MySafe reports them. Empty unless the task fails.
       type: list
       elements: raw
 error:
   description:
-    - What went wrong, for playbooks to decide by.
+    - Details of the failure, for playbooks to evaluate.
   returned: failure
   type: dict
   sample:
     kind: access_denied
     code: 1006
     http_status: 400
-    cause: the user of the access key neither owns the API secret nor has it shared with the right that this needs
+    cause: the user of the access key neither owns the API secret nor has been granted the right that this requires
     solution: share the API secret with that user (with can_edit to change it), or use an access key of its owner
     request_id: 1a6b9c2f0d3e4f5a8b7c6d5e4f3a2b1c
   contains:
     kind:
-      description: Stable name of the kind of failure. They are listed in the collection's C(docs/errors.md).
+      description: Stable name of the kind of failure. The collection's C(docs/errors.md) lists all of them.
       type: str
     code:
-      description: MySafe's own number, where it gave one.
+      description: MySafe's own error number, if it gave one.
       type: int
     http_status:
-      description: HTTP status of the answer, where there was one.
+      description: HTTP status of the answer, if there was one. For C(write_uncertain), that of the original failure.
       type: int
     cause:
-      description: Why it happened, as documented.
+      description: The documented cause. For C(write_uncertain), that of the original failure.
       type: str
     solution:
       description: What to do.
       type: str
     request_id:
-      description: The gateway's name for the request, where it gave one.
+      description: The gateway's ID of the request, if it gave one.
       type: str
 """
 

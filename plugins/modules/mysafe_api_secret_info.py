@@ -15,8 +15,8 @@ author:
 description:
   - Reads one API secret by its O(identifier_code) or O(identifier), several by a O(tag), or all that the user of the access
     key can see.
-  - Nothing found is an empty list, not a failure. An API secret that may not be read is in the list, with the reason.
-  - The client secrets are hidden, unless O(reveal) asks for them.
+  - If nothing is found, the list is empty and the task succeeds. An API secret that may not be read is in the list, with the reason.
+  - Client secrets are hidden unless O(reveal) is set.
 extends_documentation_fragment:
   - senhasegura.mysafe.connection
   - senhasegura.mysafe.attributes
@@ -24,18 +24,20 @@ attributes:
   check_mode:
     support: full
     details:
-      - It never writes.
+      - The module never writes.
   diff_mode:
     support: N/A
     details:
-      - It never writes.
+      - The module never writes.
   idempotent:
     support: full
 options:
   identifier_code:
     description:
       - The code that was chosen for the API secret.
-      - At most one of O(identifier_code), O(identifier) and O(tag) can be given. Without any, all are read.
+      - An API secret that is inactive or may not be read does not show its code. It is left out if it cannot be decided whether it has
+        this code.
+      - At most one of O(identifier_code), O(identifier) and O(tag) can be given. Without any of them, all API secrets are read.
     type: str
   identifier:
     description:
@@ -43,19 +45,19 @@ options:
     type: str
   tag:
     description:
-      - A tag that the API secrets have. Capital and small letters count as much as they do for MySafe.
-      - What may not be read cannot be checked for the tag. It is in the result where MySafe's own filter lists it.
+      - A tag of the API secrets. MySafe's filter decides whether the case of its letters matters.
+      - The tags of an API secret that may not be read cannot be checked. It is in the result if MySafe's filter lists it.
     type: str
   details:
     description:
-      - Whether to read every API secret, which MySafe's audit records as a view of it.
-      - With V(false) only the list is asked, which tells identifier, name and what may be done with it.
-        By O(identifier_code) and O(tag) it is then MySafe alone that decides what matches.
+      - Whether to read each API secret, which MySafe's audit log records as a view.
+      - With V(false), only MySafe's list is used, which contains the identifier, the name and the rights of the user.
+        MySafe's filter alone then decides which API secrets match O(identifier_code) and O(tag).
     type: bool
     default: true
   reveal:
     description:
-      - Whether to return the client secrets. Then set C(no_log) to true for the task, and for every task that shows the result.
+      - Whether to return the client secrets. If so, set C(no_log) to true for the task, and for every task that shows the result.
     type: bool
     default: false
 seealso:
@@ -65,21 +67,25 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at one API secret
+- name: Read one API secret by its code
   senhasegura.mysafe.mysafe_api_secret_info:
     identifier_code: billing-api
   register: billing
 
-- name: Say who may use it
+- name: Show the users it is shared with
   ansible.builtin.debug:
     msg: "{{ billing.api_secrets | map(attribute='users_allowed') | flatten }}"
 
-- name: List all that the access key can see, without opening any
+- name: Read one API secret by its number
+  senhasegura.mysafe.mysafe_api_secret_info:
+    identifier: "43"
+
+- name: List all API secrets that the access key can see, without reading them
   senhasegura.mysafe.mysafe_api_secret_info:
     details: false
   register: overview
 
-- name: Read the client secrets of everything with a tag, and keep them out of the log
+- name: Read the client secrets of all API secrets with a tag, and keep them out of the log
   senhasegura.mysafe.mysafe_api_secret_info:
     tag: billing
     reveal: true
@@ -125,10 +131,10 @@ api_secrets:
       description: URL of the API that the secret is for.
       type: str
     client_secret:
-      description: A placeholder where there is a client secret, or with O(reveal) the client secret itself. Otherwise empty.
+      description: The client secret if O(reveal) is set, otherwise a placeholder. Empty if there is no client secret.
       type: str
     client_id:
-      description: Client ID that is kept in the API secret.
+      description: Client ID stored in the API secret.
       type: str
     identifier_code:
       description: The code that was chosen for the API secret.
@@ -165,69 +171,69 @@ api_secrets:
           description: Whether the members may change and deactivate it.
           type: bool
     shared_error:
-      description: Always empty. It is there so that API secrets look the same everywhere.
+      description: Always empty. It is returned so that API secrets have the same fields everywhere.
       type: list
       elements: raw
     can_view:
-      description: Whether the user may read it. V(null) where MySafe's list does not have it.
+      description: Whether the user may read it. V(null) if MySafe's list does not contain the secret.
       type: bool
     can_write:
-      description: Whether the user may change and deactivate it. V(null) where MySafe's list does not have it.
+      description: Whether the user may change and deactivate it. V(null) if MySafe's list does not contain the secret.
       type: bool
     need_justify:
-      description: Whether reading it needs a justification. V(null) where MySafe's list does not have it.
+      description: Whether reading it needs a justification. V(null) if MySafe's list does not contain the secret.
       type: bool
     need_approval:
-      description: Whether reading it needs an approval. V(null) where MySafe's list does not have it.
+      description: Whether reading it needs an approval. V(null) if MySafe's list does not contain the secret.
       type: bool
     error:
-      description: Why it could not be read. V(null) where it was, and without O(details).
+      description: Why the API secret could not be read. V(null) if it was read, and if O(details) is V(false).
       type: dict
       contains:
         msg:
           description: What happened, why, and what to do.
           type: str
         kind:
-          description: Stable name of the kind of failure. They are listed in the collection's C(docs/errors.md).
+          description: Stable name of the kind of failure. The collection's C(docs/errors.md) lists all of them.
           type: str
         code:
-          description: MySafe's own number, where it gave one.
+          description: MySafe's own error number, if it gave one.
           type: int
         http_status:
-          description: HTTP status of the answer, where there was one.
+          description: HTTP status of the answer, if there was one.
           type: int
         cause:
-          description: Why it happened, as documented.
+          description: The documented cause.
           type: str
         solution:
           description: What to do.
           type: str
         request_id:
-          description: The gateway's name for the request, where it gave one.
+          description: The gateway's ID of the request, if it gave one.
           type: str
 error:
   description:
-    - What went wrong, for playbooks to decide by.
+    - Details of the failure, for playbooks to evaluate.
   returned: failure
   type: dict
   contains:
     kind:
-      description: Stable name of the kind of failure. They are listed in the collection's C(docs/errors.md).
+      description: Stable name of the kind of failure. The collection's C(docs/errors.md) lists all of them.
       type: str
     code:
-      description: MySafe's own number, where it gave one.
+      description: MySafe's own error number, if it gave one.
       type: int
     http_status:
-      description: HTTP status of the answer, where there was one.
+      description: HTTP status of the answer, if there was one.
       type: int
     cause:
-      description: Why it happened, as documented.
+      description: The documented cause.
       type: str
     solution:
       description: What to do.
       type: str
     request_id:
-      description: The gateway's name for the request, where it gave one.
+      description: The gateway's ID of the request, if it gave one.
       type: str
 """
 

@@ -178,15 +178,6 @@ def test_secrets_in_surveys_are_passwords_without_a_default() -> None:
     assert [(question["type"], question.get("default")) for question in questions] == [("password", None)] * 2
 
 
-def test_what_is_injected_is_what_the_collection_reads(
-    credential_type: CredentialType, collections: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(str(collections))
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
-
-    assert set(credential_type.injectors["env"]) <= set(VARIABLES.values())
-
-
 def test_the_three_fields_of_the_vendors_type_give_its_three_variables(
     credential_type: CredentialType, tmp_path: Path
 ) -> None:

@@ -15,10 +15,10 @@ from simulator.process import Simulator
 
 from .job import AWX, LOCALHOST, Controller, CredentialType, slice_of
 
-HAVE = "Have the API secret as the survey describes it"
-HAVE_EACH = "Have the API secrets"
-HAVE_HOST = "Have the API secret of the host"
-SAY = "Say what was done"
+HAVE = "Ensure the API secret matches the survey"
+HAVE_EACH = "Ensure the API secrets match the list"
+HAVE_HOST = "Ensure the API secret of the host exists"
+SAY = "Show what was done"
 BILLING = {
     "api_secret_identifier_code": "billing-api",
     "api_secret_name": "Billing API",
@@ -398,7 +398,7 @@ def test_the_example_in_the_survey_is_not_onboarded_by_mistake(simulator: Simula
     """MySafe deletes nothing, so a survey that is launched as it comes up must not write its example."""
     job = launch("onboard_list.yml")
 
-    assert "Lines that begin with # do not count" in job.failure["msg"]
+    assert "Lines that begin with # are ignored" in job.failure["msg"]
     assert simulator.requests() == []
 
 

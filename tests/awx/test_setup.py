@@ -174,7 +174,7 @@ def test_a_second_run_brings_a_new_client_secret(set_up: SetUp, awx: StandIn) ->
 def test_without_an_access_key_it_stops_before_anything_is_written(set_up: SetUp, awx: StandIn, missing: str) -> None:
     output = set_up(awx, **{missing: ""})
 
-    assert "Give setup_project_url and setup_image with -e" in output
+    assert "Set setup_project_url and setup_image with -e" in output
     assert awx.writes == []
 
 
@@ -185,7 +185,7 @@ def test_without_a_large_inventory_its_job_template_is_left_out(set_up: SetUp, a
 
     output = set_up(
         awx,
-        "--start-at-task=Have the job template for a large inventory",
+        "--start-at-task=Ensure the job template for a large inventory exists",
         variables={"setup_sliced_inventory": ""},
     )
 

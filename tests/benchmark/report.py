@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The figures as a page in Markdown."""
+"""Writes the figures as a page in Markdown."""
 
 from __future__ import annotations
 
@@ -22,46 +22,46 @@ _HEAD = """\
 
 <!-- Written by "make bench". Do not edit: the next run overwrites it. -->
 
-A task that runs as a module costs a new Python process, for every task and every item of a loop. With a local
-connection the tasks of this collection run inside ansible-playbook instead, and a loop logs in once.
-Everything below was measured in one run, side by side, against the project's simulator of MySafe over TLS.
+A module starts a new Python process for every task and for every item of a loop. With a local connection, the tasks of this
+collection run inside ansible-playbook instead, and a loop logs in only once. All figures below were measured in one run,
+side by side, against the project's MySafe simulator over TLS.
 
 ![Time per task and per item of a loop](benchmark.svg)
 """
 
 _SUBJECTS = """\
-- "Our task" is `senhasegura.mysafe.mysafe_api_secret` for a secret that is as described: three requests (token,
-  look-up, read), the token once per loop.
+- "Our task" is `senhasegura.mysafe.mysafe_api_secret` for a secret that already matches the task: three requests (token,
+  lookup, read), with one token request per loop.
 - "With token cache" is the same with `mysafe_token_cache: true`.
-- "As a module" is the same with the variable `mysafe_in_place: false`: what happens on a remote host or with `become`.
-- "uri, one GET" reads one secret with a token that is already there.
-- "Without us" is what a playbook needs without the collection: `ansible.builtin.uri` for the token, for the look-up by
-  identifier code, and to create what is missing. In a loop the token is asked for once, so an item is two requests.
-  It compares and updates nothing.
+- "As a module" is the same with the variable `mysafe_in_place: false`, as on a remote host or with `become`.
+- "uri, one GET" reads one secret with an existing token.
+- "Without us" is what a playbook needs without the collection: `ansible.builtin.uri` to get a token, to look up the
+  identifier code, and to create a missing secret. A loop gets one token, so each item takes two requests. It does not
+  compare or update anything.
 """
 
 _CORE = """\
-The core of the collection for one unchanged secret, and a script that sends the same three requests with the library
-requests and does nothing else.
+The core of the collection for one unchanged secret, compared with a script that only sends the same three requests with the
+Python library requests.
 """
 
 _LOOKUP = """\
-One lookup of {items} identifier codes, and a script that looks the same codes up and reads them with the library requests,
-over {connections} connections too. The simulator waits {milliseconds} ms before every answer.
+One lookup of {items} identifier codes, compared with a script that looks up and reads the same codes with the Python library
+requests, also over {connections} connections. The simulator waits {milliseconds} ms before each answer.
 """
 
 _METHOD = """\
-Whole `ansible-playbook` processes were timed: connection local, no facts, pipelining on, 5 forks. A task costs what
-{tasks} tasks take longer than one, divided by {more_tasks}; an item of a loop costs what a loop of {items} takes longer
-than a loop of one, divided by {more_items}. The subjects took turns in {rounds} rounds, the slow ones in fewer of them.
-Each play was checked by Ansible's recap and by the simulator's log. The core and the bare script took turns {iterations}
-times inside one process, with a new session (so a new TLS connection and a new token) each time, and {processes} times
-as processes of their own.
+Whole `ansible-playbook` processes were timed, with a local connection, no facts, pipelining and 5 forks. The cost of a task
+is the extra time of {tasks} tasks over one task, divided by {more_tasks}. The cost of an item is the extra time of a loop of
+{items} over a loop of one, divided by {more_items}. The subjects took turns in {rounds} rounds; slow ones took part in fewer.
+Each play was verified by Ansible's recap and by the simulator's log. The core and the bare script took turns {iterations}
+times inside one process, each time with a new session (a new TLS connection and a new token), and {processes} times as
+separate processes.
 
-Figures are medians with the spread in brackets: smallest to largest, or from 20 values on the quartiles. Ratios are
-taken round by round, and the median of these is shown; it need not be the ratio of the two medians.
+Figures are medians with the spread in brackets: minimum to maximum, or the quartiles if there are at least 20 values. Ratios
+are calculated for each round, and their median is shown. It may differ from the ratio of the two medians.
 
-To repeat it, run `make bench`: it takes about a quarter of an hour on two cores, on which nothing else should run.
+To repeat the benchmark, run `make bench`. It takes about a quarter of an hour on two cores; run nothing else meanwhile.
 """
 
 
@@ -69,21 +69,21 @@ def page(figures: Figures, plan: Plan, facts: Mapping[str, str], *, quick: bool)
     """Return the whole page."""
     parts = [
         _HEAD,
-        *(["**This was a smoke run: the figures mean nothing.**\n"] if quick else []),
-        "## What it must reach\n",
-        _table(("Ratio", "Measured", "At most", "Reached"), _targets(figures)),
+        *(["**This was a smoke run; its figures are meaningless.**\n"] if quick else []),
+        "## Targets\n",
+        _table(("Ratio", "Measured", "Limit", "Met"), _targets(figures)),
         "## Tasks and loops\n",
         _table(
-            ("", "Play with 1 task", "One more task", "to uri", f"Item of a loop of {plan.items}", "to uri"),
+            ("", "Play with 1 task", "Each further task", "vs. uri", f"Item of a loop of {plan.items}", "vs. uri"),
             _plays(figures),
         ),
         _SUBJECTS,
-        f"What reached the simulator in a loop of {plan.items}:\n",
+        f"Requests that reached the simulator in a loop of {plan.items}:\n",
         _table(("", "Token requests", "Other requests", "TLS connections"), _requests(figures)),
         "## The core and its limit\n",
         _CORE,
         _table(("", "In one process", "As a process"), _scripts(figures)),
-        "## Reading many\n",
+        "## Reading many secrets\n",
         _LOOKUP.format(items=plan.items, connections=CONNECTIONS, milliseconds=round(ANSWER_TAKES * 1000)),
         _table(("", "Time"), _lookups(figures)),
         "## How it was measured\n",
@@ -102,7 +102,7 @@ def page(figures: Figures, plan: Plan, facts: Mapping[str, str], *, quick: bool)
 
 
 def targets(figures: Figures) -> list[tuple[str, Summary, float | None]]:
-    """Return the ratios, and for those that must be reached how large they may be."""
+    """Return the ratios, and the limit of those that have one."""
     costs, scripts = figures.costs, figures.scripts
     in_place, module, uri, recipe = (costs[key, "single"] for key in ("in_place", "module", "uri", "recipe"))
     return [
@@ -153,7 +153,7 @@ def _scripts(figures: Figures) -> Iterable[tuple[str, ...]]:
 
 
 def _lookups(figures: Figures) -> Iterable[tuple[str, ...]]:
-    for key, title in (("lookup", "our lookup, beyond the play around it"), ("bare", "the bare script")):
+    for key, title in (("lookup", "our lookup, without the time of the play"), ("bare", "the bare script")):
         yield title, _number(summary(figures.lookups[key].values()), 1, " s", 2)
 
 

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What is documented is what there is: options, defaults, environment variables, return values, action group.
+"""The documentation of the plugins matches their code: options, defaults, return values, action group.
 
-Modules and lookups have some of the options in common, and return the same API secrets.
+The connection options that all plugins share are compared in test_docs_connection.py.
 """
 
 from __future__ import annotations
 
-import ast
 import importlib
 import re
 import typing as t
-from pathlib import Path
 
 import pytest
 import yaml
@@ -21,50 +19,19 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.ent
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.match import Candidate
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.reading import entry
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
+from ansible_collections.senhasegura.mysafe.tests.unit.documents import (
+    LOOKUPS,
+    MODULES,
+    ROOT,
+    Options,
+    documented,
+    in_lookup,
+    in_module,
+)
 
-ROOT = Path(__file__).parents[4]
 COLLECTION = "ansible_collections.senhasegura.mysafe"
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
-LOOKUPS = sorted(path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py"))
 every_module = pytest.mark.parametrize("module", MODULES)
 every_lookup = pytest.mark.parametrize("lookup", LOOKUPS)
-Options = dict[str, dict[str, t.Any]]
-
-
-def text_in(path: Path, name: str) -> t.Any:
-    """Return the YAML that is assigned to a name in a Python file."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
-            return yaml.safe_load(ast.literal_eval(node.value))
-    raise AssertionError(f"{path} has no {name}")
-
-
-def in_module(module: str, name: str) -> t.Any:
-    """Return a part of a module's documentation."""
-    return text_in(ROOT / "plugins" / "modules" / f"{module}.py", name)
-
-
-def in_lookup(lookup: str, name: str) -> t.Any:
-    """Return a part of a lookup's documentation."""
-    return text_in(ROOT / "plugins" / "lookup" / f"{lookup}.py", name)
-
-
-def shared_options() -> Options:
-    """Return the options that all plugins share, as documented."""
-    options: Options = text_in(ROOT / "plugins" / "doc_fragments" / "connection.py", "DOCUMENTATION")["options"]
-    return options
-
-
-def documented(module: str) -> Options:
-    """Return all options of a module, as documented."""
-    return {**shared_options(), **in_module(module, "DOCUMENTATION")["options"]}
-
-
-def sources() -> Options:
-    """Return where plugins that are no modules find the shared options, as documented."""
-    options: Options = text_in(ROOT / "plugins" / "doc_fragments" / "connection.py", "PLUGINS")["options"]
-    return options
 
 
 def undescribed(values: Options, prefix: str = "") -> set[str]:
@@ -187,34 +154,6 @@ def test_the_file_is_named_as_the_module(module: str) -> None:
     assert in_module(module, "DOCUMENTATION")["module"] == module
 
 
-@pytest.mark.parametrize(("option", "variable"), VARIABLES.items())
-def test_the_environment_variable_of_an_option_is_documented(option: str, variable: str) -> None:
-    assert f"E({variable})" in " ".join(shared_options()[option]["description"])
-
-
-def test_every_shared_option_has_an_environment_variable() -> None:
-    assert set(VARIABLES) == set(shared_options())
-
-
-@pytest.mark.parametrize(("option", "variable"), VARIABLES.items())
-def test_a_lookup_takes_an_option_from_the_same_environment_variable(option: str, variable: str) -> None:
-    assert sources()[option]["env"] == [{"name": variable}]
-
-
-def test_a_lookup_takes_no_option_from_elsewhere_that_modules_do_not_have() -> None:
-    assert set(sources()) == set(shared_options())
-
-
-@pytest.mark.parametrize("option", VARIABLES)
-def test_a_lookup_takes_an_option_from_the_variable_of_its_name(option: str) -> None:
-    name = option if option.startswith("mysafe_") else f"mysafe_{option}"
-    assert sources()[option]["vars"] == [{"name": name}]
-
-
-def test_only_secrets_are_not_taken_from_ansible_cfg() -> None:
-    assert {option for option, places in sources().items() if "ini" not in places} == SECRET_OPTIONS - {"client_secret"}
-
-
 def test_a_field_that_a_lookup_can_return_is_one_of_the_entity() -> None:
     fields = in_lookup("mysafe_api_secret", "DOCUMENTATION")["options"]["field"]["choices"]
     assert {*fields, "shared_error"} == {*entity({})}
@@ -263,7 +202,7 @@ def test_the_shares_that_are_documented_are_those_that_are_returned(field: str) 
 
 def test_the_error_that_is_documented_is_the_one_that_is_returned() -> None:
     assert list(in_module("mysafe_api_secret", "RETURN")["error"]["contains"]) == list(
-        MySafeError(Kind.TIMEOUT, "").details()
+        MySafeError(Kind.CONNECTION, "").details()
     )
 
 

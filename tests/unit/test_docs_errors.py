@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The kinds of failure that users read about are the kinds that there are."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind
+from ansible_collections.senhasegura.mysafe.tests.unit.documents import GUIDES, plugin_texts, quoted, table
+
+KINDS = sorted(kind.value for kind in Kind)
+TEXTS = {**GUIDES, **plugin_texts()}
+
+
+def test_errors_md_lists_each_kind_once() -> None:
+    listed = [kind for row in table("docs/errors.md", "`error.kind`") for kind in quoted(row[0])]
+    assert sorted(listed) == KINDS
+
+
+def test_errors_md_says_what_each_kind_means_and_what_to_do() -> None:
+    rows = table("docs/errors.md", "`error.kind`")
+    assert [row[0] for row in rows if len(row) != 3 or not all(row)] == []
+
+
+@pytest.mark.parametrize("path", [path for path in TEXTS if re.search(r"\bkind\b", TEXTS[path])])
+def test_a_kind_that_is_mentioned_exists(path: str) -> None:
+    mentioned = re.findall(r"\bkind(?:: | C\(| != ')([a-z_]+)", TEXTS[path])
+    assert [kind for kind in mentioned if kind not in KINDS] == []

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The links, paths and commands in the guides lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+
+from ansible_collections.senhasegura.mysafe.tests.unit.documents import GUIDES, ROOT
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+TEXTS = {**GUIDES, "CONTRIBUTING.md": CONTRIBUTING}
+#: A path in CONTRIBUTING.md begins with one of these folders. Other texts in backquotes are not paths.
+PATH = re.compile(r"`((?:plugins|tests|docs|demo|tools|requirements|changelogs)/[^`\s*]*)`")
+#: These exist only on a developer's machine.
+LOCAL = {"tests/integration/integration_config.yml"}
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of the headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def is_dead(path: str, link: str) -> bool:
+    """Whether a link in a guide leads to a file or heading that does not exist."""
+    name, _, anchor = link.partition("#")
+    target = (ROOT / path).parent / name if name else ROOT / path
+    return not target.exists() or bool(anchor and anchor not in anchors(target.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", TEXTS)
+def test_every_link_leads_somewhere(path: str) -> None:
+    links: list[t.Any] = re.findall(r"\]\(([^)]+)\)", TEXTS[path])
+    assert [link for link in links if "://" not in link and is_dead(path, link)] == []
+
+
+def test_every_path_in_the_guide_for_contributors_exists() -> None:
+    assert {path for path in PATH.findall(CONTRIBUTING) if not (ROOT / path).exists()} - LOCAL == set()
+
+
+@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md"])
+def test_every_make_command_exists(path: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lines = re.findall(r"^make ([a-z ]+)$|`make ([a-z ]+)", TEXTS[path], re.MULTILINE)
+    commands = {command for line in lines for command in "".join(line).split()}
+    assert {command for command in commands if not re.search(rf"^{command}:", makefile, re.MULTILINE)} == set()
+
+
+def test_the_guide_for_contributors_lists_every_make_command() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    commands = set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE))
+    listed = set(re.findall(r"`make ([a-z]+)", CONTRIBUTING))
+    assert commands - listed - {"help"} == set()

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""The numbers in the documentation are those of the code and of the metadata."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.retry import LONGEST_WAIT, RETRIED_STATUSES
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import CONNECTIONS
+from ansible_collections.senhasegura.mysafe.tests.unit.documents import GUIDES, ROOT, sentences, table
+
+STATUS = re.compile(r"\b[1-5]\d\d\b")
+FRAGMENT = "plugins/doc_fragments/connection.py"
+HOW_IT_WORKS = "docs/how_it_works.md"
+ERRORS = "docs/errors.md"
+#: Numbers as prose writes them. One that is missing here is written in figures.
+WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}
+
+
+def duration(seconds: int) -> str:
+    """Return a duration as prose writes it."""
+    return "a minute" if seconds == 60 else f"{seconds} seconds"
+
+
+def statuses(sentence: str) -> frozenset[int]:
+    """Return the HTTP statuses in a sentence."""
+    return frozenset(int(status) for status in STATUS.findall(sentence))
+
+
+def metadata(path: str) -> dict[str, t.Any]:
+    """Return a YAML file of the repository."""
+    content: dict[str, t.Any] = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+    return content
+
+
+def minimum(requirement: str) -> str:
+    """Return the minor version in a requirement such as ">=2.16.0"."""
+    found = re.fullmatch(r">=(\d+\.\d+)(\.0)?", requirement)
+    assert found, requirement
+    return found[1]
+
+
+def test_the_statuses_that_are_retried() -> None:
+    told = [(path, statuses(sentence)) for path, sentence in sentences(r"\brepeated\b") if STATUS.search(sentence)]
+    assert told == [(HOW_IT_WORKS, RETRIED_STATUSES), (FRAGMENT, RETRIED_STATUSES)]
+
+
+@pytest.mark.parametrize("kind", ["unavailable", "rate_limited"])
+def test_a_status_that_fails_after_retries_is_retried(kind: str) -> None:
+    [row] = [row for row in table(ERRORS, "`error.kind`") if row[0] == f"`{kind}`"]
+    assert "retries" in row[1]
+    assert frozenset() < statuses(row[1]) <= RETRIED_STATUSES
+
+
+def test_the_longest_wait() -> None:
+    told = sentences(r"Retry-After|asked to wait")
+    assert {path for path, _ in told} == {ERRORS, HOW_IT_WORKS, FRAGMENT}
+    assert [sentence for _, sentence in told if not re.search(rf"\b{duration(LONGEST_WAIT)}\b", sentence)] == []
+
+
+def test_the_number_of_connections() -> None:
+    told = [
+        match for _, sentence in sentences("connections") for match in re.findall(r"up to (\w+) connections", sentence)
+    ]
+    assert told == [WORDS.get(CONNECTIONS, str(CONNECTIONS))]
+
+
+def test_the_benchmark_used_as_many_connections() -> None:
+    assert re.findall(r"over (\d+) connections", GUIDES["docs/benchmark.md"]) == [str(CONNECTIONS)]
+
+
+def test_the_oldest_ansible_core() -> None:
+    told = {
+        match
+        for _, sentence in sentences("ansible-core")
+        for match in re.findall(r"ansible-core (\d+\.\d+) or newer", sentence)
+    }
+    assert told == {minimum(metadata("meta/runtime.yml")["requires_ansible"])}
+
+
+def test_the_oldest_python_of_the_modules() -> None:
+    requirement = metadata("tests/config.yml")["modules"]["python_requires"]
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = {
+        *re.findall(r"Python (\d+\.\d+) or newer with `requests`", " ".join(GUIDES["README.md"].split())),
+        *re.findall(r"Python from (\d+\.\d+) on", contributing),
+    }
+    assert told == {minimum(requirement)}
+
+
+def test_the_oldest_python_of_a_developer() -> None:
+    oldest = re.search(r"version_info < \((\d+), (\d+)\)", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert oldest
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = {
+        *re.findall(r"Python (\d+\.\d+) or newer with venv", GUIDES["README.md"]),
+        *re.findall(r"Python (\d+\.\d+), [\d., or]+ with venv", contributing),
+    }
+    assert told == {".".join(oldest.groups())}
+
+
+@pytest.mark.parametrize("guide", ["README.md", "docs/awx.md"])
+def test_the_version_of_the_collection(guide: str) -> None:
+    told = re.findall(r"(?:senhasegura-mysafe-|mysafe-ee:)(\d+\.\d+\.\d+)", GUIDES[guide])
+    assert set(told) == {metadata("galaxy.yml")["version"]}
