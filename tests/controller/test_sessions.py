@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
 
 # Every option of the connection, with another value than connect() gives.
 _OTHER = {
@@ -41,7 +41,7 @@ _OTHER = {
 
 @pytest.fixture(name="sessions")
 def _sessions() -> Sessions:
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Sessions
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
 
     return Sessions()
 

@@ -24,8 +24,8 @@ if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._token import BearerToken
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._token_cache import TokenCache
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.token import BearerToken
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.token_cache import TokenCache
 
 _FORKS = multiprocessing.get_context("fork")
 _NOT_OURS = 65534
@@ -54,13 +54,13 @@ def _cached(connection: Connection) -> Connection:
 
 def _bearer(connection: Connection) -> BearerToken:
     """Return what a new task has before its first request."""
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._sessions import Session
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session
 
     return Session(connection).token
 
 
 def _cache(connection: Connection) -> TokenCache:
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._token_cache import TokenCache
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.token_cache import TokenCache
 
     return TokenCache(connection)
 
