@@ -113,8 +113,8 @@ def test_each_described_message_is_a_documented_outcome(description: dict[str, A
 
 
 @pytest.fixture(name="vault", scope="module", params=["v4", "v3_32"])
-def _vault(request: pytest.FixtureRequest, simulator: Simulator) -> Vault:
-    return Vault(simulator, request.param)
+def _vault(request: pytest.FixtureRequest, running: Simulator) -> Vault:
+    return Vault(running, request.param)
 
 
 _turn = itertools.count()

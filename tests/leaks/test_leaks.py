@@ -26,14 +26,10 @@ from urllib.parse import quote, quote_plus
 import pytest
 import requests
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(_CHECKOUT / "tests"))
-
-from simulator.process import Simulator  # noqa: E402
-
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from simulator.process import Simulator
 
+_CHECKOUT = Path(__file__).resolve().parents[2]
 _MODULE = "senhasegura.mysafe.mysafe_api_secret"
 _INFO = "senhasegura.mysafe.mysafe_api_secret_info"
 _LOOKUP = "senhasegura.mysafe.mysafe_api_secret"
@@ -587,12 +583,6 @@ def _leaks(place: Path, vault: Vault) -> list[str]:
     return leaks
 
 
-@pytest.fixture(scope="module", name="simulator")
-def _simulator() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -606,7 +596,6 @@ def _simulator() -> Iterator[Simulator]:
 )
 def test_no_secret_is_left_behind(simulator: Simulator, tmp_path: Path, changes: dict[str, str]) -> None:
     """No part of any secret is in anything that a run writes."""
-    simulator.reset()
     place, elsewhere = tmp_path / "place", tmp_path / "elsewhere"
     place.mkdir()
     elsewhere.mkdir(mode=0o700)
