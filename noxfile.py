@@ -175,16 +175,8 @@ def integration(session: nox.Session) -> None:
         else:
             simulated = stack.enter_context(Simulator())
             session.log(f"The simulator listens on {simulated.url}.")
-            keys = {name: {"username": key["user"], **key} for name, key in simulated.access_keys.items()}
-            # What integration_config.yml.template describes. JSON is YAML.
-            config = json.dumps(
-                {
-                    "mysafe_simulator": True,
-                    "mysafe_url": simulated.url,
-                    "mysafe_ca_path": simulated.ca_path,
-                    "mysafe_access_keys": keys,
-                }
-            )
+            # JSON is YAML.
+            config = json.dumps(simulated.integration_config)
         stack.callback(copy.unlink)
         copy.touch(mode=0o600)
         copy.write_text(config, encoding="utf-8")

@@ -52,7 +52,6 @@ def playbook_environment(scratch: Path, mysafe: Simulator, api_secret: str) -> d
     namespace.mkdir(parents=True)
     (namespace / "mysafe").symlink_to(ROOT)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "SENHASEGURA_"))}
-    key = mysafe.access_keys["alice"]
     return {
         **inherited,
         "ANSIBLE_COLLECTIONS_PATH": str(scratch),
@@ -60,10 +59,7 @@ def playbook_environment(scratch: Path, mysafe: Simulator, api_secret: str) -> d
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        "SENHASEGURA_URL": mysafe.url,
-        "SENHASEGURA_CLIENT_ID": key["client_id"],
-        "SENHASEGURA_CLIENT_SECRET": key["client_secret"],
-        "SENHASEGURA_CA_PATH": mysafe.ca_path or "",
+        **mysafe.environment(),
         "BILLING_CLIENT_SECRET": api_secret,
     }
 

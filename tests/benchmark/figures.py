@@ -9,8 +9,6 @@ import statistics
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from .vault import Seen
 
 #: Seconds by the round in which they were measured.
@@ -44,7 +42,7 @@ class Figures:
     scripts: dict[tuple[str, str], Series] = dataclasses.field(default_factory=dict)
 
 
-def summary(values: Iterable[float]) -> Summary:
+def summary(values: t.Iterable[float]) -> Summary:
     """Sum values up."""
     ordered = sorted(values)
     low, high = ordered[0], ordered[-1]

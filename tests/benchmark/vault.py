@@ -11,9 +11,6 @@ import typing as t
 import requests
 from simulator.process import Simulator
 
-if t.TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _USER = "alice"
 _READ = re.compile(r"/secretapi/\d+")
 
@@ -63,12 +60,7 @@ class Vault:
     @property
     def environment(self) -> dict[str, str]:
         """The variables from which the collection takes where MySafe is and with which access key."""
-        return {
-            "SENHASEGURA_URL": self.url,
-            "SENHASEGURA_CA_PATH": self.ca_path,
-            "SENHASEGURA_CLIENT_ID": self.access_key["client_id"],
-            "SENHASEGURA_CLIENT_SECRET": self.access_key["client_secret"],
-        }
+        return self._simulator.environment(_USER)
 
     def restore(self) -> None:
         """Leave exactly the secrets in it that the subjects expect."""
@@ -79,7 +71,7 @@ class Vault:
         ]
 
     @contextlib.contextmanager
-    def taking(self, seconds: float) -> Iterator[None]:
+    def taking(self, seconds: float) -> t.Iterator[None]:
         """Let every answer take so much longer."""
         self._simulator.switch(latency=seconds)
         yield

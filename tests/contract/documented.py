@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 import requests
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 _SECRETS = "/api/mysafe/secretapi"
@@ -21,7 +19,7 @@ _COMPLETE = {"name": "n", "url": "u", "client_id": "c", "client_secret": "s", "i
 class Vault:
     """A simulator with one secret of alice, one inactive one, and one that is not hers."""
 
-    def __init__(self, simulator: Simulator, profile: str, **switches: Any) -> None:
+    def __init__(self, simulator: Simulator, profile: str, **switches: t.Any) -> None:
         simulator.reset(profile, **switches)
         self.simulator = simulator
         self.own = simulator.add_secret(owner="alice", name="n", url="u", client_id="c", identifier_code="one")
@@ -37,7 +35,7 @@ class Vault:
         }
         return self.ask("POST", "/api/oauth2/token", access_key="", data={**parameters, **changes})
 
-    def ask(self, method: str, path: str, access_key: str = "alice", **options: Any) -> requests.Response:
+    def ask(self, method: str, path: str, access_key: str = "alice", **options: t.Any) -> requests.Response:
         """Ask the API."""
         headers = {"Accept": "application/json"}
         if access_key:
@@ -56,9 +54,9 @@ class Outcome:
     operation: str
     status: int
     message: str
-    provoke: Callable[[Vault], requests.Response]
+    provoke: t.Callable[[Vault], requests.Response]
     profile: str = "v4"
-    switches: dict[str, Any] = dataclasses.field(default_factory=dict)
+    switches: dict[str, t.Any] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.profile} {self.operation} {self.status} {self.message}"
@@ -68,11 +66,11 @@ def _list(vault: Vault) -> requests.Response:
     return vault.ask("GET", _SECRETS)
 
 
-def _create(**changes: str) -> Callable[[Vault], requests.Response]:
+def _create(**changes: str) -> t.Callable[[Vault], requests.Response]:
     return lambda vault: vault.ask("POST", _SECRETS, json={**_COMPLETE, **changes})
 
 
-def _one(operation: str, which: str) -> Callable[[Vault], requests.Response]:
+def _one(operation: str, which: str) -> t.Callable[[Vault], requests.Response]:
     method, path, body = {
         "getApiSecret": ("GET", "/", None),
         "updateApiSecret": ("PUT", "/update/", {"notes": "x"}),
@@ -90,7 +88,7 @@ def _duplicate_by_update(vault: Vault) -> requests.Response:
     return vault.ask("PUT", f"{_SECRETS}/update/{vault.inactive}", json={"identifier_code": "one"})
 
 
-def _gateway(status: int) -> Callable[[Vault], requests.Response]:
+def _gateway(status: int) -> t.Callable[[Vault], requests.Response]:
     def provoke(vault: Vault) -> requests.Response:
         vault.simulator.fault({"gateway": status}, path="secretapi$")
         return _list(vault)

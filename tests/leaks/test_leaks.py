@@ -485,7 +485,6 @@ def _collections(place: Path) -> Path:
 
 
 def _environment(simulator: Simulator, place: Path, elsewhere: Path) -> dict[str, str]:
-    key = simulator.access_keys["alice"]
     return {
         "PATH": os.environ["PATH"],
         "LC_ALL": "C.UTF-8",
@@ -503,10 +502,7 @@ def _environment(simulator: Simulator, place: Path, elsewhere: Path) -> dict[str
         "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "true",
         "ANSIBLE_NOCOLOR": "true",
         "LEAKS_RESULTS": str(place / "results"),
-        "SENHASEGURA_URL": simulator.url,
-        "SENHASEGURA_CA_PATH": str(simulator.ca_path),
-        "SENHASEGURA_CLIENT_ID": key["client_id"],
-        "SENHASEGURA_CLIENT_SECRET": key["client_secret"],
+        **simulator.environment(),
         # Failures that stay need not be waited for.
         "SENHASEGURA_RETRIES": "0",
         # The token cache, which keeps a token because it was asked to, lies where nothing is looked for.

@@ -15,7 +15,6 @@ import pytest
 from .process import Simulator
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 #: Environment variables that configure the collection, Ansible, AWX or a connection: by prefix, suffix and name.
@@ -25,7 +24,7 @@ _NAMES = ("NETRC",)
 
 
 @pytest.fixture(scope="session", name="running")
-def _running() -> Iterator[Simulator]:
+def _running() -> t.Iterator[Simulator]:
     """Return the simulator of the test run, in whatever state the last test left it."""
     with Simulator() as simulator:
         yield simulator

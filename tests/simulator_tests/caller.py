@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 import requests
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 TOKEN = "/api/oauth2/token"
@@ -29,7 +29,7 @@ class Caller:
             token = self.ask_token(access_key, **credentials).json()["access_token"]
             self.session.headers["Authorization"] = "Bearer " + token
 
-    def request(self, method: str, path: str, **options: Any) -> requests.Response:
+    def request(self, method: str, path: str, **options: t.Any) -> requests.Response:
         """Any request."""
         options.setdefault("timeout", 30)
         return self.session.request(method, self._simulator.url + path, allow_redirects=False, **options)
@@ -60,15 +60,15 @@ class Caller:
         """Get one API secret."""
         return self.request("GET", f"{SECRETS}/{identifier}")
 
-    def create(self, **fields: Any) -> requests.Response:
+    def create(self, **fields: t.Any) -> requests.Response:
         """Create an API secret; what is required is there unless it is given."""
         return self.request("POST", SECRETS, json={**COMPLETE, **fields})
 
-    def created(self, **fields: Any) -> str:
+    def created(self, **fields: t.Any) -> str:
         """Create an API secret; answers its identifier."""
         return str(self.create(**fields).json()["api_entity"]["identifier"])
 
-    def update(self, identifier: str, **fields: Any) -> requests.Response:
+    def update(self, identifier: str, **fields: t.Any) -> requests.Response:
         """Update an API secret."""
         return self.request("PUT", f"{SECRETS}/update/{identifier}", json=fields)
 

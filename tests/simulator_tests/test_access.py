@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 import pytest
 
 from .caller import Caller, message
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         {"groups_allowed": [{"name": "Platform"}]},
     ],
 )
-def test_a_share_without_can_edit_is_for_viewing(alice: Caller, bob: Caller, sharing: dict[str, Any]) -> None:
+def test_a_share_without_can_edit_is_for_viewing(alice: Caller, bob: Caller, sharing: dict[str, t.Any]) -> None:
     identifier = alice.created(**sharing)
     row = bob.listing().json()["api_secret_on_list"][0]
     assert (row["identifier"], row["can_view"], row["can_write"]) == (identifier, True, False)
@@ -38,7 +38,7 @@ def test_a_share_without_can_edit_is_for_viewing(alice: Caller, bob: Caller, sha
         {"users_allowed": [{"username": "bob"}], "groups_allowed": [{"name": "Platform", "can_edit": True}]},
     ],
 )
-def test_a_share_with_can_edit_allows_everything(alice: Caller, bob: Caller, sharing: dict[str, Any]) -> None:
+def test_a_share_with_can_edit_allows_everything(alice: Caller, bob: Caller, sharing: dict[str, t.Any]) -> None:
     identifier = alice.created(**sharing)
     assert bob.listing().json()["api_secret_on_list"][0]["can_write"] is True
     for answer in (bob.update(identifier, notes="x"), bob.deactivate(identifier), bob.activate(identifier)):
@@ -74,7 +74,7 @@ def test_an_editor_cannot_take_a_code_of_the_owner(alice: Caller, bob: Caller) -
     ],
 )
 def test_unknown_users_and_groups_are_in_shared_error(
-    simulator: Simulator, alice: Caller, shape: str, expected: list[Any]
+    simulator: Simulator, alice: Caller, shape: str, expected: list[t.Any]
 ) -> None:
     simulator.switch(shared_error_shape=shape)
     answer = alice.create(users_allowed=[{"username": "bob"}, {"username": "ghost"}], groups_allowed=[{"name": "None"}])
@@ -158,7 +158,7 @@ def test_the_allowed_address_opens(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize("option", [{"revoked": True}, {"expires_at": 1}])
-def test_a_key_that_ends_takes_its_tokens_along(simulator: Simulator, alice: Caller, option: dict[str, Any]) -> None:
+def test_a_key_that_ends_takes_its_tokens_along(simulator: Simulator, alice: Caller, option: dict[str, t.Any]) -> None:
     simulator.change_access_key("alice", **option)
     answer = alice.listing()
     assert (answer.status_code, message(answer)) == (500, "The authorization is expired or revoked")

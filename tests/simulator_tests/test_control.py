@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import typing as t
 
 import pytest
 from simulator.process import Simulator, SimulatorError
@@ -93,7 +93,7 @@ def test_an_added_secret_has_what_was_given(simulator: Simulator, bob: Caller) -
 
 
 @pytest.mark.parametrize("values", [{}, {"owner": "nobody"}, {"owner": "alice", "colour": "red"}])
-def test_a_secret_that_makes_no_sense_is_refused(simulator: Simulator, values: dict[str, Any]) -> None:
+def test_a_secret_that_makes_no_sense_is_refused(simulator: Simulator, values: dict[str, t.Any]) -> None:
     with pytest.raises(SimulatorError):
         simulator.add_secret(**values)
 
@@ -102,13 +102,13 @@ def test_a_secret_that_makes_no_sense_is_refused(simulator: Simulator, values: d
     ("switches", "reason"),
     [
         ({"colour": "red"}, "unknown switch 'colour'"),
-        ({"kong": "1.0"}, "'kong' takes one of 3.2, 3.4, 3.6"),
-        ({"list_inactive": "yes"}, "'list_inactive' takes a bool"),
-        ({"rate_limit": True}, "'rate_limit' takes a int"),
-        ({"auth_failure": "404"}, "'auth_failure' takes one of 401, 404"),
+        ({"kong": "1.0"}, "'kong' must be one of 3.2, 3.4, 3.6"),
+        ({"list_inactive": "yes"}, "'list_inactive' must be of type bool"),
+        ({"rate_limit": True}, "'rate_limit' must be of type int"),
+        ({"auth_failure": "404"}, "'auth_failure' must be one of 401, 404"),
     ],
 )
-def test_a_switch_that_makes_no_sense_is_refused(simulator: Simulator, switches: dict[str, Any], reason: str) -> None:
+def test_a_switch_that_makes_no_sense_is_refused(simulator: Simulator, switches: dict[str, t.Any], reason: str) -> None:
     with pytest.raises(SimulatorError, match=reason):
         simulator.switch(**switches)
 

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import base64
-import pathlib
-from typing import TYPE_CHECKING
+import typing as t
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from .caller import Caller, message
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 
@@ -24,7 +24,7 @@ def _caller(simulator: Simulator) -> Caller:
 
 
 def _decrypt(simulator: Simulator, text: str) -> str:
-    pem = pathlib.Path(simulator.access_keys["encrypted"]["decryption_key"]).read_bytes()
+    pem = Path(simulator.access_keys["encrypted"]["decryption_key"]).read_bytes()
     assert pem.startswith(b"-----BEGIN PRIVATE KEY-----")
     sha1 = hashes.SHA1()
     oaep = padding.OAEP(mgf=padding.MGF1(sha1), algorithm=sha1, label=None)

@@ -4,17 +4,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 import pytest
 
 from .caller import COMPLETE, SECRETS, Caller, message
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 
-def _refused(answer: Any, code: int, text: str) -> None:
+def _refused(answer: t.Any, code: int, text: str) -> None:
     expected = f"{code}: {text}"
     content = answer.json()
     assert answer.status_code == 400
@@ -35,7 +35,7 @@ def _refused(answer: Any, code: int, text: str) -> None:
 @pytest.mark.parametrize("parameter", ["name", "url", "client_id"])
 @pytest.mark.parametrize("value", [None, "", "absent"])
 def test_create_without_a_required_parameter(alice: Caller, parameter: str, value: str | None) -> None:
-    body: dict[str, Any] = {**COMPLETE, parameter: value}
+    body: dict[str, t.Any] = {**COMPLETE, parameter: value}
     if value == "absent":
         del body[parameter]
     _refused(alice.request("POST", SECRETS, json=body), 1001, f"Parameter '{parameter}' was not informed!")
@@ -130,7 +130,7 @@ def test_a_value_of_a_wrong_kind(simulator: Simulator, profile: str, text: str) 
         {"groups_allowed": [{"username": "x"}]},
     ],
 )
-def test_sharing_of_a_wrong_kind(alice: Caller, fields: dict[str, Any]) -> None:
+def test_sharing_of_a_wrong_kind(alice: Caller, fields: dict[str, t.Any]) -> None:
     assert alice.create(**fields).status_code == 500
     assert alice.listed() == []
 

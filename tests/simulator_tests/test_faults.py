@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+import typing as t
 
 import pytest
 import requests
@@ -27,7 +27,7 @@ from .caller import TOKEN, Caller
     ],
 )
 def test_after_applies_the_request_and_before_does_not(
-    simulator: Simulator, alice: Caller, do: dict[str, Any], when: str, saved: int
+    simulator: Simulator, alice: Caller, do: dict[str, t.Any], when: str, saved: int
 ) -> None:
     simulator.fault(do, method="POST", when=when)
     try:
@@ -91,7 +91,7 @@ def test_lockdown(simulator: Simulator, alice: Caller) -> None:
 
 
 @pytest.mark.parametrize("do", [{"reset": True}, {"close": True}])
-def test_a_cut_connection(simulator: Simulator, alice: Caller, do: dict[str, Any]) -> None:
+def test_a_cut_connection(simulator: Simulator, alice: Caller, do: dict[str, t.Any]) -> None:
     simulator.fault(do)
     with pytest.raises(requests.ConnectionError):
         alice.listing()
@@ -216,7 +216,7 @@ def test_a_reset_of_the_simulator_drops_faults(simulator: Simulator) -> None:
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(
-    simulator: Simulator, do: dict[str, Any], options: dict[str, Any]
+    simulator: Simulator, do: dict[str, t.Any], options: dict[str, t.Any]
 ) -> None:
     with pytest.raises(SimulatorError):
         simulator.fault(do, **options)

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import typing as t
 
 import pytest
 
 from .caller import SECRETS, Caller, message
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 NO_ROUTE = "no Route matched with those values"

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 import requests
@@ -18,7 +18,7 @@ from simulator.process import Simulator, SimulatorError
 
 from .caller import Caller
 
-_TESTS = pathlib.Path(__file__).resolve().parent.parent
+_TESTS = Path(__file__).resolve().parent.parent
 
 
 def _start(*arguments: str) -> subprocess.Popen[str]:
@@ -41,7 +41,7 @@ def _exports(process: subprocess.Popen[str], count: int) -> dict[str, str]:
 def test_a_signal_stops_it_cleanly_with_a_connection_open(number: signal.Signals) -> None:
     with _start() as process:
         exports = _exports(process, 4)
-        ca_path = pathlib.Path(exports["SENHASEGURA_CA_PATH"])
+        ca_path = Path(exports["SENHASEGURA_CA_PATH"])
         with requests.Session() as session:
             session.trust_env = False
             assert session.get(exports["SENHASEGURA_URL"], verify=str(ca_path), timeout=30).status_code == 404
@@ -80,7 +80,7 @@ def test_it_prints_what_a_person_pastes() -> None:
     assert {"SENHASEGURA_CLIENT_ID", "SENHASEGURA_CLIENT_SECRET", "SENHASEGURA_CA_PATH"} < set(exports)
 
 
-def test_the_ready_file_says_everything(tmp_path: pathlib.Path) -> None:
+def test_the_ready_file_says_everything(tmp_path: Path) -> None:
     ready = tmp_path / "ready"
     with _start("--ready-file", str(ready)) as process:
         _exports(process, 4)
@@ -115,7 +115,7 @@ def test_client_secrets_are_the_same_at_each_start(simulator: Simulator) -> None
     assert min(map(len, secrets)) == 48
 
 
-def test_the_ca_file_stays(tmp_path: pathlib.Path) -> None:
+def test_the_ca_file_stays(tmp_path: Path) -> None:
     ca_file = tmp_path / "ca.pem"
     with Simulator("v4", "--ca-file", str(ca_file)) as simulator:
         assert simulator.ca_path == str(ca_file)
@@ -156,7 +156,7 @@ def test_launch_switches_survive_a_reset() -> None:
     assert switches["wording"] == "v3_32"
 
 
-def test_the_log_file_has_a_line_per_request(tmp_path: pathlib.Path) -> None:
+def test_the_log_file_has_a_line_per_request(tmp_path: Path) -> None:
     path = tmp_path / "log"
     with Simulator("v4", "--log-file", str(path)) as simulator:
         Caller(simulator).listing()
@@ -169,7 +169,7 @@ def test_the_log_file_has_a_line_per_request(tmp_path: pathlib.Path) -> None:
     [
         (["--switch", "colour=red"], "unknown switch 'colour'"),
         (["--switch", "colour"], "is not name=value"),
-        (["--no-tls", "--require-client-cert"], "--no-tls goes with neither"),
+        (["--no-tls", "--require-client-cert"], "--no-tls cannot be combined"),
     ],
 )
 def test_wrong_arguments_are_explained(arguments: list[str], reason: str) -> None:

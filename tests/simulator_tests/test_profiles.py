@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import typing as t
 
 import pytest
 
 from .caller import Caller, message
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 import pytest
 
 from .caller import COMPLETE, SECRETS, Caller, message
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 
@@ -113,7 +113,7 @@ def test_an_empty_list_can_be_null(simulator: Simulator, alice: Caller) -> None:
     assert alice.listing().json()["api_secret_on_list"] is None
 
 
-FULL: dict[str, Any] = {
+FULL: dict[str, t.Any] = {
     "name": "GCP",
     "url": "https://gcp.com",
     "client_id": "id",
@@ -235,7 +235,7 @@ def test_arrays_of_the_sharing_replace(alice: Caller) -> None:
 
 @pytest.mark.parametrize(("clears", "left"), [(True, []), (False, [{"username": "bob", "can_edit": False}])])
 def test_an_empty_array_clears_as_switched(
-    simulator: Simulator, alice: Caller, clears: bool, left: list[dict[str, Any]]
+    simulator: Simulator, alice: Caller, clears: bool, left: list[dict[str, t.Any]]
 ) -> None:
     simulator.switch(empty_array_clears_sharing=clears)
     identifier = alice.created(users_allowed=[{"username": "bob"}])
@@ -327,7 +327,7 @@ def test_a_reactivated_secret_is_as_it_was(alice: Caller) -> None:
     ],
 )
 def test_get_has_the_switched_form(
-    simulator: Simulator, alice: Caller, switches: dict[str, Any], part: dict[str, Any]
+    simulator: Simulator, alice: Caller, switches: dict[str, t.Any], part: dict[str, t.Any]
 ) -> None:
     simulator.switch(**switches)
     simulator.add_secret(owner="alice", identifier_code="123", users={"bob": False})

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING
+import typing as t
 
 import pytest
 
 from .caller import SECRETS, TOKEN, Caller
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 
