@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Each documented outcome of the API, and how to get it from the simulator (sections 3.3 to 3.7)."""
+"""The documented outcomes of the API, and how to provoke each of them in the simulator (sections 3.3 to 3.7)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COMPLETE = {"name": "n", "url": "u", "client_id": "c", "client_secret": "s", "i
 
 
 class Vault:
-    """A simulator with one secret of alice, one inactive one, and one that is not hers."""
+    """A simulator with an active and an inactive secret of alice, and one of carol."""
 
     def __init__(self, simulator: Simulator, profile: str, **switches: t.Any) -> None:
         simulator.reset(profile, **switches)
@@ -27,7 +27,7 @@ class Vault:
         self.foreign = simulator.add_secret(owner="carol", name="n", url="u", client_id="c")
 
     def token(self, access_key: str = "alice", **changes: str) -> requests.Response:
-        """Ask the token endpoint."""
+        """Request a token."""
         key = self.simulator.access_keys[access_key]
         parameters = {
             "grant_type": "client_credentials",
@@ -36,7 +36,7 @@ class Vault:
         return self.ask("POST", "/api/oauth2/token", access_key="", data={**parameters, **changes})
 
     def ask(self, method: str, path: str, access_key: str = "alice", **options: t.Any) -> requests.Response:
-        """Ask the API."""
+        """Call the API."""
         headers = {"Accept": "application/json"}
         if access_key:
             headers["Authorization"] = "Bearer " + self.token(access_key).json()["access_token"]
@@ -49,7 +49,7 @@ class Vault:
 
 @dataclasses.dataclass
 class Outcome:
-    """What an operation is documented to answer, and a way to make it do so."""
+    """A documented outcome of an operation, and a way to provoke it."""
 
     operation: str
     status: int
@@ -86,6 +86,11 @@ def _one(operation: str, which: str) -> t.Callable[[Vault], requests.Response]:
 
 def _duplicate_by_update(vault: Vault) -> requests.Response:
     return vault.ask("PUT", f"{_SECRETS}/update/{vault.inactive}", json={"identifier_code": "one"})
+
+
+def _update_without(name: str) -> t.Callable[[Vault], requests.Response]:
+    body = {field: value for field, value in _COMPLETE.items() if field != name}
+    return lambda vault: vault.ask("PUT", f"{_SECRETS}/update/{vault.own}", json=body)
 
 
 def _gateway(status: int) -> t.Callable[[Vault], requests.Response]:
@@ -148,6 +153,16 @@ OUTCOMES = [
     Outcome("activateApiSecret", 200, _ALREADY + "activated", _one("activateApiSecret", "own")),
     *(
         Outcome("createApiSecret", 400, f"1001: Parameter '{name}' was not informed!", _create(**{name: ""}))
+        for name in ("name", "url", "client_id")
+    ),
+    *(
+        Outcome(
+            "updateApiSecret",
+            400,
+            f"1001: Parameter '{name}' was not informed!",
+            _update_without(name),
+            switches={"update_requires_base_fields": True},
+        )
         for name in ("name", "url", "client_id")
     ),
     Outcome("createApiSecret", 400, _DUPLICATE, _create(identifier_code="one")),

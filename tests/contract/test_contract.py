@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The description of the API is valid, and the simulator keeps to it."""
+"""The OpenAPI description of the API is valid, and the simulator conforms to it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_description_is_valid(description: dict[str, t.Any]) -> None:
     openapi_spec_validator.validate(description)
 
 
-def test_each_example_fits_its_own_schema(description: dict[str, t.Any]) -> None:
+def test_each_example_matches_its_schema(description: dict[str, t.Any]) -> None:
     for _name, _status, answer in _answers(description):
         for example in _examples(description, answer):
             _validate(description, answer["schema"], example)
@@ -78,7 +78,7 @@ def test_each_answer_has_an_example(description: dict[str, t.Any]) -> None:
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=str)
-def test_a_documented_outcome_is_described(description: dict[str, t.Any], outcome: Outcome) -> None:
+def test_the_description_has_each_documented_outcome(description: dict[str, t.Any], outcome: Outcome) -> None:
     described = [
         _message(example)
         for name, status, answer in _answers(description)
@@ -89,7 +89,7 @@ def test_a_documented_outcome_is_described(description: dict[str, t.Any], outcom
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=str)
-def test_a_documented_outcome_is_simulated(
+def test_the_simulator_has_each_documented_outcome(
     description: dict[str, t.Any], simulator: Simulator, outcome: Outcome
 ) -> None:
     answer = outcome.provoke(Vault(simulator, outcome.profile, **outcome.switches))
@@ -100,14 +100,14 @@ def test_a_documented_outcome_is_simulated(
             _validate(description, described["schema"], answer.json())
 
 
-def test_each_described_message_is_a_documented_outcome(description: dict[str, t.Any]) -> None:
+def test_each_message_of_the_description_is_documented(description: dict[str, t.Any]) -> None:
     described = {
         _message(example)
         for _name, _status, answer in _answers(description)
         for example in _examples(description, answer)
         if "access_token" not in example
     }
-    # The only one that the token endpoint has of its own beside those in the table.
+    # The one message of the token endpoint that is not in the table.
     described = {message for message in described if not message.startswith("The request is missing")}
     assert described == {outcome.message for outcome in OUTCOMES}
 
@@ -124,8 +124,8 @@ _turn = itertools.count()
 @hypothesis.settings(
     max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(hypothesis.HealthCheck)
 )
-def test_whatever_is_asked_is_answered_as_described(case: schemathesis.Case[t.Any], vault: Vault) -> None:
-    # Random identifiers would hardly ever meet a secret; so three of five requests ask for one that is there.
+def test_answers_to_random_requests_conform_to_the_description(case: schemathesis.Case[t.Any], vault: Vault) -> None:
+    # A random identifier hardly ever hits a secret, so three of five requests use an existing one.
     identifiers = (vault.own, vault.inactive, vault.foreign, None, None)
     identifier = identifiers[next(_turn) % len(identifiers)]
     if identifier and "identifier" in case.path_parameters:
