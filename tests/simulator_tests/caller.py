@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Somebody who calls the API over HTTP, as a client would."""
+"""A caller of the API, over HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMPLETE = {"name": "GCP", "url": "https://gcp.com", "client_id": "client", "cli
 
 
 class Caller:
-    """One access key with its token and its connection."""
+    """Calls the API with one access key, over one connection."""
 
     def __init__(self, simulator: Simulator, access_key: str | None = "alice", **credentials: str) -> None:
         self._simulator = simulator
@@ -30,12 +30,12 @@ class Caller:
             self.session.headers["Authorization"] = "Bearer " + token
 
     def request(self, method: str, path: str, **options: t.Any) -> requests.Response:
-        """Any request."""
+        """Send a request."""
         options.setdefault("timeout", 30)
         return self.session.request(method, self._simulator.url + path, allow_redirects=False, **options)
 
     def ask_token(self, access_key: str, path: str = TOKEN, **overrides: str) -> requests.Response:
-        """Ask for a token as the vendor's clients do."""
+        """Request a token as the vendor's clients do."""
         return self.request("POST", path, data=self.token_request(access_key, **overrides))
 
     def token_request(self, access_key: str, **overrides: str) -> dict[str, str]:
@@ -61,11 +61,11 @@ class Caller:
         return self.request("GET", f"{SECRETS}/{identifier}")
 
     def create(self, **fields: t.Any) -> requests.Response:
-        """Create an API secret; what is required is there unless it is given."""
+        """Create an API secret. Required fields that are not given have a default."""
         return self.request("POST", SECRETS, json={**COMPLETE, **fields})
 
     def created(self, **fields: t.Any) -> str:
-        """Create an API secret; answers its identifier."""
+        """Create an API secret, and return its identifier."""
         return str(self.create(**fields).json()["api_entity"]["identifier"])
 
     def update(self, identifier: str, **fields: t.Any) -> requests.Response:
