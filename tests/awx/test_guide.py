@@ -104,14 +104,14 @@ def test_every_kind_of_failure_is_one_that_the_collection_knows(
     collections: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(collections))
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import KINDS
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind
 
     symptoms = [row[0] for row in table("symptom")]
     named = {kind for symptom in symptoms for kind in re.findall(r"`([a-z_]+)`", symptom)}
 
     assert {"authentication", "tls", "connection", "missing_library"} <= named
     # Names of options and values are in backquotes as well.
-    assert named - set(KINDS) <= {"ca_path", "update", "none"}
+    assert named - {kind.value for kind in Kind} <= {"ca_path", "update", "none"}
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -222,7 +222,7 @@ def _ordinary(play: Play, simulator: Simulator, vault: Vault) -> None:
     play.add(
         "Replace in check mode", "changed", {"identifier": identifier, "client_secret": "{{ passed }}"}, check_mode=True
     )
-    play.add("Read with the module on its own", "ok", {"identifier": identifier}, **{"async": 60, "poll": 1})
+    play.add("Read with the module on its own", "ok", {"identifier": identifier}, _MODULE, **{"async": 60, "poll": 1})
     play.add("Read with a token", "ok", {"identifier": identifier, "mysafe_access_token": "{{ token }}"})
     play.add("Read with the token cache", "ok", {"identifier": identifier, "mysafe_token_cache": True})
     play.add("Read with options", "ok", {"identifier": identifier, "mysafe_client_secret": "{{ access_key }}"})
