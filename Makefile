@@ -15,7 +15,7 @@ READY := $(VENV)/ready
 NOX := $(VENV)/bin/python -m nox
 
 # Sessions of antsibull-nox.toml and noxfile.py, what is quick to fail first.
-LINTERS := codeqa formatters yamllint typing extra-checks docs-check ansible-lint
+LINTERS := codeqa formatters yamllint layers typing extra-checks docs-check ansible-lint
 TESTS := simulator contract wire awx sanity units integration coverage controller leaks build-import-check
 ALONE := simulator contract wire awx sanity units integration coverage controller leaks
 

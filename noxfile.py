@@ -71,6 +71,39 @@ def forget_coverage(pattern: str) -> None:
         path.unlink()
 
 
+@nox.session(default=False)
+def typing(session: nox.Session) -> None:
+    """Check the types of plugins, tests and tools with mypy."""
+    session.install("-r", "requirements/typing.txt")
+    workspace.synchronise()
+    # mypy knows a file by one name only, but ansible-test imports the unit tests as a part of the collection, while all
+    # other tests are packages below tests/. So it runs twice, and the names of files start at different folders.
+    collection = workspace.COPY.relative_to(workspace.COLLECTIONS)
+    run_mypy(session, workspace.COLLECTIONS, [collection / "plugins", collection / "tests" / "unit"])
+    tests = {folder.name for folder in (workspace.COPY / "tests").iterdir() if any(folder.glob("*.py"))} - {"unit"}
+    sources = [*(Path("tests", name) for name in sorted(tests)), Path("tools"), Path("demo"), Path("noxfile.py")]
+    run_mypy(session, workspace.COPY, sources, imported_from=[workspace.COLLECTIONS, "tests", "tools"])
+
+
+def run_mypy(
+    session: nox.Session, folder: Path, sources: list[Path], imported_from: t.Sequence[Path | str] = ()
+) -> None:
+    """Run mypy in a folder, with further folders in which imports are found."""
+    settings = [f"--config-file={ROOT / 'pyproject.toml'}", f"--cache-dir={ROOT / '.mypy_cache' / folder.name}"]
+    with session.chdir(folder):
+        path = os.pathsep.join(map(str, imported_from))
+        session.run("mypy", *settings, *sources, env={"MYPYPATH": path})
+
+
+@nox.session(default=False)
+def layers(session: nox.Session) -> None:
+    """Check with import-linter that the imports in plugins/ only go down the layers that pyproject.toml names."""
+    session.install("import-linter>=2.17,<3")
+    workspace.synchronise()
+    with session.chdir(workspace.COPY):
+        session.run("lint-imports", "--no-cache", env={"PYTHONPATH": str(workspace.COLLECTIONS)})
+
+
 @nox.session(python=False, default=False)
 def simulator(session: nox.Session) -> None:
     """Test the simulator itself."""
@@ -151,7 +184,7 @@ def versions(session: nox.Session) -> None:
             "pytest>=8.3,<10",
         ]
         session.run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", *packages, external=True)
-        command = [environment / "bin" / "python", "-m", "pytest", "tests/controller", *session.posargs]
+        command = [str(environment / "bin" / "python"), "-m", "pytest", "tests/controller", *session.posargs]
         session.run(*command, env={"PYTHONPATH": "tests"}, external=True)
 
 
