@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-# The developer's commands. Each sets up what it needs below this folder; "make" lists them.
+# The developer's commands; "make" lists them. Each sets up what it needs below this folder.
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# The Python that .venv is made with, for example: make test PYTHON=/opt/python3.13/bin/python3
+# The Python for .venv, for example: make test PYTHON=/opt/python3.13/bin/python3
 PYTHON ?= python3.13 python3.12 python3.11 python3.14 python3
-# Further arguments for what a command runs, for example: make integration ARGS=mysafe_api_secret_create
+# Additional arguments of a command, for example: make integration ARGS=mysafe_api_secret_create
 ARGS ?=
 
 VENV := .venv
@@ -15,7 +15,7 @@ READY := $(VENV)/ready
 NOX := $(VENV)/bin/python -m nox
 
 # Sessions of antsibull-nox.toml and noxfile.py, what is quick to fail first.
-LINTERS := codeqa formatters yamllint typing extra-checks docs-check ansible-lint
+LINTERS := codeqa formatters yamllint layers typing extra-checks docs-check ansible-lint
 TESTS := simulator contract wire awx sanity units integration coverage controller leaks build-import-check
 ALONE := simulator contract wire awx sanity units integration coverage controller leaks
 
@@ -26,10 +26,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo test lint format $(ALONE) versions bench build clean
 
 help: ## list these commands
-	@echo 'senhasegura.mysafe: what "make" can do here. The first command takes a minute to set up $(VENV).'
+	@echo 'Commands of senhasegura.mysafe. The first one takes a minute longer, to set up $(VENV).'
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
 
-demo: $(READY) ## run a playbook twice against a simulated MySafe, and show what it did
+demo: $(READY) ## run a playbook twice against a simulated MySafe, and show the outcome
 	@$(VENV)/bin/python demo/run.py
 
 test: $(READY) ## run the linters and all the tests: what the CI runs
@@ -39,34 +39,34 @@ test: $(READY) ## run the linters and all the tests: what the CI runs
 lint: $(READY) ## check style, types, documentation and playbooks
 	@CI=true $(NOX) -s $(LINTERS)
 
-format: $(READY) ## bring the Python files into the form that "make lint" wants
+format: $(READY) ## format the Python files as "make lint" expects
 	@$(NOX) -s formatters
 
 simulator: ## test the simulator itself
-contract: ## check the simulator against the OpenAPI description of the API
+contract: ## compare the simulator with the OpenAPI description of the API
 wire: ## test the core against the simulator, request by request
-awx: ## test what is for AWX: credential type, job templates, execution environment
+awx: ## test docs/awx: credential type, job templates, execution environment
 sanity: ## run ansible-test sanity
 units: ## run the unit tests, on every supported Python that is here
 integration: ## run the integration targets, against the simulator
-coverage: ## show what of plugins/ the last wire, units and integration reached together
-controller: ## test with plays what runs in the controller's own process, and that a module does the same
-leaks: ## look for secrets in all that plays at the highest verbosity leave behind
+coverage: ## show the coverage of plugins/ by the last wire, units and integration
+controller: ## test the plugins in the controller's process with plays, and that modules do the same
+leaks: ## search everything that plays at the highest verbosity leave behind for secrets
 $(ALONE): $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
 versions: ## run "make controller" on the oldest and the newest ansible-core (not part of "make test")
-bench: ## measure how fast it is, for docs/benchmark.md (a quarter of an hour; ARGS=--quick for a smoke run)
+bench: ## measure the speed, for docs/benchmark.md (takes 15 minutes; ARGS=--quick for a smoke run)
 versions bench: $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
-build: $(READY) ## build the archive of the collection into dist/, and check it as Galaxy does
+build: $(READY) ## build the archive of the collection in dist/, and check it as Galaxy does
 	@$(NOX) -s build build-import-check
 
-clean: ## remove all that these commands have made
+clean: ## remove everything that these commands created
 	rm -rf $(VENV) .cache .nox .mypy_cache .ruff_cache dist
 
-# A pyenv shim is on PATH and fails when called, and a distribution's Python may lack venv: only a call can tell.
+# A pyenv shim can be on PATH and fail when called, and a distribution's Python can lack venv, so each one is tried.
 PROBE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 $(READY): requirements.txt $(wildcard requirements/*.txt)
@@ -74,10 +74,10 @@ $(READY): requirements.txt $(wildcard requirements/*.txt)
 	    if "$$python" -c '$(PROBE)' >/dev/null 2>&1; then found=$$python; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-	    echo 'No Python 3.11 or newer with venv: of "$(PYTHON)", none runs.' >&2; \
+	    echo 'Found no Python 3.11 or newer with venv. Tried: $(PYTHON)' >&2; \
 	    echo 'Install one (Debian: python3 and python3-venv), or name it: make PYTHON=/path/to/python3' >&2; \
 	    exit 1; \
 	fi; \
-	echo "Setting up $(VENV) with $$("$$found" --version). This takes a minute, and is done again when a requirement changes."; \
+	echo "Setting up $(VENV) with $$("$$found" --version). This takes a minute, and is repeated when a requirement changes."; \
 	"$$found" -m venv --clear $(VENV) && $(VENV)/bin/python -m pip install --quiet --quiet -r requirements/dev.txt
 	@touch $@

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The checks of the project: those of antsibull-nox (see antsibull-nox.toml), and those that ansible-test and pytest do."""
+"""The sessions of the project: those of antsibull-nox (see antsibull-nox.toml), and those that run here."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 import workspace
 from simulator.process import Simulator
 
-# Percent of lines and branches in plugins/ that units, wire and integration must reach together.
+# Percentage of the lines and branches in plugins/ that units, wire and integration must reach together.
 COVERAGE_AT_LEAST = 95
 
-OLDEST_PYTHON = (3, 9)  # that modules run on: as in tests/config.yml
+OLDEST_PYTHON = (3, 9)  # for modules, as in tests/config.yml
 
 # The oldest ansible-core that is supported and the newest, each with a Python that can run it.
 CONTROLLERS = {"2.16": "3.11", "2.21": "3.13"}
@@ -38,7 +38,7 @@ antsibull_nox.load_antsibull_nox_toml()
 
 
 def ansible_test(session: nox.Session, *arguments: str, pythons: t.Iterable[Path] = ()) -> None:
-    """Run ansible-test in the copy of the working tree, and keep its JUnit files by session."""
+    """Run ansible-test in the copy of the working tree, and keep its JUnit files per session."""
     made, kept = workspace.OUTPUT / "junit", junit_folder(session)
     shutil.rmtree(made, ignore_errors=True)
     path = os.pathsep.join([*(str(python.parent) for python in pythons), os.environ["PATH"]])
@@ -58,7 +58,7 @@ def run_pytest(session: nox.Session, folder: str, *wrapper: str, python: str = s
 
 
 def junit_folder(session: nox.Session) -> Path:
-    """Return an empty folder for the JUnit files of a session, where tools/summary.py counts them."""
+    """Return an empty folder for the JUnit files of a session, which tools/summary.py counts."""
     folder: Path = workspace.CACHE / "junit" / session.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -66,9 +66,42 @@ def junit_folder(session: nox.Session) -> Path:
 
 
 def forget_coverage(pattern: str) -> None:
-    """Remove coverage data of earlier runs, so that nothing old is counted."""
+    """Remove coverage data of earlier runs."""
     for path in (workspace.OUTPUT / "coverage").glob(pattern):
         path.unlink()
+
+
+@nox.session(default=False)
+def typing(session: nox.Session) -> None:
+    """Check the types of plugins, tests and tools with mypy."""
+    session.install("-r", "requirements/typing.txt")
+    workspace.synchronise()
+    # mypy knows a file by one name only, but ansible-test imports the unit tests as a part of the collection, while all
+    # other tests are packages below tests/. So it runs twice, and the names of files start at different folders.
+    collection = workspace.COPY.relative_to(workspace.COLLECTIONS)
+    run_mypy(session, workspace.COLLECTIONS, [collection / "plugins", collection / "tests" / "unit"])
+    tests = {folder.name for folder in (workspace.COPY / "tests").iterdir() if any(folder.glob("*.py"))} - {"unit"}
+    sources = [*(Path("tests", name) for name in sorted(tests)), Path("tools"), Path("demo"), Path("noxfile.py")]
+    run_mypy(session, workspace.COPY, sources, imported_from=[workspace.COLLECTIONS, "tests", "tools"])
+
+
+def run_mypy(
+    session: nox.Session, folder: Path, sources: list[Path], imported_from: t.Sequence[Path | str] = ()
+) -> None:
+    """Run mypy in a folder, with further folders in which imports are found."""
+    settings = [f"--config-file={ROOT / 'pyproject.toml'}", f"--cache-dir={ROOT / '.mypy_cache' / folder.name}"]
+    with session.chdir(folder):
+        path = os.pathsep.join(map(str, imported_from))
+        session.run("mypy", *settings, *sources, env={"MYPYPATH": path})
+
+
+@nox.session(default=False)
+def layers(session: nox.Session) -> None:
+    """Check with import-linter that the imports in plugins/ only go down the layers that pyproject.toml names."""
+    session.install("import-linter>=2.17,<3")
+    workspace.synchronise()
+    with session.chdir(workspace.COPY):
+        session.run("lint-imports", "--no-cache", env={"PYTHONPATH": str(workspace.COLLECTIONS)})
 
 
 @nox.session(python=False, default=False)
@@ -79,13 +112,13 @@ def simulator(session: nox.Session) -> None:
 
 @nox.session(python=False, default=False)
 def contract(session: nox.Session) -> None:
-    """Check the simulator against the OpenAPI description of the API."""
+    """Compare the simulator with the OpenAPI description of the API."""
     run_pytest(session, "tests/contract")
 
 
 @nox.session(default=False)
 def awx(session: nox.Session) -> None:
-    """Test what docs/awx holds: with AWX's own injector code, ansible-runner, ansible-builder and awx.awx."""
+    """Test docs/awx with AWX's own injector code, ansible-runner, ansible-builder and awx.awx."""
     session.install("-r", "requirements/awx.txt")
     session.run("python", "tests/awx/get_awx_collection.py", str(workspace.CACHE / "awx"))
     run_pytest(session, "tests/awx", python="python")
@@ -114,10 +147,10 @@ def units(session: nox.Session) -> None:
 
 @nox.session(python=False, default=False)
 def wire(session: nox.Session) -> None:
-    """Test the core against the simulator, request by request, in one process."""
+    """Test the core against the simulator, request by request, in a single process."""
     workspace.synchronise()
     forget_coverage("wire=*")
-    # Named as ansible-test names its own: command=target=host=python=coverage.
+    # The names of ansible-test: command=target=host=python=coverage.
     data = workspace.OUTPUT / "coverage" / f"wire=core=origin=python-{workspace.PROJECT_PYTHON}=coverage.pytest"
     data.parent.mkdir(parents=True, exist_ok=True)
     with session.chdir(workspace.COPY):
@@ -128,7 +161,7 @@ def wire(session: nox.Session) -> None:
 
 @nox.session(python=False, default=False)
 def controller(session: nox.Session) -> None:
-    """Test what happens in the controller's process, with real plays, and that it is the same as in the module's."""
+    """Test the plugins in the controller's process with real plays, and that modules do the same."""
     run_pytest(session, "tests/controller")
 
 
@@ -151,40 +184,32 @@ def versions(session: nox.Session) -> None:
             "pytest>=8.3,<10",
         ]
         session.run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", *packages, external=True)
-        command = [environment / "bin" / "python", "-m", "pytest", "tests/controller", *session.posargs]
+        command = [str(environment / "bin" / "python"), "-m", "pytest", "tests/controller", *session.posargs]
         session.run(*command, env={"PYTHONPATH": "tests"}, external=True)
 
 
 @nox.session(python=False, default=False)
 def leaks(session: nox.Session) -> None:
-    """Look for secrets in all that plays at the highest verbosity leave behind."""
+    """Search everything that plays at the highest verbosity leave behind for secrets."""
     run_pytest(session, "tests/leaks")
 
 
 @nox.session(python=False, default=False)
 def integration(session: nox.Session) -> None:
-    """Run the integration targets, against the simulator or what tests/integration/integration_config.yml names."""
+    """Run the integration targets, against the simulator or the MySafe in integration_config.yml."""
     workspace.synchronise()
     forget_coverage("integration=*")
     name = Path("tests", "integration", "integration_config.yml")
     copy = workspace.COPY / name
     with contextlib.ExitStack() as stack:
         if name.exists():
-            session.log(f"Using what {name} names, and no simulator.")
+            session.log(f"Using the MySafe of {name} instead of a simulator.")
             config = name.read_text(encoding="utf-8")
         else:
             simulated = stack.enter_context(Simulator())
             session.log(f"The simulator listens on {simulated.url}.")
-            keys = {name: {"username": key["user"], **key} for name, key in simulated.access_keys.items()}
-            # What integration_config.yml.template describes. JSON is YAML.
-            config = json.dumps(
-                {
-                    "mysafe_simulator": True,
-                    "mysafe_url": simulated.url,
-                    "mysafe_ca_path": simulated.ca_path,
-                    "mysafe_access_keys": keys,
-                }
-            )
+            # JSON is YAML.
+            config = json.dumps(simulated.integration_config)
         stack.callback(copy.unlink)
         copy.touch(mode=0o600)
         copy.write_text(config, encoding="utf-8")
@@ -194,7 +219,7 @@ def integration(session: nox.Session) -> None:
 
 @nox.session(python=False, default=False)
 def coverage(session: nox.Session) -> None:
-    """Show which lines and branches of plugins/ units, wire and integration reached together."""
+    """Show which lines and branches of plugins/ were reached by units, wire and integration together."""
     forget_coverage("coverage")
     ansible_test(session, "coverage", "combine", "--venv", "--python", workspace.PROJECT_PYTHON)
     report = ["--data-file=tests/output/coverage/coverage", "--include=plugins/*", "--show-missing", "--skip-covered"]
@@ -206,13 +231,13 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure how fast it is, and write docs/benchmark.md and docs/benchmark.svg."""
+    """Measure the speed, and write docs/benchmark.md and docs/benchmark.svg."""
     session.install("-r", "requirements/bench.txt")
     session.run("python", "-m", "benchmark", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(python=False, default=False)
 def build(session: nox.Session) -> None:
-    """Build the collection's archive into dist/, from what git knows."""
+    """Build the archive of the collection in dist/, from the files known to git."""
     workspace.synchronise()
     session.run("ansible-galaxy", "collection", "build", "--force", "--output-path=dist", str(workspace.COPY))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The demo: starts the simulator, runs playbook.yml against it twice, and tells what came of it."""
+"""The demo: starts the simulator, runs playbook.yml against it twice, and checks the outcome."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from simulator.process import Simulator
 
 
 def main() -> str | None:
-    """Return what went wrong, if anything."""
-    # Ended from outside, the demo still stops the simulator and removes its files.
+    """Run the demo. Return what went wrong, if anything."""
+    # When it is terminated, the demo still stops the simulator and removes its files.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    say("Starting the simulator: a MySafe server on this machine, with TLS, for this demo only.")
+    say("Starting the simulator: a MySafe server on this machine, with TLS, just for this demo.")
     with Simulator() as mysafe, tempfile.TemporaryDirectory(prefix="mysafe-demo-") as scratch:
         say(f"It listens on {mysafe.url}.")
         api_secret = secrets.token_urlsafe(24)
         environment = playbook_environment(Path(scratch), mysafe, api_secret)
         outputs = []
-        for run, expectation in (("first", "the API secret is missing"), ("second", "it is there, as described")):
+        for run, expectation in (("first", "the API secret is missing"), ("second", "it exists and matches the task")):
             say(f"Running demo/playbook.yml for the {run} time: {expectation}.")
             outputs.append(run_playbook(environment))
         problem = judge(outputs, writes=len(mysafe.writes()))
         hidden = [api_secret, environment["SENHASEGURA_CLIENT_SECRET"]]
         if any(secret in output for output in outputs for secret in hidden):
             problem = "a secret appeared in the output"
-    say("The simulator is stopped, and what it kept is gone.")
+    say("The simulator is stopped, and its data is gone.")
     if problem:
         return f"The demo failed: {problem}."
     say(
@@ -47,12 +47,11 @@ def main() -> str | None:
 
 
 def playbook_environment(scratch: Path, mysafe: Simulator, api_secret: str) -> dict[str, str]:
-    """Return the environment for ansible-playbook: this checkout as the collection, and access to the simulator."""
+    """Return the environment of ansible-playbook: this checkout as the collection, and access to the simulator."""
     namespace = scratch / "ansible_collections" / "senhasegura"
     namespace.mkdir(parents=True)
     (namespace / "mysafe").symlink_to(ROOT)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "SENHASEGURA_"))}
-    key = mysafe.access_keys["alice"]
     return {
         **inherited,
         "ANSIBLE_COLLECTIONS_PATH": str(scratch),
@@ -60,10 +59,7 @@ def playbook_environment(scratch: Path, mysafe: Simulator, api_secret: str) -> d
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        "SENHASEGURA_URL": mysafe.url,
-        "SENHASEGURA_CLIENT_ID": key["client_id"],
-        "SENHASEGURA_CLIENT_SECRET": key["client_secret"],
-        "SENHASEGURA_CA_PATH": mysafe.ca_path or "",
+        **mysafe.environment(),
         "BILLING_CLIENT_SECRET": api_secret,
     }
 
@@ -82,7 +78,7 @@ def run_playbook(environment: dict[str, str]) -> str:
 
 
 def judge(outputs: list[str], writes: int) -> str | None:
-    """Return what is wrong with the two runs, if anything, by Ansible's recap and the simulator's count."""
+    """Return what is wrong with the two runs, if anything, judging by Ansible's recap and the simulator's log."""
     for run, output, changed in zip(("first", "second"), outputs, (1, 0), strict=True):
         recap = re.search(r"ok=2 +changed=(\d+) +unreachable=0 +failed=0", output)
         if not recap:
@@ -93,7 +89,7 @@ def judge(outputs: list[str], writes: int) -> str | None:
 
 
 def say(text: str) -> None:
-    """Print a line that stands out from what Ansible prints."""
+    """Print a line that stands out from Ansible's output."""
     print(f"\n==> {text}", flush=True)
 
 

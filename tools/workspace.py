@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The place below .cache where ansible-test runs: a copy of the working tree, a home of its own, the Pythons found."""
+"""The workspace of ansible-test below .cache: a copy of the working tree, a separate home, and the Pythons found."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from ansible_test._util.target.common.constants import CONTROLLER_PYTHON_VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache"
-# ansible-test insists on this very path, wherever the checkout itself lies.
-COPY = CACHE / "collections" / "ansible_collections" / "senhasegura" / "mysafe"
+# ansible-test only accepts a collection at such a path, wherever the checkout is.
+COLLECTIONS = CACHE / "collections"
+COPY = COLLECTIONS / "ansible_collections" / "senhasegura" / "mysafe"
 OUTPUT = COPY / "tests" / "output"
 HOME = CACHE / "home"
 
@@ -67,7 +68,7 @@ def synchronise() -> None:
 
 
 def move_in() -> None:
-    """Give this process and all that it starts a home below .cache: nothing is written to the user's own."""
+    """Give this process and its children a home below .cache, so that nothing is written to the user's home."""
     user_home = Path.home()
     _write_get_pip()
     _write_pip_settings()
@@ -77,13 +78,13 @@ def move_in() -> None:
     os.environ["HOME"] = str(HOME)
     if (user_home / ".gitconfig").exists():
         os.environ.setdefault("GIT_CONFIG_GLOBAL", str(user_home / ".gitconfig"))
-    # A pyenv shim hides that the Python behind it is missing, so find_pythons() looks behind the shims itself.
+    # A pyenv shim exists even if its Python does not, so find_pythons() looks behind the shims.
     inherited = [folder for folder in os.environ["PATH"].split(os.pathsep) if Path(folder).name != "shims"]
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *inherited])
 
 
 def find_pythons(versions: t.Iterable[str]) -> dict[str, Path]:
-    """Return those of the versions that can be run here, from PATH or from pyenv, with their interpreters."""
+    """Return the interpreters of the versions that run here, from PATH or from pyenv."""
     found = {}
     for version in versions:
         candidates = [Path(folder, f"python{version}") for folder in os.environ["PATH"].split(os.pathsep)]
@@ -107,7 +108,7 @@ def _write_get_pip() -> None:
 
 
 def _write_pip_settings() -> None:
-    """Let pip find in the new home what it is told here: ansible-test passes on neither home nor PIP_* variables."""
+    """Copy pip's settings to the new home, since ansible-test passes on neither HOME nor PIP_* variables."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], check=True, stdout=subprocess.PIPE, text=True
     )
@@ -118,7 +119,7 @@ def _write_pip_settings() -> None:
         settings.setdefault(section, {})
         settings[section][key] = ast.literal_eval(value)
     settings.setdefault("global", {})
-    # ansible-test shows all that pip says, which would bury its own results; errors are still shown.
+    # ansible-test shows the output of pip, which would bury its own results. Errors are still shown.
     settings["global"]["quiet"] = "2"
     path = HOME / ".config" / "pip" / "pip.conf"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Fixtures: one simulator, reset before each test; a controller that runs jobs; a search for leaked secrets after each."""
+"""Fixtures: a controller that runs jobs against the simulator; a search for leaked secrets after each test."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from simulator.process import Simulator
-
 from .job import ROOT, Controller, CredentialType
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from simulator.process import Simulator
+
+pytest_plugins = ["simulator.pytest_plugin"]
 
 #: Where tests/awx/get_awx_collection.py has put awx.awx.
 AWX_COLLECTION = Path(os.environ.get("MYSAFE_AWX_COLLECTION", ROOT / ".cache" / "awx"))
@@ -45,18 +45,6 @@ def _awx_collections() -> Path:
     return AWX_COLLECTION
 
 
-@pytest.fixture(scope="session", name="running")
-def _running() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture(name="simulator")
-def _simulator(running: Simulator) -> Simulator:
-    running.reset()
-    return running
-
-
 @pytest.fixture(name="login")
 def _login(simulator: Simulator) -> dict[str, t.Any]:
     """Return a minimal credential: what its three required fields hold."""
@@ -80,17 +68,8 @@ def _credential_type() -> CredentialType:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of the developer's environment reaches a test, and nothing of a test the developer's home."""
-    ours = ("SENHASEGURA_", "ANSIBLE_", "CONTROLLER_", "TOWER_", "REQUESTS_", "CURL_", "SSL_")
-    for name in list(os.environ):
-        if name.upper().startswith(ours) or name.upper().endswith("_PROXY"):
-            monkeypatch.delenv(name)
-    for name in ("runtime", "home"):
-        (tmp_path / name).mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    # The tools are those of this environment, also where it is not activated.
+def _own_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find the tools of the virtual environment, whether or not it is activated."""
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
 
 

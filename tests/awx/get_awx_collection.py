@@ -28,7 +28,8 @@ def main(folder: Path) -> None:
         with zipfile.ZipFile(wheel) as archive:
             # The manifest tells that all is there, so it comes last.
             names = [name for name in archive.namelist() if name.startswith(PREFIX)]
-            archive.extractall(folder, sorted(names, key=lambda name: name.endswith("/MANIFEST.json")))
+            names.sort(key=lambda name: name.endswith("/MANIFEST.json"))
+            archive.extractall(folder, names)
 
 
 if __name__ == "__main__":

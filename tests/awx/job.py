@@ -49,7 +49,7 @@ class CredentialType:
     @classmethod
     def of_the_vendor(cls) -> CredentialType:
         """Return the one that the vendor publishes with its collection for the PAM module."""
-        fields = [
+        fields: list[dict[str, t.Any]] = [
             {"id": "senhasegura_url", "type": "string", "label": "URL"},
             {"id": "senhasegura_client_id", "type": "string", "label": "Client ID", "secret": True},
             {"id": "senhasegura_client_secret", "type": "string", "label": "Client Secret", "secret": True},

@@ -92,7 +92,7 @@ BAD_TYPES = [
     ("a template renders with the fields alone", ("injectors", "extra_vars", {"deep": [{"url": "{{ uri }}"}]})),
 ]
 QUESTION = ("spec", 0)
-BAD_SURVEYS = [
+BAD_SURVEYS: list[tuple[str, tuple[t.Any, ...]]] = [
     ("name, description, spec", ("name", None)),
     ("name, description, spec", ("description", 1)),
     ("a survey has questions", ("spec", [])),

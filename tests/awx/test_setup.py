@@ -172,7 +172,7 @@ def test_a_second_run_brings_a_new_client_secret(set_up: SetUp, awx: StandIn) ->
 
 @pytest.mark.parametrize("missing", ["SENHASEGURA_URL", "SENHASEGURA_CLIENT_SECRET"])
 def test_without_an_access_key_it_stops_before_anything_is_written(set_up: SetUp, awx: StandIn, missing: str) -> None:
-    output = set_up(awx, **{missing: ""})
+    output = set_up(awx, variables=None, **{missing: ""})
 
     assert "Set setup_project_url and setup_image with -e" in output
     assert awx.writes == []

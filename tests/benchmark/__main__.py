@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The command: measures, writes the page and the chart, and says what was not reached."""
+"""The command line: measures, writes the page and the chart, and reports missed targets."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .vault import Vault
 
 
 def main() -> str | None:
-    """Return what went wrong, if anything. A figure that is not reached does not count as that."""
+    """Run the benchmark. Return what went wrong, if anything; a missed target is no error."""
     arguments = _arguments()
     plan = measure.QUICK if arguments.quick else measure.Plan()
     if arguments.rounds:
         plan = dataclasses.replace(plan, rounds=arguments.rounds)
-    # A smoke run must not overwrite the real figures.
+    # A smoke run must not overwrite the published figures.
     output = arguments.output or (ROOT / ".cache" / "benchmark" if arguments.quick else ROOT / "docs")
     facts = machine.facts()
     figures = Figures()
@@ -42,7 +42,7 @@ def main() -> str | None:
         (output / "benchmark.md").write_text(page, encoding="utf-8")
         chart.draw(figures, plan.items, output / "benchmark.svg", scratch.path)
     for name, found, limit in report.targets(figures):
-        verdict = "" if limit is None else f", at most {limit}: {'reached' if found.median <= limit else 'NOT REACHED'}"
+        verdict = "" if limit is None else f", at most {limit}: {'met' if found.median <= limit else 'MISSED'}"
         measure.say(f"{name}: {found.median:.3f}{verdict}")
     measure.say(f"Written: benchmark.md and benchmark.svg in {output}")
     return None
@@ -50,16 +50,14 @@ def main() -> str | None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmark", description=__doc__)
-    parser.add_argument("--rounds", type=int, help=f"how many rounds (default: {measure.Plan.rounds}; quick: 1)")
+    parser.add_argument("--rounds", type=int, help=f"number of rounds (default: {measure.Plan.rounds}; quick: 1)")
     parser.add_argument(
-        "--quick", action="store_true", help="a smoke run of less than a minute, whose figures mean nothing"
+        "--quick", action="store_true", help="a smoke run of less than a minute, with meaningless figures"
     )
     parser.add_argument(
         "--output", type=Path, help="folder for the page and the chart (default: docs; quick: .cache/benchmark)"
     )
-    parser.add_argument(
-        "--profile", action="store_true", help="show where the time of the core goes, and measure nothing"
-    )
+    parser.add_argument("--profile", action="store_true", help="profile the core, and measure nothing")
     return parser.parse_args()
 
 

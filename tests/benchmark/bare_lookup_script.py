@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The limit of a lookup: a hundred codes looked up and read with the library requests, over as many connections."""
+"""The limit of a lookup: looks up and reads many codes with requests alone, over as many connections as the lookup."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .bare_script import logged_in
 
 
 def run(environment: t.Mapping[str, str], codes: t.Sequence[str], connections: int) -> None:
-    """Get a token; then look each code up and read what was found."""
+    """Get a token, then look up each code and read its secret."""
     api = environment["SENHASEGURA_URL"] + "/api"
     settings: dict[str, t.Any] = {"verify": environment["SENHASEGURA_CA_PATH"], "timeout": 30}
     with logged_in(environment) as session:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The limit: three requests with the library requests and nothing else, to see whether one secret is as described."""
+"""The limit of a task: the three requests that check one secret, sent with requests alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import requests
 
 
 def logged_in(environment: t.Mapping[str, str]) -> requests.Session:
-    """Return a session that has a token."""
+    """Return a session with a token."""
     session = requests.Session()
     session.headers["Accept"] = "application/json"
     form = {
@@ -32,7 +32,7 @@ def logged_in(environment: t.Mapping[str, str]) -> requests.Session:
 
 
 def run(environment: t.Mapping[str, str]) -> None:
-    """Get a token, look the secret up, read it."""
+    """Get a token, look up the secret, and read it."""
     api = environment["SENHASEGURA_URL"] + "/api"
     settings: dict[str, t.Any] = {"verify": environment["SENHASEGURA_CA_PATH"], "timeout": 30}
     with logged_in(environment) as session:

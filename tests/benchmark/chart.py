@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The figures as a chart in SVG: the same figures give the same file."""
+"""Draws the figures as an SVG chart. The same figures always make the same file."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if t.TYPE_CHECKING:
 
 _OURS, _OTHERS = "#1f6f8b", "#a9b4bb"
 _INK = "#333333"
-#: Nothing is shown as less: on a logarithmic scale there is no zero.
+#: The smallest value shown, since a logarithmic scale has no zero.
 _LEAST = 0.1
 
 
 def draw(figures: Figures, items: int, path: Path, scratch: Path) -> None:
     """Write the chart."""
-    # matplotlib keeps a list of fonts, and would do so in the user's home.
+    # matplotlib keeps a list of fonts, by default in the user's home.
     os.environ.setdefault("MPLCONFIGDIR", str(scratch / "matplotlib"))
     import matplotlib as mpl  # type: ignore[import-not-found,unused-ignore]
     from matplotlib.figure import Figure  # type: ignore[import-not-found,unused-ignore]
@@ -47,7 +47,7 @@ def draw(figures: Figures, items: int, path: Path, scratch: Path) -> None:
         figure.suptitle("Time for one secret: shorter is better")
         drawing = io.StringIO()
         figure.savefig(drawing, format="svg", metadata={"Date": None})
-    # matplotlib leaves blanks at the ends of lines, which no file of the repository has.
+    # matplotlib leaves trailing blanks, which this repository does not allow.
     path.write_text("".join(f"{line.rstrip()}\n" for line in drawing.getvalue().splitlines()), encoding="utf-8")
 
 
@@ -62,7 +62,7 @@ def _fill(panel: t.Any, figures: Figures, kind: str, title: str) -> None:
     ]
     panel.barh(positions, medians, xerr=spread, color=colours, height=0.65, error_kw={"elinewidth": 1, "ecolor": _INK})
     for position, median, high in zip(positions, medians, highs):
-        text = f"{float(f'{median:.2g}'):g} ms"  # more digits would promise too much
+        text = f"{float(f'{median:.2g}'):g} ms"  # more digits would suggest more precision than there is
         panel.annotate(text, (high, position), xytext=(5, 0), textcoords="offset points", va="center")
     panel.set_yticks(positions, [subject.title for subject in SUBJECTS])
     panel.set_xscale("log")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The core of the collection, without Ansible around it, for one secret that is as described."""
+"""The core of the collection without Ansible, for one secret that already matches the task."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points i
 
 
 def run(environment: t.Mapping[str, str]) -> None:
-    """Do what the task does once its options are validated."""
+    """Run the task, from its validated options on."""
     params = {
         "mysafe_url": environment["SENHASEGURA_URL"],
         "mysafe_client_id": environment["SENHASEGURA_CLIENT_ID"],

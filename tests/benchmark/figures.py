@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The figures: what was measured in which round, and how it is summed up."""
+"""The figures of each round, and their summaries."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import statistics
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from .vault import Seen
 
 #: Seconds by the round in which they were measured.
@@ -20,7 +18,7 @@ _ENOUGH_FOR_QUARTILES = 20
 
 
 class Summary(t.NamedTuple):
-    """The median and the spread: the smallest and the largest, or the quartiles where there are many values."""
+    """The median and the spread: the extremes, or the quartiles if there are many values."""
 
     median: float
     low: float
@@ -30,22 +28,22 @@ class Summary(t.NamedTuple):
 
 @dataclasses.dataclass
 class Figures:
-    """All that was measured. The keys of the plays are a subject's key and single or loop."""
+    """All measurements."""
 
-    #: Seconds of the play with one task.
+    #: By subject: seconds for a play with one task.
     plays: dict[str, Series] = dataclasses.field(default_factory=dict)
-    #: Seconds for one more task, and for one more item of a loop.
+    #: By subject and "single" or "loop": seconds for one more task, or one more item of a loop.
     costs: dict[tuple[str, str], Series] = dataclasses.field(default_factory=dict)
-    #: What the simulator saw of the longest loop.
+    #: By subject: the requests that the simulator saw during the longest loop.
     seen: dict[str, Seen] = dataclasses.field(default_factory=dict)
-    #: Seconds of a lookup of many codes, beyond the play around it; and of the bare script that does the same.
+    #: "lookup": seconds that a lookup of many codes adds to a play; "bare": seconds of the bare script for the same codes.
     lookups: dict[str, Series] = dataclasses.field(default_factory=dict)
-    #: The core and the bare script, in one process and as processes: the keys are a script's name and that.
+    #: By script and way ("one process" or "processes"): seconds of the core, and of the bare script.
     scripts: dict[tuple[str, str], Series] = dataclasses.field(default_factory=dict)
 
 
-def summary(values: Iterable[float]) -> Summary:
-    """Sum values up."""
+def summary(values: t.Iterable[float]) -> Summary:
+    """Summarise values."""
     ordered = sorted(values)
     low, high = ordered[0], ordered[-1]
     if len(ordered) >= _ENOUGH_FOR_QUARTILES:
@@ -54,5 +52,5 @@ def summary(values: Iterable[float]) -> Summary:
 
 
 def ratio(one: Series, other: Series) -> Summary:
-    """Divide round by round, as what slows the machine down for a while then slows both, and sum up."""
+    """Divide round by round, so that a slow machine affects both values, and summarise."""
     return summary(one[index] / other[index] for index in one if index in other)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What the figures were measured on, without what would tell which machine it was."""
+"""Describes the machine of the figures, without identifying it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 def facts() -> dict[str, str]:
-    """Return what matters for the figures."""
+    """Return the facts that affect the figures."""
     return {
         "Date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         "Processor": f"{_processor()}, {os.cpu_count()} logical",

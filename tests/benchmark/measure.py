@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Takes the measurements, in rounds in which all subjects take turns, and shows how far it is."""
+"""Takes the measurements, in rounds in which the subjects take turns, and shows the progress."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if t.TYPE_CHECKING:
     from .vault import Vault
 
 SCRIPTS = ("core", "bare")
-#: How long the simulator waits before each answer to a lookup, in seconds.
+#: Seconds by which the simulator delays each answer to a lookup.
 ANSWER_TAKES = 0.05
-#: How many connections a lookup uses at the most.
+#: The largest number of connections that a lookup uses.
 CONNECTIONS = 8
 _FULL_ROUNDS = 7
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """How much is measured."""
+    """The extent of the measurements."""
 
     rounds: int = _FULL_ROUNDS
     tasks: int = 21
@@ -42,7 +42,7 @@ class Plan:
     processes: int = 21
 
     def takes_part(self, share: int, index: int) -> bool:
-        """Whether a subject that takes part in so many of seven rounds does in this one; spread evenly."""
+        """Whether a subject that takes part in ``share`` of seven rounds, evenly spread, takes part in this one."""
         times = -(-share * self.rounds // _FULL_ROUNDS)
         return (index + 1) * times // self.rounds > index * times // self.rounds
 
@@ -51,9 +51,9 @@ QUICK = Plan(rounds=1, tasks=3, items=4, iterations=20, processes=3)
 
 
 def measure_plays(plan: Plan, figures: Figures, playbooks: Playbooks) -> None:
-    """Measure whole plays: one task or item, and many, one right after the other."""
+    """Measure whole plays: first with one task or item, then with many."""
     schedule = _schedule(plan)
-    say("A first run of each, which is not counted")
+    say("One run of each to warm up, not counted")
     for subject in SUBJECTS:
         playbooks.time(subject, "single", 1)
     for position, (index, subject, kind) in enumerate(schedule, 1):
@@ -82,13 +82,13 @@ def _schedule(plan: Plan) -> list[tuple[int, Subject, str]]:
             for subject in SUBJECTS
             if plan.takes_part(subject.single_rounds if kind == "single" else subject.loop_rounds, index)
         ]
-        # Every other round backwards, so that none is always measured right after the same neighbour.
+        # Every other round runs backwards, so that no subject always follows the same neighbour.
         schedule += turns if index % 2 == 0 else turns[::-1]
     return schedule
 
 
 def measure_lookup(plan: Plan, figures: Figures, playbooks: Playbooks, vault: Vault) -> None:
-    """Measure a lookup of many codes and the bare script that does the same, of a vault that takes its time."""
+    """Measure a lookup of many codes and the bare script for the same codes, with a vault that answers slowly."""
     codes = [code(number) for number in range(plan.items)]
     say(f"A lookup of {plan.items} codes, and a bare script, {plan.rounds} times each")
     with vault.taking(ANSWER_TAKES):
@@ -102,7 +102,7 @@ def measure_lookup(plan: Plan, figures: Figures, playbooks: Playbooks, vault: Va
 
 
 def measure_scripts(plan: Plan, figures: Figures, scratch: Scratch, vault: Vault) -> None:
-    """Measure the core and the bare script, in this process and as processes of their own."""
+    """Measure the core and the bare script, both inside this process and as separate processes."""
     runs = {name: importlib.import_module(f"benchmark.{name}_script").run for name in SCRIPTS}
 
     def in_process(name: str) -> None:
@@ -118,7 +118,7 @@ def measure_scripts(plan: Plan, figures: Figures, scratch: Scratch, vault: Vault
         say(f"The core and the bare script, {times} times each: {way}")
         vault.forget()
         for name in SCRIPTS:
-            run(name)  # not counted
+            run(name)  # to warm up
         for index in range(times):
             for name in SCRIPTS if index % 2 == 0 else SCRIPTS[::-1]:
                 begin = time.perf_counter()
@@ -126,10 +126,10 @@ def measure_scripts(plan: Plan, figures: Figures, scratch: Scratch, vault: Vault
                 figures.scripts.setdefault((name, way), {})[index] = time.perf_counter() - begin
         seen = vault.seen()
         if set(seen[:3]) != {2 * (times + 1)} or seen.creates or seen.others:
-            problem = f"the scripts sent other requests than they should: {seen}"
+            problem = f"the scripts sent unexpected requests: {seen}"
             raise BenchmarkError(problem)
 
 
 def say(text: str) -> None:
-    """Show how far it is."""
+    """Show the progress."""
     print(text, flush=True)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Runs a subject as a whole ansible-playbook process, takes the time, and makes sure that it did what it should."""
+"""Runs a subject in an ansible-playbook process, measures the time, and checks the outcome."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if t.TYPE_CHECKING:
 _DEADLINE = 900
 _RECAP = re.compile(r"^localhost +: (.*)$", re.MULTILINE)
 
-#: As single tasks, or as a loop.
+#: Single tasks, or a loop.
 KINDS = ("single", "loop")
 
 
 class BenchmarkError(RuntimeError):
-    """Something that is measured did not do what it should, so that its time means nothing."""
+    """A measured play did not do what it should, so its time is meaningless."""
 
 
 class Playbooks:
@@ -40,7 +40,7 @@ class Playbooks:
         self._inventory.write_text(json.dumps({"all": {"hosts": {"localhost": host}}}), encoding="utf-8")
 
     def time(self, subject: Subject, kind: str, count: int) -> tuple[float, Seen]:
-        """Run one playbook; return its seconds and what the simulator saw."""
+        """Run one playbook. Return its duration in seconds, and the requests that the simulator saw."""
         tasks = (subject.single if kind == "single" else subject.loop)(count)
         command = [
             str(Path(sys.executable).with_name("ansible-playbook")),

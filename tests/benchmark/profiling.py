@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Where the time goes: the core under cProfile, and what the module imports beyond AnsibleModule."""
+"""Shows where the time goes: the core under cProfile, and the imports of the module beyond AnsibleModule."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _IMPORT = re.compile(r"import time: +(\d+) \| +\d+ \| +(\S+)")
 
 
 def profile(scratch: Scratch, vault: Vault) -> None:
-    """Print both."""
+    """Print both profiles."""
     run = importlib.import_module("benchmark.core_script").run
     run(vault.environment)
     profiler = cProfile.Profile()
@@ -46,10 +46,8 @@ def _imports(scratch: Scratch) -> None:
     names = list(best)
     beyond = names[names.index(_BASE) + 1 :]
     base_total, total = sum(best.values()) - sum(best[name] for name in beyond), sum(best[name] for name in beyond)
-    print(f"Imports of the module, from files that are compiled already, each the best of {_RUNS}:")
-    print(
-        f"AnsibleModule {base_total:.1f} ms, beyond it {total:.1f} ms in {len(beyond)} modules, of which the slowest:"
-    )
+    print(f"Imports of the module, from compiled files, best of {_RUNS} runs:")
+    print(f"AnsibleModule {base_total:.1f} ms, beyond it {total:.1f} ms in {len(beyond)} modules; the slowest:")
     for name in sorted(beyond, key=best.__getitem__, reverse=True)[:_LINES]:
         print(f"{best[name]:8.2f} ms  {name}")
 

@@ -11,8 +11,6 @@ from .measure import ANSWER_TAKES, CONNECTIONS
 from .subjects import SUBJECTS
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from .measure import Plan
 
 _ONE, _PROCESSES = "one process", "processes"
@@ -65,7 +63,7 @@ To repeat the benchmark, run `make bench`. It takes about a quarter of an hour o
 """
 
 
-def page(figures: Figures, plan: Plan, facts: Mapping[str, str], *, quick: bool) -> str:
+def page(figures: Figures, plan: Plan, facts: t.Mapping[str, str], *, quick: bool) -> str:
     """Return the whole page."""
     parts = [
         _HEAD,
@@ -122,7 +120,7 @@ def targets(figures: Figures) -> list[tuple[str, Summary, float | None]]:
     ]
 
 
-def _targets(figures: Figures) -> Iterable[tuple[str, ...]]:
+def _targets(figures: Figures) -> t.Iterable[tuple[str, ...]]:
     for name, found, limit in targets(figures):
         reached = "" if limit is None else "yes" if found.median <= limit else "**no**"
         yield name, _number(found, 1, "", 3), "" if limit is None else str(limit), reached
@@ -131,7 +129,7 @@ def _targets(figures: Figures) -> Iterable[tuple[str, ...]]:
         yield f"{name} in a loop of our task", str(count), "1", "yes" if count <= 1 else "**no**"
 
 
-def _plays(figures: Figures) -> Iterable[tuple[str, ...]]:
+def _plays(figures: Figures) -> t.Iterable[tuple[str, ...]]:
     for subject in SUBJECTS:
         row = [subject.title, _number(summary(figures.plays[subject.key].values()), 1, " s", 2)]
         for kind in ("single", "loop"):
@@ -140,19 +138,19 @@ def _plays(figures: Figures) -> Iterable[tuple[str, ...]]:
         yield tuple(row)
 
 
-def _requests(figures: Figures) -> Iterable[tuple[str, ...]]:
+def _requests(figures: Figures) -> t.Iterable[tuple[str, ...]]:
     for subject in SUBJECTS:
         seen = figures.seen[subject.key]
         others = seen.lookups + seen.reads + seen.creates
         yield subject.title, str(seen.tokens), str(others), str(seen.connections)
 
 
-def _scripts(figures: Figures) -> Iterable[tuple[str, ...]]:
+def _scripts(figures: Figures) -> t.Iterable[tuple[str, ...]]:
     for key, title in (("core", "the core"), ("bare", "the bare script")):
         yield title, _milliseconds(figures.scripts[key, _ONE]), _milliseconds(figures.scripts[key, _PROCESSES])
 
 
-def _lookups(figures: Figures) -> Iterable[tuple[str, ...]]:
+def _lookups(figures: Figures) -> t.Iterable[tuple[str, ...]]:
     for key, title in (("lookup", "our lookup, without the time of the play"), ("bare", "the bare script")):
         yield title, _number(summary(figures.lookups[key].values()), 1, " s", 2)
 
@@ -166,6 +164,6 @@ def _number(found: Summary, factor: float, unit: str, digits: int) -> str:
     return f"{median}{unit}" if found.number == 1 else f"{median}{unit} ({low} to {high}; n={found.number})"
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: t.Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _cell in head), *rows]
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""A folder for one run of the benchmark: this checkout as an importable collection, and an environment of its own."""
+"""A temporary folder for one run of the benchmark: the checkout as a collection, and a clean environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Scratch:
-    """The folder; a context manager that removes it."""
+    """The folder, as a context manager that removes it at the end."""
 
     def __init__(self) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="mysafe-benchmark-")
@@ -25,7 +25,7 @@ class Scratch:
         (namespace / "mysafe").symlink_to(ROOT)
         (self.path / "ansible.cfg").touch()
         (self.path / "runtime").mkdir(0o700)
-        # The core is also measured inside this process.
+        # The core is measured inside this process too.
         sys.path.insert(0, self._directory.name)
         return self
 
@@ -34,12 +34,12 @@ class Scratch:
         self._directory.cleanup()
 
     def forget_tokens(self) -> None:
-        """Empty the folder that the token cache is in."""
+        """Empty the token cache."""
         for file in (self.path / "runtime").glob("*/*"):
             file.unlink()
 
     def environment(self, **variables: str) -> dict[str, str]:
-        """Return an environment in which nothing of the user's own settings for Ansible and Python has a say."""
+        """Return an environment without the user's own settings for Ansible and Python."""
         inherited = {
             name: value
             for name, value in os.environ.items()
@@ -52,12 +52,12 @@ class Scratch:
             "ANSIBLE_HOME": str(self.path / "home"),
             "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_REMOTE_TEMP": str(self.path / "home" / "tmp"),
-            # Where the token cache goes.
+            # The token cache is kept here.
             "XDG_RUNTIME_DIR": str(self.path / "runtime"),
             **variables,
         }
 
     def script_environment(self, **variables: str) -> dict[str, str]:
-        """Return an environment for scripts that import the collection, as one that is compiled once and for all."""
+        """Return an environment for scripts that import the collection, with compiled files kept between runs."""
         compiled = str(self.path / "compiled")  # and not in the checkout
         return self.environment(PYTHONPATH=str(self.path), PYTHONPYCACHEPREFIX=compiled, **variables)

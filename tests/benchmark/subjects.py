@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What is measured in playbooks: ours, the cheapest module there is, and what users write without us."""
+"""The subjects measured in playbooks: our tasks, the cheapest module, and what users write without the collection."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from .vault import described
 
 Task = dict[str, t.Any]
 
-#: The variables of every play: mysafe_url, mysafe_ca, access_key, ready_token, identifiers, fresh (begins new codes).
+#: Every play has the variables mysafe_url, mysafe_ca, access_key, ready_token, identifiers, and fresh (prefix of new codes).
 _API = "{{ mysafe_url }}/api/mysafe/secretapi"
-_ALL = "{{ range(%d) | list }}"
 
 
 class Requests(t.NamedTuple):
-    """What one secret costs in requests, beside those for tokens."""
+    """The requests that one secret takes, without those for tokens."""
 
     lookups: int = 0
     reads: int = 0
@@ -26,23 +25,27 @@ class Requests(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """Something to measure, for any number of secrets as single tasks or as a loop."""
+    """A subject of the benchmark, for any number of secrets, as single tasks or as a loop."""
 
     key: str
     title: str
     single: t.Callable[[int], list[Task]]
     loop: t.Callable[[int], list[Task]]
     requests: Requests
-    #: In how many of seven rounds it takes part: the slow ones in fewer.
+    #: The number of rounds (of seven) that it takes part in: fewer for slow subjects.
     single_rounds: int
     loop_rounds: int
     variables: dict[str, t.Any] = dataclasses.field(default_factory=dict)
 
 
+def _all(count: int) -> str:
+    return f"{{{{ range({count}) | list }}}}"
+
+
 def _ours(number: str, **options: t.Any) -> Task:
     fields = {**described(number), "tags": ["billing", "production"]}
     return {
-        "name": "Have the API secret in MySafe",
+        "name": "Ensure that the API secret exists",
         "senhasegura.mysafe.mysafe_api_secret": {"identifier_code": code(number), **fields, **options},
     }
 
@@ -62,7 +65,7 @@ def _get(number: str) -> Task:
     return _uri("Read one secret", _API + "/{{ identifiers[" + number + "] }}", "ready_token")
 
 
-# What users write today. No task looks whether the fields are still as described, so this does less than ours.
+# What users write today. It does less than our task: it does not compare the fields.
 
 
 def _token() -> Task:
@@ -113,10 +116,10 @@ def _recipe(count: int) -> list[Task]:
 
 
 def _looped_recipe(count: int) -> list[Task]:
-    # Faster than a loop around included tasks: one token serves all.
+    # Faster than a loop over included tasks, since all items share one token.
     return [
         _token(),
-        {**_lookup("{{ item }}"), "loop": _ALL % count},
+        {**_lookup("{{ item }}"), "loop": _all(count)},
         {
             **_create("{{ item.item }}", found="item"),
             "loop": "{{ found.results }}",
@@ -130,7 +133,7 @@ def _singles(task: t.Callable[[str], Task]) -> t.Callable[[int], list[Task]]:
 
 
 def _looped(task: t.Callable[[str], Task], item: str = "{{ item }}") -> t.Callable[[int], list[Task]]:
-    return lambda count: [{**task(item), "loop": _ALL % count}]
+    return lambda count: [{**task(item), "loop": _all(count)}]
 
 
 def _cached(number: str) -> Task:
@@ -138,18 +141,18 @@ def _cached(number: str) -> Task:
 
 
 def code(number: int | str) -> str:
-    """Return the identifier code of a secret that the vault holds."""
+    """Return the identifier code of a secret in the vault."""
     return f"service-{number}"
 
 
 def _look_up(count: int) -> list[Task]:
     codes = f"range({count}) | map('regex_replace', '^', '{code('')}') | list"
     found = f"query('senhasegura.mysafe.mysafe_api_secret', {codes}, field='name') | length"
-    # The play without any is what the lookup comes on top of.
+    # Without codes it is the play alone, whose time is subtracted.
     return [{"name": "Read them", "ansible.builtin.debug": {"msg": f"{{{{ {found if count else 0} }}}}"}}]
 
 
-#: One lookup of many codes; it is measured on its own, against a vault that takes its time.
+#: One lookup of many codes, measured on its own with a vault that answers slowly.
 LOOKUP = Subject("lookup", "our lookup", _look_up, _look_up, Requests(lookups=1, reads=1), 7, 0)
 
 _UNCHANGED = Requests(lookups=1, reads=1)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The simulator with a hundred secrets in it, and what it saw of one measurement."""
+"""The simulator, filled with secrets, and the requests that it saw during one measurement."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ import typing as t
 import requests
 from simulator.process import Simulator
 
-if t.TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _USER = "alice"
 _READ = re.compile(r"/secretapi/\d+")
 
 
 class Seen(t.NamedTuple):
-    """What reached the simulator: requests by their purpose, and the TLS connections that they came over."""
+    """The requests that reached the simulator, by purpose, and the number of their TLS connections."""
 
     tokens: int
     lookups: int
@@ -30,7 +27,7 @@ class Seen(t.NamedTuple):
 
 
 class Vault:
-    """A context manager around the simulator, which listens with TLS."""
+    """A context manager that runs the simulator, with TLS."""
 
     def __init__(self, secrets: int) -> None:
         self._simulator = Simulator()
@@ -47,31 +44,26 @@ class Vault:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the simulator."""
         return self._simulator.url
 
     @property
     def ca_path(self) -> str:
-        """The CA of its certificate."""
+        """The path of its CA certificate."""
         return str(self._simulator.ca_path)
 
     @property
     def access_key(self) -> dict[str, str]:
-        """Client ID and client secret."""
+        """The access key, with client ID and client secret."""
         return self._simulator.access_keys[_USER]
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables from which the collection takes where MySafe is and with which access key."""
-        return {
-            "SENHASEGURA_URL": self.url,
-            "SENHASEGURA_CA_PATH": self.ca_path,
-            "SENHASEGURA_CLIENT_ID": self.access_key["client_id"],
-            "SENHASEGURA_CLIENT_SECRET": self.access_key["client_secret"],
-        }
+        """The environment variables with which the collection logs in."""
+        return self._simulator.environment(_USER)
 
     def restore(self) -> None:
-        """Leave exactly the secrets in it that the subjects expect."""
+        """Reset the vault to the secrets that the subjects expect."""
         self._simulator.reset()
         self.identifiers = [
             self._simulator.add_secret(owner=_USER, identifier_code=f"service-{number}", **described(str(number)))
@@ -79,25 +71,25 @@ class Vault:
         ]
 
     @contextlib.contextmanager
-    def taking(self, seconds: float) -> Iterator[None]:
-        """Let every answer take so much longer."""
+    def taking(self, seconds: float) -> t.Iterator[None]:
+        """Delay every answer by some seconds."""
         self._simulator.switch(latency=seconds)
         yield
         self._simulator.switch(latency=0.0)
 
     def token(self) -> str:
-        """Get a token for those who want one ready."""
+        """Get a token, for subjects that start with one."""
         form = {"grant_type": "client_credentials", **self.access_key}
         answer = requests.post(f"{self.url}/api/oauth2/token", data=form, verify=self.ca_path, timeout=10)
         answer.raise_for_status()
         return str(answer.json()["access_token"])
 
     def forget(self) -> None:
-        """Begin to watch for the next measurement."""
+        """Clear the log, for the next measurement."""
         self._simulator.clear_log()
 
     def seen(self) -> Seen:
-        """Return what it saw since then."""
+        """Return the requests since the log was cleared."""
         counts = dict.fromkeys(Seen._fields, 0)
         for row in self._simulator.requests():
             counts[_purpose(row["method"], row["path"])] += 1
@@ -106,7 +98,7 @@ class Vault:
 
 
 def described(number: str) -> dict[str, str]:
-    """Return the fields of a secret, in full, as a real one would have them."""
+    """Return the fields of a realistic secret."""
     return {
         "name": f"Service {number}",
         "url": f"https://service-{number}.example.com/api",

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Each documented outcome of the API, and how to get it from the simulator (sections 3.3 to 3.7)."""
+"""The documented outcomes of the API, and how to provoke each of them in the simulator (sections 3.3 to 3.7)."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 import requests
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 _SECRETS = "/api/mysafe/secretapi"
@@ -19,9 +17,9 @@ _COMPLETE = {"name": "n", "url": "u", "client_id": "c", "client_secret": "s", "i
 
 
 class Vault:
-    """A simulator with one secret of alice, one inactive one, and one that is not hers."""
+    """A simulator with an active and an inactive secret of alice, and one of carol."""
 
-    def __init__(self, simulator: Simulator, profile: str, **switches: Any) -> None:
+    def __init__(self, simulator: Simulator, profile: str, **switches: t.Any) -> None:
         simulator.reset(profile, **switches)
         self.simulator = simulator
         self.own = simulator.add_secret(owner="alice", name="n", url="u", client_id="c", identifier_code="one")
@@ -29,7 +27,7 @@ class Vault:
         self.foreign = simulator.add_secret(owner="carol", name="n", url="u", client_id="c")
 
     def token(self, access_key: str = "alice", **changes: str) -> requests.Response:
-        """Ask the token endpoint."""
+        """Request a token."""
         key = self.simulator.access_keys[access_key]
         parameters = {
             "grant_type": "client_credentials",
@@ -37,8 +35,8 @@ class Vault:
         }
         return self.ask("POST", "/api/oauth2/token", access_key="", data={**parameters, **changes})
 
-    def ask(self, method: str, path: str, access_key: str = "alice", **options: Any) -> requests.Response:
-        """Ask the API."""
+    def ask(self, method: str, path: str, access_key: str = "alice", **options: t.Any) -> requests.Response:
+        """Call the API."""
         headers = {"Accept": "application/json"}
         if access_key:
             headers["Authorization"] = "Bearer " + self.token(access_key).json()["access_token"]
@@ -51,14 +49,14 @@ class Vault:
 
 @dataclasses.dataclass
 class Outcome:
-    """What an operation is documented to answer, and a way to make it do so."""
+    """A documented outcome of an operation, and a way to provoke it."""
 
     operation: str
     status: int
     message: str
-    provoke: Callable[[Vault], requests.Response]
+    provoke: t.Callable[[Vault], requests.Response]
     profile: str = "v4"
-    switches: dict[str, Any] = dataclasses.field(default_factory=dict)
+    switches: dict[str, t.Any] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.profile} {self.operation} {self.status} {self.message}"
@@ -68,11 +66,11 @@ def _list(vault: Vault) -> requests.Response:
     return vault.ask("GET", _SECRETS)
 
 
-def _create(**changes: str) -> Callable[[Vault], requests.Response]:
+def _create(**changes: str) -> t.Callable[[Vault], requests.Response]:
     return lambda vault: vault.ask("POST", _SECRETS, json={**_COMPLETE, **changes})
 
 
-def _one(operation: str, which: str) -> Callable[[Vault], requests.Response]:
+def _one(operation: str, which: str) -> t.Callable[[Vault], requests.Response]:
     method, path, body = {
         "getApiSecret": ("GET", "/", None),
         "updateApiSecret": ("PUT", "/update/", {"notes": "x"}),
@@ -90,7 +88,12 @@ def _duplicate_by_update(vault: Vault) -> requests.Response:
     return vault.ask("PUT", f"{_SECRETS}/update/{vault.inactive}", json={"identifier_code": "one"})
 
 
-def _gateway(status: int) -> Callable[[Vault], requests.Response]:
+def _update_without(name: str) -> t.Callable[[Vault], requests.Response]:
+    body = {field: value for field, value in _COMPLETE.items() if field != name}
+    return lambda vault: vault.ask("PUT", f"{_SECRETS}/update/{vault.own}", json=body)
+
+
+def _gateway(status: int) -> t.Callable[[Vault], requests.Response]:
     def provoke(vault: Vault) -> requests.Response:
         vault.simulator.fault({"gateway": status}, path="secretapi$")
         return _list(vault)
@@ -150,6 +153,16 @@ OUTCOMES = [
     Outcome("activateApiSecret", 200, _ALREADY + "activated", _one("activateApiSecret", "own")),
     *(
         Outcome("createApiSecret", 400, f"1001: Parameter '{name}' was not informed!", _create(**{name: ""}))
+        for name in ("name", "url", "client_id")
+    ),
+    *(
+        Outcome(
+            "updateApiSecret",
+            400,
+            f"1001: Parameter '{name}' was not informed!",
+            _update_without(name),
+            switches={"update_requires_base_fields": True},
+        )
         for name in ("name", "url", "client_id")
     ),
     Outcome("createApiSecret", 400, _DUPLICATE, _create(identifier_code="one")),

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The description of the API is valid, and the simulator keeps to it."""
+"""The OpenAPI description of the API is valid, and the simulator conforms to it."""
 
 from __future__ import annotations
 
 import itertools
-import pathlib
-from typing import TYPE_CHECKING, Any
+import typing as t
+from pathlib import Path
 
 import hypothesis
 import jsonschema
@@ -17,26 +17,24 @@ from schemathesis.specs.openapi import checks
 
 from .documented import OUTCOMES, Outcome, Vault
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
-_PATH = pathlib.Path(__file__).with_name("openapi.yaml")
+_PATH = Path(__file__).with_name("openapi.yaml")
 _CHECKS = [checks.status_code_conformance, checks.content_type_conformance, checks.response_schema_conformance]
 _SCHEMA = schemathesis.openapi.from_path(_PATH)
 
 
-def _resolve(description: dict[str, Any], node: Any) -> Any:
+def _resolve(description: dict[str, t.Any], node: t.Any) -> t.Any:
     while isinstance(node, dict) and "$ref" in node:
-        target: Any = description
+        target: t.Any = description
         for part in node["$ref"].removeprefix("#/").split("/"):
             target = target[part]
         node = target
     return node
 
 
-def _operations(description: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _operations(description: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:
     return {
         operation["operationId"]: operation
         for item in description["paths"].values()
@@ -45,42 +43,42 @@ def _operations(description: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _answers(description: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+def _answers(description: dict[str, t.Any]) -> t.Iterator[tuple[str, int, dict[str, t.Any]]]:
     for name, operation in _operations(description).items():
         for status, response in operation["responses"].items():
             yield name, int(status), _resolve(description, response)["content"]["application/json"]
 
 
-def _examples(description: dict[str, Any], answer: dict[str, Any]) -> list[Any]:
+def _examples(description: dict[str, t.Any], answer: dict[str, t.Any]) -> list[t.Any]:
     return [_resolve(description, example)["value"] for example in answer["examples"].values()]
 
 
-def _message(content: dict[str, Any]) -> str:
+def _message(content: dict[str, t.Any]) -> str:
     response = content.get("response")
     return str(response["message"] if response else content.get("message") or content["exp"])
 
 
-def _validate(description: dict[str, Any], schema: dict[str, Any], content: Any) -> None:
+def _validate(description: dict[str, t.Any], schema: dict[str, t.Any], content: t.Any) -> None:
     root = {"components": description["components"], **schema}
     jsonschema.validate(content, root, cls=jsonschema.Draft202012Validator)
 
 
-def test_the_description_is_valid(description: dict[str, Any]) -> None:
+def test_the_description_is_valid(description: dict[str, t.Any]) -> None:
     openapi_spec_validator.validate(description)
 
 
-def test_each_example_fits_its_own_schema(description: dict[str, Any]) -> None:
+def test_each_example_matches_its_schema(description: dict[str, t.Any]) -> None:
     for _name, _status, answer in _answers(description):
         for example in _examples(description, answer):
             _validate(description, answer["schema"], example)
 
 
-def test_each_answer_has_an_example(description: dict[str, Any]) -> None:
+def test_each_answer_has_an_example(description: dict[str, t.Any]) -> None:
     assert [(name, status) for name, status, answer in _answers(description) if not answer.get("examples")] == []
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=str)
-def test_a_documented_outcome_is_described(description: dict[str, Any], outcome: Outcome) -> None:
+def test_the_description_has_each_documented_outcome(description: dict[str, t.Any], outcome: Outcome) -> None:
     described = [
         _message(example)
         for name, status, answer in _answers(description)
@@ -91,7 +89,9 @@ def test_a_documented_outcome_is_described(description: dict[str, Any], outcome:
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=str)
-def test_a_documented_outcome_is_simulated(description: dict[str, Any], simulator: Simulator, outcome: Outcome) -> None:
+def test_the_simulator_has_each_documented_outcome(
+    description: dict[str, t.Any], simulator: Simulator, outcome: Outcome
+) -> None:
     answer = outcome.provoke(Vault(simulator, outcome.profile, **outcome.switches))
     assert (answer.status_code, _message(answer.json())) == (outcome.status, outcome.message)
     assert answer.headers["Content-Type"].partition(";")[0] == "application/json"
@@ -100,21 +100,21 @@ def test_a_documented_outcome_is_simulated(description: dict[str, Any], simulato
             _validate(description, described["schema"], answer.json())
 
 
-def test_each_described_message_is_a_documented_outcome(description: dict[str, Any]) -> None:
+def test_each_message_of_the_description_is_documented(description: dict[str, t.Any]) -> None:
     described = {
         _message(example)
         for _name, _status, answer in _answers(description)
         for example in _examples(description, answer)
         if "access_token" not in example
     }
-    # The only one that the token endpoint has of its own beside those in the table.
+    # The one message of the token endpoint that is not in the table.
     described = {message for message in described if not message.startswith("The request is missing")}
     assert described == {outcome.message for outcome in OUTCOMES}
 
 
 @pytest.fixture(name="vault", scope="module", params=["v4", "v3_32"])
-def _vault(request: pytest.FixtureRequest, simulator: Simulator) -> Vault:
-    return Vault(simulator, request.param)
+def _vault(request: pytest.FixtureRequest, running: Simulator) -> Vault:
+    return Vault(running, request.param)
 
 
 _turn = itertools.count()
@@ -124,8 +124,8 @@ _turn = itertools.count()
 @hypothesis.settings(
     max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(hypothesis.HealthCheck)
 )
-def test_whatever_is_asked_is_answered_as_described(case: schemathesis.Case[Any], vault: Vault) -> None:
-    # Random identifiers would hardly ever meet a secret; so three of five requests ask for one that is there.
+def test_answers_to_random_requests_conform_to_the_description(case: schemathesis.Case[t.Any], vault: Vault) -> None:
+    # A random identifier hardly ever hits a secret, so three of five requests use an existing one.
     identifiers = (vault.own, vault.inactive, vault.foreign, None, None)
     identifier = identifiers[next(_turn) % len(identifiers)]
     if identifier and "identifier" in case.path_parameters:

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Fixtures: one simulator, reset before each test; a controller that runs plays against it."""
+"""Fixtures: a controller that runs plays against the simulator."""
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import typing as t
@@ -39,6 +38,8 @@ from .stage import Aside, Controller, connect  # noqa: E402
 if t.TYPE_CHECKING:
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 
+pytest_plugins = ["simulator.pytest_plugin"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put those tests first that start long plays aside, and those last that wait for them."""
@@ -48,18 +49,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 2 if "both" in fixtures else 0 if "aside" in fixtures else 1
 
     items.sort(key=turn)
-
-
-@pytest.fixture(scope="session", name="running")
-def _running() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture(name="simulator")
-def _simulator(running: Simulator) -> Simulator:
-    running.reset()
-    return running
 
 
 @pytest.fixture(scope="session", name="ansible_home")
@@ -90,19 +79,6 @@ def _controller_of_module(
     """Return a controller for a play whose results several tests look at."""
     running.reset()
     return Controller(running, _ROOT, ansible_home, tmp_path_factory.mktemp("module"))
-
-
-@pytest.fixture(autouse=True)
-def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of the developer's environment reaches a test, and no test the developer's token cache."""
-    for name in list(os.environ):
-        if name.upper().startswith(("SENHASEGURA_", "ANSIBLE_", "REQUESTS_", "CURL_", "SSL_")) or name.upper().endswith(
-            "_PROXY"
-        ):
-            monkeypatch.delenv(name)
-    runtime = tmp_path / "runtime"
-    runtime.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
 
 
 @pytest.fixture(name="connection")

@@ -127,14 +127,7 @@ class Controller:
     @property
     def integration_config(self) -> dict[str, t.Any]:
         """Return what the file integration_config.yml tells the integration targets."""
-        return {
-            "mysafe_simulator": True,
-            "mysafe_url": self._simulator.url,
-            "mysafe_ca_path": self._simulator.ca_path,
-            "mysafe_access_keys": {
-                name: {"username": key["user"], **key} for name, key in self._simulator.access_keys.items()
-            },
-        }
+        return self._simulator.integration_config
 
     def both_ways(self, *, arguments: t.Sequence[str] = (), **how: t.Any) -> Both:
         """Run a play in place, and then with all tasks handed over, from the same state of the vault."""
@@ -275,12 +268,7 @@ class Aside:
 
 def login(simulator: Simulator, key: str = "alice") -> dict[str, str]:
     """Return the environment variables that say how the owner of an access key reaches the simulator."""
-    return {
-        "SENHASEGURA_URL": simulator.url,
-        "SENHASEGURA_CA_PATH": str(simulator.ca_path),
-        "SENHASEGURA_CLIENT_ID": simulator.access_keys[key]["client_id"],
-        "SENHASEGURA_CLIENT_SECRET": simulator.access_keys[key]["client_secret"],
-    }
+    return simulator.environment(key)
 
 
 def as_options(variables: t.Mapping[str, str]) -> dict[str, str]:

@@ -33,7 +33,7 @@ _PLUGINS = sorted(
 )
 _GUIDES = sorted([_CHECKOUT / "README.md", *(_CHECKOUT / "docs").glob("*.md")])
 _BLOCK = re.compile(r"^```ya?ml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_STORED = [
+_STORED: list[dict[str, t.Any]] = [
     {"identifier_code": "billing-api", "name": "Billing API", "tags": "billing, production", "users": {"bob": True}},
     {"identifier_code": "reporting-api", "name": "Reporting API"},
 ]

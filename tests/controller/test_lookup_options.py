@@ -20,6 +20,7 @@ from ansible_collections.senhasegura.mysafe.plugins.doc_fragments.connection imp
 from ansible_collections.senhasegura.mysafe.plugins.lookup import mysafe_api_secret as lookup
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.reading import Fetched
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import lookup as entry_point
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 
@@ -109,7 +110,7 @@ def fixture_core(monkeypatch: pytest.MonkeyPatch) -> Core:
     for name in VARIABLES.values():
         monkeypatch.delenv(name, raising=False)
     core = Core()
-    monkeypatch.setattr(lookup.lookup, "run", core)
+    monkeypatch.setattr(entry_point, "run", core)
     return core
 
 
@@ -121,7 +122,7 @@ def fixture_warned(monkeypatch: pytest.MonkeyPatch) -> Warned:
     return warned
 
 
-def run(*terms: t.Any, variables: dict[str, t.Any] | None = None, **options: t.Any) -> list[t.Any]:
+def run(*terms: t.Any, variables: t.Any = None, **options: t.Any) -> list[t.Any]:
     """Run the lookup as Ansible does."""
     C.config.initialize_plugin_configuration_definitions("lookup", NAME, documented_options())
     plugin = lookup.LookupModule(templar=Templar(loader=DataLoader(), variables=variables or {}))

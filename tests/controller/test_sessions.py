@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import typing as t
 
 import pytest
@@ -22,7 +23,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
 
 # Every option of the connection, with another value than connect() gives.
-_OTHER = {
+_OTHER: dict[str, t.Any] = {
     "url": "https://another.example.org",
     "client_id": "another",
     "client_secret": "another",
@@ -116,12 +117,10 @@ def test_a_token_that_expires_is_replaced_once(
 def test_a_token_is_not_used_in_its_last_seconds(
     sessions: Sessions, connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils import _token
-
     simulator.switch(token_lifetime=1000.0)
     _read(sessions, connection)
-    later = _token.time.monotonic() + 941.0
-    monkeypatch.setattr(_token.time, "monotonic", lambda: later)
+    later = time.monotonic() + 941.0
+    monkeypatch.setattr(time, "monotonic", lambda: later)
     _read(sessions, connection)
     assert len(token_requests(simulator)) == 2
 

@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 _FORKS = multiprocessing.get_context("fork")
 _NOT_OURS = 65534
 # Every option of the connection but the cache itself, with another value than connect() gives.
-_OTHER = {
+_OTHER: dict[str, t.Any] = {
     "url": "https://another.example.org",
     "client_id": "another",
     "client_secret": "another",
@@ -190,14 +190,12 @@ def test_token_is_kept_no_longer_than_the_server_says(cached: Connection, simula
 def test_token_of_the_cache_is_not_used_past_its_time_by_a_long_task(
     cached: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils import _token
-
     _cache(cached).write("kept", 100.0)
     bearer = _bearer(cached)
     assert bearer.current() == "kept"
     later, wall = time.monotonic() + 101, time.time() + 101
-    monkeypatch.setattr(_token.time, "monotonic", lambda: later)
-    monkeypatch.setattr(_token.time, "time", lambda: wall)
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    monkeypatch.setattr(time, "time", lambda: wall)
     assert bearer.current() != "kept"
 
 
@@ -415,10 +413,10 @@ def test_full_disk_leaves_no_part_of_a_token_behind(cached: Connection) -> None:
 def test_place_that_does_not_exist_is_not_made(
     cached: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from ansible_collections.senhasegura.mysafe.plugins.module_utils import _token_cache
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._http import token_cache
 
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "nowhere"))
-    assert _token_cache._base() != str(tmp_path / "nowhere")
+    assert token_cache._base() != str(tmp_path / "nowhere")
 
 
 def test_vanished_directory_is_warned_of(cached: Connection) -> None:

@@ -16,10 +16,10 @@ if t.TYPE_CHECKING:
     from .stage import Controller, Run
 
 _ON = {"SENHASEGURA_TOKEN_CACHE": "true"}
-_FIFTY = {f"host{number}": {} for number in range(50)}
+_FIFTY: dict[str, dict[str, t.Any]] = {f"host{number}": {} for number in range(50)}
 
 
-_TWENTY = {f"host{number}": {} for number in range(20)}
+_TWENTY: dict[str, dict[str, t.Any]] = {f"host{number}": {} for number in range(20)}
 _TEMPLATE = "{{ inventory_hostname }}: {{ lookup('senhasegura.mysafe.mysafe_api_secret', 'billing', field='name') }}\n"
 
 
@@ -58,7 +58,7 @@ def _fifty(controller_of_module: Controller, running: Simulator) -> Seen:
     """Run one task for 50 hosts in 50 forks: with an empty cache, with the token in it, and with a rejected token."""
     running.reset()
     counts: list[int] = []
-    runs = []
+    runs: list[Run] = []
     for _time in range(3):
         if len(runs) == 2:
             running.expire_tokens()

@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 
 _VARIABLE = {"COLOUR": "red"}
 
-_IN_PLACE = {
+_IN_PLACE: dict[str, dict[str, t.Any]] = {
     "nothing special": {},
     "the local connection by its full name": {"vars": {"ansible_connection": "ansible.builtin.local"}},
     "the local connection as a keyword": {"connection": "local", "vars": {"ansible_connection": None}},
@@ -32,7 +32,7 @@ _IN_PLACE = {
     "the switch on by a template": {"vars": {"mysafe_in_place": "{{ 1 == 1 }}"}},
     "async with no time": {"async": 0},
 }
-_HANDED_OVER = {
+_HANDED_OVER: dict[str, dict[str, t.Any]] = {
     "another connection": {"vars": {"ansible_connection": "elsewhere"}},
     "another connection as a keyword": {"connection": "elsewhere", "vars": {"ansible_connection": None}},
     "become": {"become": True, "become_method": "pretended"},
@@ -49,8 +49,8 @@ _HANDED_OVER = {
     "a loop with an environment": {"environment": _VARIABLE, "loop": [1, 2]},
     "delegated to another machine": {"delegate_to": "there"},
 }
-_ELSEWHERE_IN_PLACE = {"delegated to localhost": {"delegate_to": "localhost"}}
-_ELSEWHERE_HANDED_OVER = {
+_ELSEWHERE_IN_PLACE: dict[str, dict[str, t.Any]] = {"delegated to localhost": {"delegate_to": "localhost"}}
+_ELSEWHERE_HANDED_OVER: dict[str, dict[str, t.Any]] = {
     "on another machine": {},
     "delegated to localhost with an environment": {"delegate_to": "localhost", "environment": _VARIABLE},
     "delegated to localhost with the switch off": {"delegate_to": "localhost", "vars": {"mysafe_in_place": False}},
@@ -77,7 +77,7 @@ def _run(controller_of_module: Controller) -> Run:
                     "become_method": "pretended",
                     "block": [task("become on the block"), task("become taken back by the task", become=False)],
                 },
-                task("async without poll", **{"async": 60, "poll": 0}, register="job"),
+                task("async without poll", None, **{"async": 60, "poll": 0}, register="job"),
                 {
                     "name": "the end of async without poll",
                     "ansible.builtin.async_status": {"jid": "{{ job.ansible_job_id }}"},
@@ -93,7 +93,7 @@ def _run(controller_of_module: Controller) -> Run:
         {**common, "hosts": "off", "tasks": [task("the switch off for the host")]},
         {**common, "hosts": "there", "tasks": tasks({**_ELSEWHERE_IN_PLACE, **_ELSEWHERE_HANDED_OVER})},
     ]
-    hosts = {
+    hosts: dict[str, dict[str, t.Any]] = {
         "here": {},
         "localhost": {},
         "off": {"mysafe_in_place": False},

@@ -26,14 +26,10 @@ from urllib.parse import quote, quote_plus
 import pytest
 import requests
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(_CHECKOUT / "tests"))
-
-from simulator.process import Simulator  # noqa: E402
-
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from simulator.process import Simulator
 
+_CHECKOUT = Path(__file__).resolve().parents[2]
 _MODULE = "senhasegura.mysafe.mysafe_api_secret"
 _INFO = "senhasegura.mysafe.mysafe_api_secret_info"
 _LOOKUP = "senhasegura.mysafe.mysafe_api_secret"
@@ -226,7 +222,7 @@ def _ordinary(play: Play, simulator: Simulator, vault: Vault) -> None:
     play.add(
         "Replace in check mode", "changed", {"identifier": identifier, "client_secret": "{{ passed }}"}, check_mode=True
     )
-    play.add("Read with the module on its own", "ok", {"identifier": identifier}, **{"async": 60, "poll": 1})
+    play.add("Read with the module on its own", "ok", {"identifier": identifier}, _MODULE, **{"async": 60, "poll": 1})
     play.add("Read with a token", "ok", {"identifier": identifier, "mysafe_access_token": "{{ token }}"})
     play.add("Read with the token cache", "ok", {"identifier": identifier, "mysafe_token_cache": True})
     play.add("Read with options", "ok", {"identifier": identifier, "mysafe_client_secret": "{{ access_key }}"})
@@ -489,7 +485,6 @@ def _collections(place: Path) -> Path:
 
 
 def _environment(simulator: Simulator, place: Path, elsewhere: Path) -> dict[str, str]:
-    key = simulator.access_keys["alice"]
     return {
         "PATH": os.environ["PATH"],
         "LC_ALL": "C.UTF-8",
@@ -507,10 +502,7 @@ def _environment(simulator: Simulator, place: Path, elsewhere: Path) -> dict[str
         "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "true",
         "ANSIBLE_NOCOLOR": "true",
         "LEAKS_RESULTS": str(place / "results"),
-        "SENHASEGURA_URL": simulator.url,
-        "SENHASEGURA_CA_PATH": str(simulator.ca_path),
-        "SENHASEGURA_CLIENT_ID": key["client_id"],
-        "SENHASEGURA_CLIENT_SECRET": key["client_secret"],
+        **simulator.environment(),
         # Failures that stay need not be waited for.
         "SENHASEGURA_RETRIES": "0",
         # The token cache, which keeps a token because it was asked to, lies where nothing is looked for.
@@ -587,12 +579,6 @@ def _leaks(place: Path, vault: Vault) -> list[str]:
     return leaks
 
 
-@pytest.fixture(scope="module", name="simulator")
-def _simulator() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -606,7 +592,6 @@ def _simulator() -> Iterator[Simulator]:
 )
 def test_no_secret_is_left_behind(simulator: Simulator, tmp_path: Path, changes: dict[str, str]) -> None:
     """No part of any secret is in anything that a run writes."""
-    simulator.reset()
     place, elsewhere = tmp_path / "place", tmp_path / "elsewhere"
     place.mkdir()
     elsewhere.mkdir(mode=0o700)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Access keys: who calls, as which user, and what restricts the key (section 2.6)."""
+"""Access keys: who calls, as which user, and with which restrictions (section 2.6)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 
 @dataclasses.dataclass
 class AccessKey:
-    """One access key of the screen MySafe > Integrations > Access keys."""
+    """An access key of the screen MySafe > Integrations > Access keys."""
 
     name: str
     client_id: str
@@ -19,10 +19,10 @@ class AccessKey:
     tenant: str
     expires_at: float | None = None
     revoked: bool = False
-    # The identifiers that the key is limited to; None is full access.
+    # The identifiers that the key is limited to; None means full access.
     items: frozenset[int] | None = None
     encrypted: bool = False
-    # Empty is any, for each of the three.
+    # For each of these three, empty means no restriction.
     referers: tuple[str, ...] = ()
     ips: tuple[str, ...] = ()
     fingerprint: str = ""

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The control routes under /_simulator; no part of the API."""
+"""The control routes under /_simulator, which are not part of the API."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
@@ -15,7 +15,7 @@ from starlette.routing import Route
 from . import seed
 from .state import TEXT_FIELDS, Secret
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from starlette.requests import Request
 
     from .appliance import Appliance
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .journal import Journal
 
 PREFIX = "/_simulator/"
-# What can be changed in an access key while it is in use, with the JSON type.
-_KEY_OPTIONS: dict[str, Any] = {
+# The fields of an access key that can be changed at run time, with their JSON types.
+_KEY_OPTIONS: dict[str, t.Any] = {
     "revoked": bool,
     "expires_at": (int, float),
     "items": list,
@@ -36,11 +36,11 @@ _KEY_OPTIONS: dict[str, Any] = {
 
 
 class ControlError(ValueError):
-    """A control request that cannot be understood."""
+    """An invalid control request."""
 
 
 class Admin:
-    """Looks at the simulator and changes it, past all rules of the API."""
+    """Reads and changes the state of the simulator, bypassing the rules of the API."""
 
     def __init__(self, appliance: Appliance, faults: Faults, journal: Journal) -> None:
         self._appliance = appliance
@@ -69,7 +69,7 @@ class Admin:
         content = await _content(request, dict)
         unknown = set(content) - {"profile", "switches"}
         if unknown:
-            raise ControlError("unknown: {}".format(", ".join(sorted(unknown))))
+            raise ControlError(f"unknown fields: {', '.join(sorted(unknown))}")
         self._appliance.reset(content.get("profile"), content.get("switches"))
         self._faults.clear()
         self._journal.clear()
@@ -106,9 +106,9 @@ class Admin:
         content = await _content(request, dict)
         for name, value in content.items():
             if name not in _KEY_OPTIONS:
-                raise ControlError("an access key takes: {}".format(", ".join(_KEY_OPTIONS)))
+                raise ControlError(f"unknown field '{name}' of an access key; known are: {', '.join(_KEY_OPTIONS)}")
             if value is not None and not isinstance(value, _KEY_OPTIONS[name]):
-                raise ControlError(f"'{name}' is not of a kind that it can be")
+                raise ControlError(f"'{name}' has the wrong JSON type")
         if content.get("items") is not None:
             content["items"] = frozenset(int(item) for item in content["items"])
         for name, value in content.items():
@@ -118,7 +118,7 @@ class Admin:
     async def _expire_tokens(self, _request: Request) -> Response:
         return JSONResponse({"expired": self._appliance.tokens.expire_all()})
 
-    def _add(self, entry: Any) -> str:
+    def _add(self, entry: t.Any) -> str:
         settable = set(TEXT_FIELDS) | {
             "owner",
             "users",
@@ -130,27 +130,27 @@ class Admin:
             "tenant",
         }
         if not isinstance(entry, dict) or "owner" not in entry:
-            raise ControlError("a secret is an object with at least 'owner'")
+            raise ControlError("a secret must be an object with at least 'owner'")
         unknown = set(entry) - settable
         if unknown:
-            raise ControlError("unknown in a secret: {}".format(", ".join(sorted(unknown))))
+            raise ControlError(f"unknown fields of a secret: {', '.join(sorted(unknown))}")
         values = dict(entry)
         vault = self._appliance.vaults.get(values.pop("tenant", seed.DEFAULT_TENANT))
         if vault is None or values["owner"] not in vault.users:
-            raise ControlError("no such tenant, or no such user in it: {}".format(values["owner"]))
+            raise ControlError(f"no such tenant, or no such user in it: {values['owner']}")
         secret = Secret(vault.next_identifier(), **values)
         vault.insert(secret)
         return str(secret.identifier)
 
 
-async def _content(request: Request, kind: Any) -> Any:
+async def _content(request: Request, kind: t.Any) -> t.Any:
     body = await request.body()
     try:
         content = json.loads(body) if body else {}
     except ValueError as error:
         raise ControlError(f"not JSON: {error}") from error
     if not isinstance(content, kind):
-        raise ControlError("another kind of JSON is expected")
+        raise ControlError("the body has the wrong JSON type")
     return content
 
 

@@ -1,27 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The MySafe API for API secrets: routes and what each answers (section 3)."""
+"""The MySafe API for API secrets: the routes and their answers (section 3)."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import typing as t
 
 from . import messages
 from .bodies import MalformedError, read_changes
 from .encryption import EncryptionError
 from .state import Reason, RefusedError, Secret, Vault
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+if t.TYPE_CHECKING:
     from .access_keys import AccessKey
     from .entities import Entities
     from .envelope import Envelope
     from .exchange import Answer, Call
     from .switches import Switches
 
-# The first that fits is taken, so the words come before the identifiers.
+# The first match wins, so fixed words come before identifiers.
 _ROUTES = (
     ("GET", re.compile(r"/mysafe/secretapi"), "_list"),
     ("POST", re.compile(r"/mysafe/secretapi"), "_create"),
@@ -33,7 +31,7 @@ _ROUTES = (
 
 
 class Api:
-    """Answers calls that the gateway let through, on behalf of one access key."""
+    """Answers the calls that passed the gateway."""
 
     def __init__(self, switches: Switches, vault: Vault, entities: Entities, envelope: Envelope) -> None:
         self._switches = switches
@@ -42,11 +40,11 @@ class Api:
         self._envelope = envelope
 
     def answer(self, call: Call, path: str, key: AccessKey) -> Answer:
-        """Answer a call; `path` is without the prefix."""
+        """Answer a call, given its path without the prefix."""
         for method, pattern, name in _ROUTES:
             match = pattern.fullmatch(path) if method == call.method else None
             if match:
-                handler: Callable[..., Answer] = getattr(self, name)
+                handler: t.Callable[..., Answer] = getattr(self, name)
                 try:
                     return handler(call, key, *match.groups())
                 except RefusedError as refusal:
@@ -96,8 +94,8 @@ class Api:
         message = messages.WORDINGS[self._switches.wording].deactivated
         return self._envelope.success(200, message, with_code=self._switches.deactivate_code)
 
-    def _acceptance(self, key: AccessKey) -> Callable[[Secret], object]:
-        # What cannot be answered is not saved either: assumption.
+    def _acceptance(self, key: AccessKey) -> t.Callable[[Secret], object]:
+        # Assumption: if the answer cannot be made, nothing is saved.
         return lambda secret: self._entities.written(secret, key, [])
 
     def _refusal(self, refusal: RefusedError, call: Call) -> Answer:
@@ -112,7 +110,7 @@ class Api:
         not_found = wording.not_found_on_get if call.method == "GET" else wording.not_found
         return self._envelope.refusal(
             *{
-                Reason.NOT_INFORMED: (1001, messages.NOT_INFORMED % refusal.parameter),
+                Reason.NOT_INFORMED: (1001, messages.not_informed(refusal.parameter)),
                 Reason.DUPLICATE: (1001, wording.duplicate),
                 Reason.NOT_FOUND: (1005, not_found),
                 Reason.NO_ACCESS: (1006, messages.NO_ACCESS),

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The whole appliance: gateway, token endpoint, authorization, API; and its state, which a reset renews."""
+"""The whole appliance: gateway, token endpoint, authorization and API, with the state that a reset restores."""
 
 from __future__ import annotations
 
+import typing as t
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
 
 from . import messages, seed
 from .api import Api
@@ -18,9 +18,7 @@ from .oauth import TokenEndpoint
 from .switches import Switches, preset
 from .tokens import Tokens, is_well_formed
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+if t.TYPE_CHECKING:
     from .access_keys import AccessKey
     from .exchange import Call
     from .state import Vault
@@ -31,9 +29,9 @@ _NO_JSON = "Bad token; invalid JSON"
 
 
 class Appliance:
-    """Answers calls, one at a time and each at once."""
+    """Answers calls, one at a time and without waiting."""
 
-    def __init__(self, profile: str, switches: dict[str, Any], client_fingerprint: str = "") -> None:
+    def __init__(self, profile: str, switches: dict[str, t.Any], client_fingerprint: str = "") -> None:
         self.encryption = Encryption()
         self._profile = profile
         self._launch_switches = switches
@@ -47,8 +45,8 @@ class Appliance:
         self._apis: dict[str, Api]
         self.reset()
 
-    def reset(self, profile: str | None = None, switches: dict[str, Any] | None = None) -> None:
-        """Back to the seed: the profile, over it the switches of the command line, over them the given ones."""
+    def reset(self, profile: str | None = None, switches: dict[str, t.Any] | None = None) -> None:
+        """Restore the seed state. The given switches override those of the command line, and those the profile's."""
         chosen = preset(profile or self._profile)
         chosen.update(self._launch_switches)
         chosen.update(switches or {})
@@ -64,12 +62,12 @@ class Appliance:
         }
 
     def envelope(self, tenant: str = seed.DEFAULT_TENANT) -> Envelope:
-        """Return what answers of the application are wrapped in."""
+        """Return the envelope for answers of the application."""
         return Envelope(self.switches, tenant)
 
     @property
     def writes(self) -> int:
-        """How often a secret of any tenant was written."""
+        """The number of writes so far, in the vaults of all tenants."""
         return sum(vault.writes for vault in self.vaults.values())
 
     def answer(self, call: Call) -> Answer:
@@ -99,7 +97,7 @@ class Appliance:
 
     def _authenticate(self, call: Call) -> AccessKey | Answer:
         scheme, _blank, text = call.headers.get("authorization", "").partition(" ")
-        # Another scheme is as no token at all: assumption.
+        # Assumption: any other scheme counts as no token.
         if scheme.lower() != "bearer":
             return self.gateway.no_route(call)
         token = self.tokens.find(text.strip())
@@ -115,7 +113,7 @@ class Appliance:
             return self.gateway.no_route(call)
         return self.gateway.plugin(HTTPStatus.UNAUTHORIZED, {form: text})
 
-    def _behind_limit(self, call: Call, proceed: Any) -> Answer:
+    def _behind_limit(self, call: Call, proceed: t.Any) -> Answer:
         refusal, headers = self.gateway.limited(call)
         if refusal is not None:
             return refusal
@@ -130,11 +128,11 @@ class Appliance:
         return prefix in _PREFIXES and paths in ("both", prefix)
 
 
-def _restrictions(call: Call, key: AccessKey) -> Iterator[tuple[bool, str, int]]:
+def _restrictions(call: Call, key: AccessKey) -> t.Iterator[tuple[bool, str, int]]:
     referer = call.headers.get("referer", "")
     yield not key.permitted, messages.NOT_AUTHORIZED, 1
     yield not key.usable, messages.KEY_UNUSABLE, 1
-    # That a referer fits by its beginning is an assumption.
+    # Assumption: an allowed referer is a prefix.
     yield bool(key.referers) and not referer.startswith(key.referers), messages.REFERER_REFUSED, 1105
     yield bool(key.ips) and call.client_ip not in key.ips, messages.IP_REFUSED, 1
     yield bool(key.fingerprint) and key.fingerprint != call.client_fingerprint, messages.CERTIFICATE_REFUSED, 1

@@ -1,34 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The ASGI application: control routes aside, each request meets its fault, the appliance, and the request log."""
+"""The ASGI application: logs each request, applies its fault and lets the appliance answer; or calls a control route."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import struct
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 from .admin import PREFIX, Admin
 from .exchange import Answer, Call
 from .faults import Fault, Faults
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from .appliance import Appliance
     from .journal import Journal, Row
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = t.Callable[[], t.Awaitable[dict[str, t.Any]]]
+Send = t.Callable[[dict[str, t.Any]], t.Awaitable[None]]
 
-# In the ASGI scope, put there by the server.
+# The key of the ASGI scope under which the server stores the connection.
 CONNECTION = "simulator.connection"
-# SO_LINGER on, zero seconds: closing then resets the connection.
+# SO_LINGER with zero seconds: closing the socket then resets the connection.
 _LINGER_RESET = struct.pack("ii", 1, 0)
 
 
 class Application:
-    """Joins HTTP to the simulator."""
+    """Connects HTTP to the simulator."""
 
     def __init__(self, appliance: Appliance, journal: Journal) -> None:
         self._appliance = appliance
@@ -36,7 +35,7 @@ class Application:
         self._faults = Faults()
         self._admin = Admin(appliance, self._faults, journal).application()
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: dict[str, t.Any], receive: Receive, send: Send) -> None:
         if scope["path"].startswith(PREFIX):
             await self._admin(scope, receive, send)  # type: ignore[arg-type]
             return
@@ -80,7 +79,7 @@ class Application:
         return fault.answer(call, real, self._appliance.gateway, self._appliance.envelope())
 
 
-async def _read(scope: dict[str, Any], receive: Receive) -> Call:
+async def _read(scope: dict[str, t.Any], receive: Receive) -> Call:
     body = b""
     while True:
         message = await receive()
@@ -110,13 +109,13 @@ async def _send(answer: Answer, send: Send) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-def _cut(transport: Any, fault: Fault, answer: Answer | None) -> None:
+def _cut(transport: t.Any, fault: Fault, answer: Answer | None) -> None:
     if fault.action == "reset":
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
         transport.abort()
         return
     if fault.action == "truncate":
-        # Past the server, which keeps anybody from sending less than announced.
+        # Written past the server, which refuses to send less than announced.
         body = answer.body if answer else b'{"code":200,"response":{'
         status = answer.status if answer else 200
         head = f"HTTP/1.1 {status} OK\r\ncontent-type: application/json\r\ncontent-length: {len(body) + 100}\r\n\r\n"
@@ -125,6 +124,6 @@ def _cut(transport: Any, fault: Fault, answer: Answer | None) -> None:
 
 
 async def _disconnected(receive: Receive) -> None:
-    # The server takes a return without an answer for a bug, unless the connection is gone by then.
+    # The server reports a missing answer as a bug unless the connection is already gone.
     while (await receive())["type"] != "http.disconnect":
         pass

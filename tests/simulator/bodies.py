@@ -2,33 +2,32 @@
 # Copyright: the senhasegura.mysafe authors
 """Reads the body of a create or an update.
 
-Nothing is documented about bodies that are not as they should be. Assumptions: unknown keys are ignored (the
-vendor's own samples have some, section 3.3); a body that cannot be read counts as one without parameters; a value
-of the wrong kind ends in "Unexpected error".
+Malformed bodies are undocumented. Assumptions: unknown keys are ignored (the vendor's own samples contain some,
+section 3.3); an unreadable body counts as one without parameters; a value of the wrong type gets "Unexpected error".
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import typing as t
 
 from .exchange import Call, form_fields
 from .state import TEXT_FIELDS, Changes, Share
 
 
 class MalformedError(Exception):
-    """A value of a kind that the server did not expect."""
+    """A value of a type that the server does not expect."""
 
 
 def read_changes(call: Call) -> Changes:
-    """Return what the body asks for."""
+    """Return the changes that the body asks for."""
     content = _content(call)
     texts = {name: _text(content[name]) for name in TEXT_FIELDS if name in content}
     return Changes(texts, _shares(content, "users_allowed", "username"), _shares(content, "groups_allowed", "name"))
 
 
-def _content(call: Call) -> dict[str, Any]:
-    # "The APIs accept form-encoded requests" (section 1); any other type is not read: assumption.
+def _content(call: Call) -> dict[str, t.Any]:
+    # "The APIs accept form-encoded requests" (section 1). Assumption: a body of any other type is ignored.
     if call.content_type == "application/x-www-form-urlencoded":
         return dict(form_fields(call.body))
     if call.content_type != "application/json":
@@ -40,18 +39,18 @@ def _content(call: Call) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _text(value: Any) -> str | None:
+def _text(value: t.Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
-        # As PHP turns it into text.
+        # PHP's conversion of a boolean into text.
         return "1" if value else ""
     if isinstance(value, (int, float)):
         return str(value)
     raise MalformedError()
 
 
-def _shares(content: dict[str, Any], parameter: str, name_key: str) -> list[Share] | None:
+def _shares(content: dict[str, t.Any], parameter: str, name_key: str) -> list[Share] | None:
     entries = content.get(parameter)
     if entries is None:
         return None

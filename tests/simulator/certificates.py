@@ -1,35 +1,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Certificates for TLS: a CA of its own, the server's, and for mutual TLS a client's."""
+"""TLS certificates: a CA, the server's, and a client's for mutual TLS."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import ssl
-from typing import TYPE_CHECKING
+import typing as t
 
 import trustme
 
 from . import seed
 
-if TYPE_CHECKING:
-    import pathlib
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclasses.dataclass
 class Certificates:
-    """What the server needs, and the files that a client needs."""
+    """The TLS context of the server, and the files that a client needs."""
 
     context: ssl.SSLContext
-    ca_path: pathlib.Path
-    client_cert: pathlib.Path | None = None
-    client_key: pathlib.Path | None = None
+    ca_path: Path
+    client_cert: Path | None = None
+    client_key: Path | None = None
     client_fingerprint: str = ""
 
 
-def make(host: str, directory: pathlib.Path, ca_path: pathlib.Path, with_client: bool) -> Certificates:
-    """Make new certificates; the files of a client go into the directory."""
+def make(host: str, directory: Path, ca_path: Path, with_client: bool) -> Certificates:
+    """Make new certificates, with the client's files in the directory."""
     authority = trustme.CA()
     subdomains = [f"{tenant}.localhost" for tenant in (seed.DEFAULT_TENANT, seed.SECOND_TENANT)]
     names = dict.fromkeys(["localhost", "127.0.0.1", "::1", *subdomains, host])
@@ -53,5 +53,5 @@ def make(host: str, directory: pathlib.Path, ca_path: pathlib.Path, with_client:
 
 
 def fingerprint(certificate: bytes) -> str:
-    """Return the fingerprint of a DER certificate; SHA-256 is an assumption."""
+    """Return the fingerprint of a DER certificate. SHA-256 is an assumption."""
     return hashlib.sha256(certificate).hexdigest()

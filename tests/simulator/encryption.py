@@ -16,7 +16,7 @@ _OAEP_OVERHEAD = 42
 
 
 class EncryptionError(Exception):
-    """The text does not fit into one RSA block; there is no hybrid scheme."""
+    """The text does not fit into one RSA block, and there is no hybrid scheme."""
 
 
 class Encryption:
@@ -35,7 +35,7 @@ class Encryption:
         return base64.b64encode(self._public.encrypt(raw, _OAEP)).decode()
 
     def decryption_key(self) -> bytes:
-        """Return the private key as MySafe lets one download it: PKCS#8, PEM, without a passphrase."""
+        """Return the private key in the form that MySafe offers for download: PKCS#8 in PEM, without a passphrase."""
         return self._private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 from . import messages
 from .state import TEXT_FIELDS, Secret, ShareError, ShareProblem
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from .access_keys import AccessKey
     from .encryption import Encryption
     from .switches import Switches
@@ -29,8 +29,8 @@ class Entities:
         self._switches = switches
         self._encryption = encryption
 
-    def row(self, secret: Secret, can_write: bool) -> dict[str, Any]:
-        """Return an item of the list: these six keys and no others."""
+    def row(self, secret: Secret, can_write: bool) -> dict[str, t.Any]:
+        """Return an item of the list, which has exactly these six keys."""
         return {
             "identifier": self._identifier(secret),
             "name": self._number(secret.name),
@@ -40,11 +40,11 @@ class Entities:
             "can_write": can_write,
         }
 
-    def read(self, secret: Secret, key: AccessKey) -> dict[str, Any]:
+    def read(self, secret: Secret, key: AccessKey) -> dict[str, t.Any]:
         """Return the payload of get."""
         return self._entity(secret, key, self._switches.get_users_key)
 
-    def written(self, secret: Secret, key: AccessKey, errors: list[ShareError]) -> dict[str, Any]:
+    def written(self, secret: Secret, key: AccessKey, errors: list[ShareError]) -> dict[str, t.Any]:
         """Return the payload of create and update."""
         entity = self._entity(secret, key, self._switches.write_users_key)
         if self._switches.masked_echo and secret.client_secret:
@@ -52,8 +52,8 @@ class Entities:
         entity["shared_error"] = [self._share_error(error) for error in errors]
         return entity
 
-    def _entity(self, secret: Secret, key: AccessKey, users_key: str) -> dict[str, Any]:
-        entity: dict[str, Any] = {"identifier": self._identifier(secret)}
+    def _entity(self, secret: Secret, key: AccessKey, users_key: str) -> dict[str, t.Any]:
+        entity: dict[str, t.Any] = {"identifier": self._identifier(secret)}
         encrypted = ["client_secret"] * key.encrypted + ["notes"] * (key.encrypted and self._switches.encrypt_notes)
         for name in TEXT_FIELDS:
             text = getattr(secret, name)
@@ -73,7 +73,7 @@ class Entities:
             return int(text)
         return text
 
-    def _share_error(self, error: ShareError) -> Any:
+    def _share_error(self, error: ShareError) -> t.Any:
         message = _SHARE_MESSAGES[error.problem]
         if self._switches.shared_error_shape == "username_only":
             return error.name

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The envelope that each answer of the application has, not those of the gateway (sections 1.1 and 1.2)."""
+"""The envelope around answers of the application; those of the gateway have none (sections 1.1 and 1.2)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 from . import messages
 from .exchange import Answer, json_answer
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from .switches import Switches
 
 
@@ -21,18 +21,18 @@ class Envelope:
         self._tenant = tenant
 
     def success(
-        self, status: int, message: str, payload: dict[str, Any] | None = None, with_code: bool = True
+        self, status: int, message: str, payload: dict[str, t.Any] | None = None, with_code: bool = True
     ) -> Answer:
-        """Make a success, with its payload key if it has one."""
+        """Make a success, with a payload if there is one."""
         return self._answer(status, self._response(status, message, False, 0), payload, with_code)
 
     def refusal(self, code: int, text: str) -> Answer:
-        """Make a business error: HTTP 400 whatever it is."""
+        """Make a business error, which is always HTTP 400."""
         message = f"{code}: {text}"
         return self._failure(400, message, 1, {"code": code, "message": message})
 
     def unexpected(self, exception: str = "") -> Answer:
-        """Make an unexpected server error; the V32 note page shows an exception in it whose code is no 1xxx."""
+        """Make an unexpected server error. The V32 note page shows one with an exception, whose code is not 1xxx."""
         text = messages.WORDINGS[self._switches.wording].unexpected
         return self._failure(500, text, 1, {"code": 400, "message": exception} if exception else None)
 
@@ -41,12 +41,12 @@ class Envelope:
         return self._failure(500, message, error_code, None, {"tenant": self._tenant})
 
     def no_resource(self) -> Answer:
-        """Make the application's own 404, for a path or method that it does not have."""
+        """Make the application's own 404, for an unknown path or method."""
         return self._failure(404, messages.RESOURCE_NOT_FOUND, 4)
 
     def lockdown(self, date: str) -> Answer:
-        """Make the answer of a locked vault: no code and no detail here (LOCK page)."""
-        message = messages.LOCKDOWN % date
+        """Make the answer of a vault under lockdown, which has neither code nor detail (LOCK page)."""
+        message = messages.lockdown(date)
         response = self._response(503, message, True, 100)
         response.pop("detail", None)
         return self._answer(503, response, None, with_code=False)
@@ -56,8 +56,8 @@ class Envelope:
         status: int,
         message: str,
         error_code: int,
-        exception: dict[str, Any] | None = None,
-        payload: dict[str, Any] | None = None,
+        exception: dict[str, t.Any] | None = None,
+        payload: dict[str, t.Any] | None = None,
     ) -> Answer:
         legacy = self._switches.legacy_envelope
         response = self._response(status, message, True, 0 if legacy and error_code == 1 else error_code)
@@ -66,8 +66,8 @@ class Envelope:
             payload["exception"] = {**exception, "detail": "" if legacy else None}
         return self._answer(status, response, payload, with_code=True)
 
-    def _response(self, status: int, message: str, error: bool, error_code: int) -> dict[str, Any]:
-        response: dict[str, Any] = {
+    def _response(self, status: int, message: str, error: bool, error_code: int) -> dict[str, t.Any]:
+        response: dict[str, t.Any] = {
             "status": status,
             "message": message,
             "error": error,
@@ -82,8 +82,10 @@ class Envelope:
         response.update(erro=error, cod_erro=error_code)
         return response
 
-    def _answer(self, status: int, response: dict[str, Any], payload: dict[str, Any] | None, with_code: bool) -> Answer:
-        content: dict[str, Any] = {}
+    def _answer(
+        self, status: int, response: dict[str, t.Any], payload: dict[str, t.Any] | None, with_code: bool
+    ) -> Answer:
+        content: dict[str, t.Any] = {}
         if with_code and not self._switches.legacy_envelope:
             content["code"] = status
         content["response"] = response

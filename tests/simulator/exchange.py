@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""One request and its answer, free of any web framework."""
+"""A request and its answer, independent of any web framework."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any
+import typing as t
 from urllib.parse import parse_qsl
 
 
@@ -21,12 +21,12 @@ class Call:
     body: bytes = b""
     client_ip: str = ""
     client_fingerprint: str = ""
-    # Who called, found out on the way; for the request log.
+    # Set once the caller is known, for the request log.
     access_key: str | None = None
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The query string; of a name given twice the last value counts, as in PHP."""
+        """The parameters of the query string. If a name is repeated, the last value counts, as in PHP."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
     @property
@@ -44,7 +44,7 @@ class Answer:
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-def json_answer(status: int, content: Any, headers: dict[str, str] | None = None) -> Answer:
+def json_answer(status: int, content: t.Any, headers: dict[str, str] | None = None) -> Answer:
     """Make an answer with a JSON body."""
     return Answer(status, json.dumps(content).encode(), {"content-type": "application/json", **(headers or {})})
 

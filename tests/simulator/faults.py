@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Faults on demand: which request they meet, and what they do to it."""
+"""Faults on demand: which requests they hit, and what they do to them."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import re
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 from .exchange import Answer, Call, json_answer
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from .envelope import Envelope
     from .gateway import Gateway
 
@@ -30,7 +30,7 @@ _ACTIONS = (
     "redirect",
     "lockdown",
 )
-# What may stand beside the action, by action.
+# The keys allowed beside each action.
 _DETAILS = {
     "status": ("body", "headers"),
     "gateway": ("message", "headers", "retry_after"),
@@ -43,15 +43,15 @@ _DETAILS = {
 
 
 class FaultError(ValueError):
-    """A fault that cannot be understood."""
+    """An invalid fault."""
 
 
 @dataclasses.dataclass
 class Fault:
-    """One planned fault: meets requests that fit, after `skip` of them, `times` times."""
+    """A planned fault: skips the first `skip` matching requests, then hits the next `times`."""
 
     action: str
-    do: dict[str, Any]
+    do: dict[str, t.Any]
     method: str = ""
     path: str = ""
     skip: int = 0
@@ -65,15 +65,15 @@ class Fault:
 
     @property
     def delay(self) -> float:
-        """Seconds to wait, for a delay."""
+        """Seconds to wait; 0 unless it is a delay."""
         return float(self.do["delay"]) if self.action == "delay" else 0.0
 
-    def fits(self, method: str, path: str) -> bool:
-        """Whether a request is one that it is meant for."""
+    def matches(self, method: str, path: str) -> bool:
+        """Whether it is meant for this request."""
         return (not self.method or self.method == method) and bool(re.search(self.path, path))
 
     def answer(self, call: Call, real: Answer | None, gateway: Gateway, envelope: Envelope) -> Answer:
-        """Make what replaces the real answer, which is None where the request was not applied."""
+        """Make the answer that replaces the real one, which is None if the request was not applied."""
         status = int(self.do.get("status", 200))
         if self.action == "status":
             return self._own_answer(status)
@@ -115,21 +115,21 @@ class Fault:
 
 
 class Faults:
-    """The faults still to come; a request meets the first that fits."""
+    """The pending faults; each request is hit by the first that matches."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
 
-    def add(self, content: Any) -> None:
-        """Plan faults, all or none of them."""
+    def add(self, content: t.Any) -> None:
+        """Plan faults: all of them, or none if one is invalid."""
         if not isinstance(content, list):
-            raise FaultError("a list of faults is expected")
+            raise FaultError("the faults must be a list")
         self._faults += [_read(entry) for entry in content]
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Return the fault for this request, if there is one, and count it."""
+        """Return the fault for this request, if there is one, and count the request."""
         for fault in self._faults:
-            if not fault.fits(method, path):
+            if not fault.matches(method, path):
                 continue
             if fault.skip:
                 fault.skip -= 1
@@ -141,34 +141,34 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Drop all pending faults."""
         self._faults = []
 
-    def content(self) -> list[dict[str, Any]]:
-        """Return what is left, as the control route answers it."""
+    def content(self) -> list[dict[str, t.Any]]:
+        """Return the pending faults in the form of the control route."""
         return [dataclasses.asdict(fault) for fault in self._faults]
 
 
-def _headers(do: dict[str, Any]) -> dict[str, str]:
+def _headers(do: dict[str, t.Any]) -> dict[str, str]:
     return {str(name).lower(): str(value) for name, value in do.get("headers", {}).items()}
 
 
-def _read(entry: Any) -> Fault:
+def _read(entry: t.Any) -> Fault:
     if not isinstance(entry, dict) or not isinstance(entry.get("do"), dict):
-        raise FaultError(f"a fault is an object with 'do': {json.dumps(entry)}")
+        raise FaultError(f"a fault must be an object with 'do': {json.dumps(entry)}")
     unknown = set(entry) - {"method", "path", "skip", "times", "when", "do"}
     if unknown:
-        raise FaultError("unknown in a fault: {}".format(", ".join(sorted(unknown))))
+        raise FaultError(f"unknown keys of a fault: {', '.join(sorted(unknown))}")
     do = entry["do"]
-    # "status" is the action only where no other is named; beside one it is a detail.
+    # "status" is the action if no other is named; otherwise it is a detail of that one.
     named = [name for name in _ACTIONS if name in do and name != "status"] or [name for name in do if name == "status"]
     if len(named) != 1:
-        raise FaultError("'do' names one of: {}".format(", ".join(_ACTIONS)))
+        raise FaultError(f"'do' must name exactly one of: {', '.join(_ACTIONS)}")
     unknown = set(do) - set(named) - set(_DETAILS.get(named[0], ()))
     if unknown:
-        raise FaultError("unknown beside '{}': {}".format(named[0], ", ".join(sorted(unknown))))
+        raise FaultError(f"unknown keys beside '{named[0]}': {', '.join(sorted(unknown))}")
     if entry.get("when", "before") not in ("before", "after"):
-        raise FaultError("'when' is before or after")
+        raise FaultError("'when' must be before or after")
     try:
         fault = Fault(
             named[0],
@@ -183,7 +183,7 @@ def _read(entry: Any) -> Fault:
         for number in ("delay", "status", "gateway", "retry_after"):
             float(do.get(number, 0))
     except (TypeError, ValueError, re.error) as error:
-        raise FaultError(f"cannot read the fault: {error}") from error
+        raise FaultError(f"invalid fault: {error}") from error
     if fault.times < 1 or fault.skip < 0 or fault.delay < 0:
-        raise FaultError("'times' is at least 1, 'skip' and a delay at least 0")
+        raise FaultError("'times' must be at least 1, 'skip' and 'delay' at least 0")
     return fault

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The Kong gateway in front of the API: its own answers, and what it adds to others (sections 2.4 and 2.5)."""
+"""The Kong gateway in front of the API: its own answers, and the headers it adds to others (sections 2.4 and 2.5)."""
 
 from __future__ import annotations
 
 import json
 import time
+import typing as t
 import uuid
-from typing import TYPE_CHECKING
 
 from .exchange import Answer, Call
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from .switches import Switches
 
 NO_ROUTE = "no Route matched with those values"
-# Section 2.5, the first text of each status.
+# The first text of section 2.5 for each status.
 TEXTS = {
     400: "Bad request",
     404: NO_ROUTE,
@@ -34,7 +34,7 @@ _WINDOWS = {"second": 1, "minute": 60, "hour": 3600}
 
 
 class Gateway:
-    """Speaks as the gateway of the switched version."""
+    """Answers like the gateway version of the switch `kong`."""
 
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
@@ -42,20 +42,20 @@ class Gateway:
         self._used = 0
 
     def page(self, call: Call, status: int, message: str = "") -> Answer:
-        """Make an answer of the gateway itself, in the form that the request's headers lead to."""
+        """Make an answer of the gateway itself, in the format that the request's headers select."""
         message = message or TEXTS.get(status, "An unexpected error occurred")
         request_id = uuid.uuid4().hex
         body, content_type = self._body(call, status, message, request_id)
         return Answer(status, body.encode(), {"content-type": content_type, **self._own_headers(request_id)})
 
     def no_route(self, call: Call) -> Answer:
-        """Say that there is no route, which is also what a call without a token gets."""
+        """Make the 404 for an unknown route, which a call without a token gets too."""
         return self.page(call, 404)
 
     def plugin(self, status: int, content: dict[str, str]) -> Answer:
-        """Make an answer of a plugin of the gateway, which is compact JSON whatever the request accepts.
+        """Make an answer of a gateway plugin: compact JSON, whatever the request accepts.
 
-        That the request_id is in it too from version 3.5 on is an assumption.
+        Assumption: from version 3.5 on, it has a request_id too.
         """
         request_id = uuid.uuid4().hex
         if self._has_request_id and "message" in content:
@@ -65,7 +65,7 @@ class Gateway:
         return Answer(status, body, headers)
 
     def passed_on(self, answer: Answer) -> Answer:
-        """Add to an answer of the application the headers that the gateway adds."""
+        """Add the gateway's headers to an answer of the application."""
         answer.headers.update(
             {
                 "via": "1.1 kong/" + _RELEASES[self._switches.kong],
@@ -78,7 +78,7 @@ class Gateway:
         return answer
 
     def limited(self, call: Call) -> tuple[Answer | None, dict[str, str]]:
-        """Count a request: the 429 if it is one too many, and the headers for any other answer."""
+        """Count a request. Return the 429 if it exceeds the limit, and otherwise the headers for its answer."""
         limit = self._switches.rate_limit
         if not limit:
             return None, {}
@@ -126,8 +126,8 @@ class Gateway:
         form = _form(call, status)
         if form == "html":
             rows = f"<p>{message}.</p>" + (f"<p>request_id: {request_id}</p>" if self._has_request_id else "")
-            page = "<!doctype html><html><head><title>Error</title></head><body><h1>Error</h1>%s</body></html>\n"
-            return page % rows, "text/html; charset=utf-8"
+            head = "<!doctype html><html><head><title>Error</title></head>"
+            return f"{head}<body><h1>Error</h1>{rows}</body></html>\n", "text/html; charset=utf-8"
         if form == "plain":
             extra = f"request_id: {request_id}\n" if self._has_request_id else ""
             return f"{message}\n{extra}", "text/plain; charset=utf-8"
@@ -139,7 +139,7 @@ def _form(call: Call, status: int) -> str:
     accept = call.headers.get("accept", "").lower()
     if status < 500 and (not accept or "*/*" in accept):
         return "json"
-    # A 5xx page falls back on the type of the request, and then on the gateway's error_default_type.
+    # A 5xx page falls back to the content type of the request, then to the gateway's error_default_type.
     wanted = accept if accept and accept != "*/*" else call.content_type
     for mark, form in (("json", "json"), ("html", "html"), ("plain", "plain")):
         if mark in wanted:

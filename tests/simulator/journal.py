@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The request log: what was asked and what came of it; no bodies, no secrets."""
+"""The request log: each request and its outcome, without bodies or secrets."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any, TextIO
+import typing as t
 
 
 @dataclasses.dataclass
 class Row:
-    """One request of the API."""
+    """A request to the API."""
 
     n: int
     method: str
@@ -25,30 +25,30 @@ class Row:
 
 
 class Journal:
-    """All requests since the last clearing, in the order in which they arrived."""
+    """The requests since the log was last cleared, in order of arrival."""
 
-    def __init__(self, file: TextIO | None = None) -> None:
+    def __init__(self, file: t.TextIO | None = None) -> None:
         self._rows: list[Row] = []
         self._file = file
 
     def open(self, method: str, path: str, query: str, connection: int) -> Row:
-        """Note a request that has arrived."""
+        """Add a row for a request that has arrived."""
         row = Row(len(self._rows) + 1, method, path, query, connection)
         self._rows.append(row)
         return row
 
     def close(self, row: Row) -> None:
-        """Note that the request is through; its status stays None where no answer was sent."""
+        """Append the row of a finished request to the log file. Its status is None if no answer was sent."""
         if self._file:
             self._file.write(json.dumps(dataclasses.asdict(row)) + "\n")
             self._file.flush()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all rows."""
         self._rows = []
 
-    def content(self) -> dict[str, Any]:
-        """Return the log as the control route answers it."""
+    def content(self) -> dict[str, t.Any]:
+        """Return the log in the form of the control route."""
         return {
             "requests": [dataclasses.asdict(row) for row in self._rows],
             "connections": len({row.connection for row in self._rows}),

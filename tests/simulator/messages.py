@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The texts that MySafe answers with, as each version documents them (sections 3.3 to 3.7)."""
+"""The messages of MySafe, as documented for each version (sections 3.3 to 3.7)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Wording:
-    """The texts whose spelling changed between versions."""
+    """The messages whose spelling differs between versions."""
 
     not_found: str
     not_found_on_get: str
@@ -29,7 +29,7 @@ WORDINGS = {
         deactivated="Api secret successfully deactivated",
         unexpected="Unexpected error.",
     ),
-    # V32-LIST, V32-CRUD and V32-ACT pages; the two blanks are theirs.
+    # V32-LIST, V32-CRUD and V32-ACT pages. The double space is in the original.
     "v3_32": Wording(
         not_found="Api secret not found",
         not_found_on_get="API secret not found",
@@ -47,24 +47,32 @@ UPDATED = "Api secret updated successfully"
 ACTIVATED = "Api secret activated successfully"
 ALREADY_ACTIVATED = "Api secret has already been activated"
 ALREADY_DEACTIVATED = "Api secret has already been deactivated"
-NOT_INFORMED = "Parameter '%s' was not informed!"
 NO_ACCESS = "User does not have access"
 UNEXPECTED_TYPE = "Unexpected identifier type"
 
-# Section 1.2: the same layers in front of other APIs of the product.
+# Section 1.2: messages of the layers in front of the API, documented for other APIs of the product.
 RESOURCE_NOT_FOUND = "Resource sub not found"
 REFERER_REFUSED = "The http referer is not allowed"
 NOT_AUTHORIZED = "You are not authorized to access this resource."
-LOCKDOWN = "senhasegura is under Lockdown until %s"
-# V32-NOTE: what a text too long for the encryption ends in.
+# V32-NOTE: the error for a text that is too long to encrypt.
 ENCRYPTION_FAILED = "Ocorreu um erro ao criptografar o texto"
 
-# Assumptions: the options are documented, what they answer is not.
+# Assumptions: the options are documented, but not their errors.
 IP_REFUSED = "The IP address is not allowed"
 CERTIFICATE_REFUSED = "The client certificate is not allowed"
 KEY_UNUSABLE = "The authorization is expired or revoked"
 
-# Entries of shared_error: assumption.
+# Assumptions: the entries of shared_error.
 USER_NOT_FOUND = "User not found"
 GROUP_NOT_FOUND = "Group not found"
 SHARED_WITH_OWNER = "User is the owner"
+
+
+def not_informed(parameter: str) -> str:
+    """Return the message for a required parameter that is missing or empty."""
+    return f"Parameter '{parameter}' was not informed!"
+
+
+def lockdown(date: str) -> str:
+    """Return the message of a vault under lockdown (section 1.2)."""
+    return f"senhasegura is under Lockdown until {date}"

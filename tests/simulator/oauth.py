@@ -8,12 +8,12 @@ import base64
 import binascii
 import json
 import secrets
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 from .envelope import Envelope
 from .exchange import Answer, Call, form_fields, json_answer
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from .access_keys import AccessKey
     from .switches import Switches
     from .tokens import Tokens
@@ -27,7 +27,7 @@ _AUTHENTICATION_FAILED = "Client authentication failed"
 
 
 class TokenEndpoint:
-    """Gives out tokens for access keys."""
+    """Issues tokens to access keys."""
 
     def __init__(self, switches: Switches, keys: dict[str, AccessKey], tokens: Tokens, default_tenant: str) -> None:
         self._switches = switches
@@ -41,7 +41,7 @@ class TokenEndpoint:
         return method == "POST" or (method == "GET" and self._switches.token_get_allowed)
 
     def answer(self, call: Call) -> Answer:
-        """Answer with a token, or why not; the checks are in the order of the library."""
+        """Answer with a token or an error. The checks come in the order of the library."""
         parameters = self._parameters(call)
         if parameters.get("grant_type") != "client_credentials":
             hint = "Check that all required parameters have been provided"
@@ -51,11 +51,11 @@ class TokenEndpoint:
             return self._error(400, "invalid_request", _INVALID_REQUEST, "Check the `client_id` parameter")
         tenant = self._tenant(call, parameters)
         if not tenant:
-            # Assumption: nobody says what a missing tenant is answered with.
+            # Assumption: the error for a missing tenant is undocumented.
             return self._error(400, "invalid_request", _INVALID_REQUEST, "Check the `tenant` parameter")
         key = self._keys.get(client_id)
         good = key is not None and secrets.compare_digest(key.client_secret.encode(), client_secret.encode())
-        # That an expired or revoked key looks like a wrong one is an assumption of section 2.4.
+        # Assumption of section 2.4: an expired or revoked key gets the error of a wrong one.
         if key is None or not good or not key.usable or key.tenant != tenant:
             basic = {"www-authenticate": 'Basic realm="OAuth"'} if "authorization" in call.headers else {}
             return self._error(401, "invalid_client", _AUTHENTICATION_FAILED, "", basic)
@@ -129,7 +129,7 @@ def _basic(header: str) -> tuple[str, str]:
     if scheme.lower() != "basic":
         return "", ""
     try:
-        text: Any = base64.b64decode(credentials, validate=True).decode()
+        text: t.Any = base64.b64decode(credentials, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
     client_id, _colon, client_secret = text.partition(":")

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The simulator as a process of its own, for tests, benchmarks and the demo."""
+"""Runs the simulator in a process of its own, for tests, benchmarks and the demo."""
 
 from __future__ import annotations
 
 import json
 import os
-import pathlib
 import subprocess
 import sys
 import tempfile
 import time
-from typing import Any
+import typing as t
+from pathlib import Path
 
 import requests
 
-# Generous: they only matter where something is wrong, and machines are sometimes busy.
+# Generous, since a machine may be busy: they only matter when something is wrong.
 _START_DEADLINE = 60.0
 _STOP_DEADLINE = 15.0
 _CONTROL_DEADLINE = 30.0
@@ -26,7 +26,7 @@ class SimulatorError(RuntimeError):
 
 
 class Simulator:
-    """A running simulator on a free port; a context manager that stops it."""
+    """A simulator on a free port; as a context manager, it starts and stops the process."""
 
     def __init__(self, profile: str = "v4", *arguments: str) -> None:
         self._arguments = ["--profile", profile, *arguments]
@@ -36,7 +36,7 @@ class Simulator:
         self.url = ""
         self.ca_path: str | None = None
         self.access_keys: dict[str, dict[str, str]] = {}
-        # Where there is a client certificate, as requests takes it.
+        # The client's certificate and key, in the form that requests takes; only with mutual TLS.
         self.client_cert: tuple[str, str] | None = None
 
     def __enter__(self) -> Simulator:
@@ -46,12 +46,12 @@ class Simulator:
         self.stop()
 
     def start(self) -> Simulator:
-        """Start it and wait until it accepts connections."""
+        """Start the process, and wait until it accepts connections."""
         self._directory = tempfile.TemporaryDirectory(prefix="mysafe-simulator-process-")
-        output, ready = (pathlib.Path(self._directory.name, name) for name in ("output", "ready"))
-        tests = str(pathlib.Path(__file__).resolve().parent.parent)
+        output, ready = (Path(self._directory.name, name) for name in ("output", "ready"))
+        tests = str(Path(__file__).resolve().parent.parent)
         path = os.pathsep.join(filter(None, [tests, os.environ.get("PYTHONPATH")]))
-        with pathlib.Path(output).open("wb") as file:
+        with Path(output).open("wb") as file:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "simulator", "--ready-file", str(ready), *self._arguments],
                 stdin=subprocess.DEVNULL,
@@ -67,7 +67,7 @@ class Simulator:
         return self
 
     def stop(self) -> int | None:
-        """Stop it; answers its exit status."""
+        """Stop the process, and return its exit status."""
         status = None
         self._control.close()
         if self._process is not None:
@@ -88,18 +88,42 @@ class Simulator:
         """The id of the process while it runs."""
         return self._process.pid if self._process else None
 
-    def reset(self, profile: str | None = None, **switches: Any) -> None:
-        """Back to the seed state, with another profile or other switches where given."""
+    def environment(self, access_key: str = "alice") -> dict[str, str]:
+        """Return the environment variables with which the collection logs in with an access key."""
+        key = self.access_keys[access_key]
+        variables = {
+            "SENHASEGURA_URL": self.url,
+            "SENHASEGURA_CLIENT_ID": key["client_id"],
+            "SENHASEGURA_CLIENT_SECRET": key["client_secret"],
+        }
+        if self.ca_path:
+            variables["SENHASEGURA_CA_PATH"] = self.ca_path
+        if self.client_cert:
+            variables["SENHASEGURA_CLIENT_CERT"], variables["SENHASEGURA_CLIENT_KEY"] = self.client_cert
+        return variables
+
+    @property
+    def integration_config(self) -> dict[str, t.Any]:
+        """The variables of the integration targets, as integration_config.yml.template describes them."""
+        return {
+            "mysafe_simulator": True,
+            "mysafe_url": self.url,
+            "mysafe_ca_path": self.ca_path,
+            "mysafe_access_keys": {name: {"username": key["user"], **key} for name, key in self.access_keys.items()},
+        }
+
+    def reset(self, profile: str | None = None, **switches: t.Any) -> None:
+        """Restore the seed state, with another profile or other switches if given."""
         self._ask("POST", "reset", {"profile": profile, "switches": switches})
 
-    def switch(self, **switches: Any) -> dict[str, Any]:
-        """Set switches; answers all of them."""
-        answer: dict[str, Any] = self._ask("PATCH", "switches", switches)
+    def switch(self, **switches: t.Any) -> dict[str, t.Any]:
+        """Set switches, and return all of them."""
+        answer: dict[str, t.Any] = self._ask("PATCH", "switches", switches)
         return answer
 
     def fault(
         self,
-        do: dict[str, Any],
+        do: dict[str, t.Any],
         *,
         method: str | None = None,
         path: str | None = None,
@@ -107,68 +131,72 @@ class Simulator:
         times: int = 1,
         skip: int = 0,
     ) -> None:
-        """Plan a fault; `path` is a regular expression that is searched for."""
+        """Plan a fault. `path` is a regular expression that is searched for in the path of a request."""
         self._ask(
             "POST", "faults", [{"do": do, "method": method, "path": path, "when": when, "times": times, "skip": skip}]
         )
 
-    def faults(self) -> list[dict[str, Any]]:
-        """Return the faults that are still to come."""
-        left: list[dict[str, Any]] = self._ask("GET", "faults")["faults"]
+    def faults(self) -> list[dict[str, t.Any]]:
+        """Return the pending faults."""
+        left: list[dict[str, t.Any]] = self._ask("GET", "faults")["faults"]
         return left
 
-    def log(self) -> dict[str, Any]:
+    def clear_faults(self) -> None:
+        """Drop the pending faults."""
+        self._ask("DELETE", "faults")
+
+    def log(self) -> dict[str, t.Any]:
         """Return the request log."""
-        log: dict[str, Any] = self._ask("GET", "log")
+        log: dict[str, t.Any] = self._ask("GET", "log")
         return log
 
     def clear_log(self) -> None:
-        """Forget the request log."""
+        """Clear the request log."""
         self._ask("DELETE", "log")
 
-    def requests(self) -> list[dict[str, Any]]:
+    def requests(self) -> list[dict[str, t.Any]]:
         """Return the rows of the request log."""
-        rows: list[dict[str, Any]] = self.log()["requests"]
+        rows: list[dict[str, t.Any]] = self.log()["requests"]
         return rows
 
-    def writes(self) -> list[dict[str, Any]]:
+    def writes(self) -> list[dict[str, t.Any]]:
         """Return the rows of the requests that wrote a secret."""
         return [row for row in self.requests() if row["wrote"]]
 
     def connections(self) -> int:
-        """How many connections the requests of the log came over."""
+        """Return the number of connections that the logged requests used."""
         return int(self.log()["connections"])
 
-    def secrets(self) -> list[dict[str, Any]]:
-        """All secrets as they are stored."""
-        stored: list[dict[str, Any]] = self._ask("GET", "secrets")["secrets"]
+    def secrets(self) -> list[dict[str, t.Any]]:
+        """Return all secrets as stored."""
+        stored: list[dict[str, t.Any]] = self._ask("GET", "secrets")["secrets"]
         return stored
 
-    def add_secret(self, **values: Any) -> str:
-        """Store a secret past all rules; answers its identifier."""
+    def add_secret(self, **values: t.Any) -> str:
+        """Store a secret, bypassing the rules of the API, and return its identifier."""
         return str(self._ask("POST", "secrets", values)["identifiers"][0])
 
-    def change_access_key(self, name: str, **options: Any) -> None:
+    def change_access_key(self, name: str, **options: t.Any) -> None:
         """Change what restricts an access key: revoked, expires_at, items, permitted, encrypted, referers, ips."""
         self._ask("PATCH", "access-keys/" + name, options)
 
     def expire_tokens(self) -> int:
-        """Let all tokens expire; answers how many there were."""
+        """Expire all tokens, and return their number."""
         return int(self._ask("POST", "expire-tokens")["expired"])
 
-    def _learn(self, facts: dict[str, Any]) -> None:
+    def _learn(self, facts: dict[str, t.Any]) -> None:
         self.url = facts["url"]
         self.ca_path = facts["ca_path"]
         self.access_keys = facts["access_keys"]
         if "client_cert" in facts:
             self.client_cert = (facts["client_cert"], facts["client_key"])
-        # Neither a proxy nor a CA bundle of the environment has a say here.
+        # Ignore the proxies and CA bundles of the environment.
         self._control = requests.Session()
         self._control.trust_env = False
         self._control.verify = self.ca_path or True
         self._control.cert = self.client_cert
 
-    def _ask(self, method: str, route: str, content: Any = None) -> Any:
+    def _ask(self, method: str, route: str, content: t.Any = None) -> t.Any:
         response = self._control.request(
             method, f"{self.url}/_simulator/{route}", json=content, timeout=_CONTROL_DEADLINE
         )
@@ -177,7 +205,7 @@ class Simulator:
         return response.json()
 
     @staticmethod
-    def _wait(process: subprocess.Popen[bytes], ready: pathlib.Path, output: pathlib.Path) -> dict[str, Any]:
+    def _wait(process: subprocess.Popen[bytes], ready: Path, output: Path) -> dict[str, t.Any]:
         deadline = time.monotonic() + _START_DEADLINE
         while not ready.exists():
             if process.poll() is not None:
@@ -185,5 +213,5 @@ class Simulator:
             if time.monotonic() > deadline:
                 raise SimulatorError("the simulator was not ready in time:\n" + output.read_text(encoding="utf-8"))
             time.sleep(0.005)
-        facts: dict[str, Any] = json.loads(ready.read_text(encoding="utf-8"))
+        facts: dict[str, t.Any] = json.loads(ready.read_text(encoding="utf-8"))
         return facts

@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What is there after a start or a reset: tenants, users, groups and access keys."""
+"""The state after a start or a reset: tenants, users, groups and access keys."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 from .access_keys import AccessKey
 from .state import Group, Secret, Vault
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from .switches import Switches
 
 DEFAULT_TENANT = "main"
 SECOND_TENANT = "second"
 DEFAULT_KEY = "alice"
 ALLOWED_REFERER = "https://allowed.example.com/"
-# From the block reserved for documentation, so that no caller has it.
+# From a block reserved for documentation, so no caller has it.
 _ALLOWED_IP = "192.0.2.1"
 _LONG_AGO = 1577836800.0
 
 
 def vaults(switches: Switches) -> dict[str, Vault]:
-    """Make the vault of each tenant, by its name."""
+    """Return the vaults by tenant."""
     main = Vault(
         switches,
         ("alice", "bob", "carol", "dave"),
@@ -34,7 +34,7 @@ def vaults(switches: Switches) -> dict[str, Vault]:
             Group("Hidden", frozenset(("carol",)), visible_to=frozenset(("carol",))),
         ),
     )
-    # For the limited access key. Nobody but dave sees them, so the vaults of the others start empty.
+    # For the limited access key. Only dave sees them, so the other users start without secrets.
     for identifier in (1, 2):
         main.insert(
             Secret(
@@ -52,7 +52,7 @@ def vaults(switches: Switches) -> dict[str, Vault]:
 
 
 def access_keys(client_fingerprint: str = "") -> dict[str, AccessKey]:
-    """Make all access keys, by name; those that act as a user without a restriction have the user's name."""
+    """Return the access keys by name. An unrestricted key has the name of its user."""
     keys = [
         _key("alice", "alice"),
         _key("bob", "bob"),
@@ -72,13 +72,13 @@ def access_keys(client_fingerprint: str = "") -> dict[str, AccessKey]:
     return {key.name: key for key in keys}
 
 
-def _key(name: str, user: str, tenant: str = DEFAULT_TENANT, **options: Any) -> AccessKey:
+def _key(name: str, user: str, tenant: str = DEFAULT_TENANT, **options: t.Any) -> AccessKey:
     return AccessKey(
         name, _opaque("client id " + name, 24), _opaque("client secret " + name, 48), user, tenant, **options
     )
 
 
 def _opaque(purpose: str, length: int) -> str:
-    # The same at each start, so that a leak can be looked for by its text; computed, so that no secret is in here.
+    # The same at each start, so that a test can search for leaks; computed, so that no secret is in the source.
     digest = hashlib.sha512(("mysafe simulator " + purpose).encode()).digest()
     return base64.b64encode(digest, altchars=b"xQ").decode()[:length]

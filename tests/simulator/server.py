@@ -8,7 +8,7 @@ import asyncio
 import dataclasses
 import itertools
 import socket
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -16,12 +16,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from .application import CONNECTION
 from .certificates import fingerprint
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
 
 _numbers = itertools.count(1)
-# As long as nginx, on which the gateway stands; a short one would look like a fault to a client that pauses.
+# The default of nginx, which the gateway is built on. A shorter one would look like a fault to a client that pauses.
 _KEEP_ALIVE = 75
 
 
@@ -30,14 +29,14 @@ class Connection:
     """One TCP connection."""
 
     number: int
-    transport: Any
+    transport: t.Any
     fingerprint: str
 
 
 class _Protocol(HttpToolsProtocol):
     connection: Connection
 
-    def connection_made(self, transport: Any) -> None:
+    def connection_made(self, transport: t.Any) -> None:
         super().connection_made(transport)
         tls = transport.get_extra_info("ssl_object")
         certificate = tls.getpeercert(True) if tls else None
@@ -49,7 +48,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: t.Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
 
@@ -58,14 +57,14 @@ class _Server(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # A client may hold its connections open, and a planned delay may run: neither is waited for.
+        # Wait neither for clients that keep their connections open, nor for delays that are running.
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bind a socket, so that the port is known and nobody else's before the server starts."""
+    """Bind a socket, so that the port is known and taken before the server starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -77,8 +76,10 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(application: Any, listener: socket.socket, context: ssl.SSLContext | None, ready: Callable[[], None]) -> None:
-    """Serve until a signal says stop; calls `ready` once connections are accepted."""
+def serve(
+    application: t.Any, listener: socket.socket, context: ssl.SSLContext | None, ready: t.Callable[[], None]
+) -> None:
+    """Serve until a signal arrives. Call `ready` once connections are accepted."""
     config = uvicorn.Config(
         application,
         http=_Protocol,
@@ -94,7 +95,7 @@ def serve(application: Any, listener: socket.socket, context: ssl.SSLContext | N
         timeout_graceful_shutdown=0,
     )
     config.load()
-    # uvicorn itself would read the certificates from files.
+    # uvicorn would read the certificates from files.
     config.ssl = context
     server = _Server(config, ready)
     factory = config.get_loop_factory()

@@ -1,30 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The vault of one tenant: API secrets, who may see them, and the rules for changing them. No HTTP here.
+"""The vault of one tenant: API secrets, who may see them, and the rules for changing them, without any HTTP.
 
-Each method runs to its end without waiting for anything, so each is atomic. The order of the checks is [A] in
-section 6 of the API reference.
+Each method runs to its end without waiting, so it is atomic. The order of the checks is marked [A] in section 6 of
+the API reference.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import TYPE_CHECKING, Any
+import typing as t
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
+if t.TYPE_CHECKING:
     from .access_keys import AccessKey
     from .switches import Switches
 
 TEXT_FIELDS = ("name", "url", "client_id", "client_secret", "identifier_code", "method", "tags", "notes")
-# In the order in which a missing one is reported (V40 create page).
+# In the order in which missing ones are reported (V40 create page).
 BASE_FIELDS = ("name", "url", "client_id")
 
 
 class Reason(enum.Enum):
-    """Why the vault refuses."""
+    """Why the vault refuses a request."""
 
     NOT_INFORMED = "a required parameter is missing"
     DUPLICATE = "another secret of this owner has the identifier code"
@@ -45,7 +43,7 @@ class RefusedError(Exception):
 
 @dataclasses.dataclass
 class Group:
-    """A user group; `visible_to` is who may share with it, None is everybody."""
+    """A user group. `visible_to` names the users who may share with it; None means everybody."""
 
     name: str
     members: frozenset[str]
@@ -54,7 +52,7 @@ class Group:
 
 @dataclasses.dataclass
 class Secret:
-    """One API secret as it is stored."""
+    """An API secret as stored."""
 
     identifier: int
     owner: str
@@ -72,14 +70,14 @@ class Secret:
     need_justify: bool = False
     need_approval: bool = False
     can_view: bool = True
-    # The audit's "View" events, and how often somebody was told of a share (from v4.0 by e-mail, section 5).
+    # How many "View" events the audit has, and how many notices of sharing went out (e-mails from v4.0 on, section 5).
     views: int = 0
     share_notices: int = 0
 
 
 @dataclasses.dataclass
 class Share:
-    """One entry of users_allowed or groups_allowed."""
+    """An entry of users_allowed or groups_allowed."""
 
     name: str
     can_edit: bool = False
@@ -87,7 +85,7 @@ class Share:
 
 @dataclasses.dataclass
 class Changes:
-    """What a request asks for; a text of None is a JSON null, sharing of None is not mentioned."""
+    """The changes that a request asks for. A text of None is a JSON null; sharing of None was left out."""
 
     texts: dict[str, str | None] = dataclasses.field(default_factory=dict)
     users: list[Share] | None = None
@@ -95,7 +93,7 @@ class Changes:
 
 
 class ShareProblem(enum.Enum):
-    """Why an entry of the sharing was not applied."""
+    """Why a sharing entry was not applied."""
 
     USER = "unknown user"
     GROUP = "unknown group, or one that the caller does not see"
@@ -104,7 +102,7 @@ class ShareProblem(enum.Enum):
 
 @dataclasses.dataclass
 class ShareError:
-    """An entry of the sharing that was not applied."""
+    """A sharing entry that was not applied."""
 
     problem: ShareProblem
     name: str
@@ -122,17 +120,17 @@ class Written:
 class Vault:
     """The API secrets of one tenant."""
 
-    def __init__(self, switches: Switches, users: Iterable[str], groups: Iterable[Group]) -> None:
+    def __init__(self, switches: Switches, users: t.Iterable[str], groups: t.Iterable[Group]) -> None:
         self.switches = switches
         self.users = frozenset(users)
         self.groups = {group.name: group for group in groups}
         self.secrets: dict[int, Secret] = {}
-        # Counts what was written, also where it was the same as before: the audit would note a change.
+        # Counts every write, even one that changes nothing: the audit would record it as a change.
         self.writes = 0
         self._last_identifier = 0
 
     def listing(self, key: AccessKey, filters: dict[str, str]) -> list[tuple[Secret, bool]]:
-        """Return what the caller sees, each with whether he may edit it; unknown filters are ignored [A]."""
+        """Return the secrets that the caller sees, each with the right to edit it. Unknown filters are ignored [A]."""
         rows = []
         for secret in self.secrets.values():
             sees, edits = self._rights(secret, key)
@@ -141,7 +139,7 @@ class Vault:
         return rows
 
     def read(self, key: AccessKey, identifier: str) -> Secret:
-        """Return one secret, for its values; counts as a view."""
+        """Return a secret with its values, and count a view."""
         secret = self._find(identifier)
         sees, _ignored = self._rights(secret, key)
         needs = secret.need_approval and self.switches.need_approval == "refused"
@@ -152,8 +150,8 @@ class Vault:
         secret.views += 1
         return secret
 
-    def create(self, key: AccessKey, changes: Changes, accept: Callable[[Secret], Any]) -> Written:
-        """Store a new secret, owned by the caller; `accept` may still refuse it by an exception."""
+    def create(self, key: AccessKey, changes: Changes, accept: t.Callable[[Secret], t.Any]) -> Written:
+        """Store a new secret, owned by the caller. `accept` can still refuse it by raising an exception."""
         texts = self._texts(changes)
         required = BASE_FIELDS + (("client_secret",) if self.switches.client_secret_required else ())
         self._require(texts, required)
@@ -165,27 +163,27 @@ class Vault:
         return Written(None, secret, errors)
 
     def insert(self, secret: Secret) -> None:
-        """Store a secret as it is."""
+        """Store a secret as given."""
         self._last_identifier = max(self._last_identifier, secret.identifier)
         self.secrets[secret.identifier] = secret
         self.writes += 1
 
     def next_identifier(self) -> int:
-        """Return the identifier that a new secret gets."""
+        """Return the identifier of the next new secret."""
         return self._last_identifier + 1
 
-    def update(self, key: AccessKey, identifier: str, changes: Changes, accept: Callable[[Secret], Any]) -> Written:
-        """Merge the changes into a secret; the arrays of the sharing replace."""
+    def update(self, key: AccessKey, identifier: str, changes: Changes, accept: t.Callable[[Secret], t.Any]) -> Written:
+        """Merge the changes into a secret. A sharing array replaces the present one."""
         before = self._find_to_edit(key, identifier)
         if not before.active and self.switches.update_inactive == "refused":
             raise RefusedError(Reason.INACTIVE)
         texts = self._texts(changes)
         if self.switches.update_requires_base_fields:
             self._require(texts, BASE_FIELDS)
-        # Assumption: what create requires cannot be cleared.
+        # Assumption: a field that create requires cannot be cleared.
         self._require(texts, [name for name in BASE_FIELDS if name in texts])
         if "identifier_code" in texts:
-            # The scope is the owner's secrets, whoever edits: "of this user" (V40 create page).
+            # Unique among the owner's secrets, whoever edits: "of this user" (V40 create page).
             self._require_unique(before.owner, texts["identifier_code"], before)
         after = dataclasses.replace(before, users=dict(before.users), groups=dict(before.groups))
         _with_texts(after, texts)
@@ -196,7 +194,7 @@ class Vault:
         return Written(before, after, errors)
 
     def set_active(self, key: AccessKey, identifier: str, active: bool) -> bool:
-        """Activate or deactivate; answers whether that changed anything."""
+        """Activate or deactivate a secret. Return whether that changed anything."""
         secret = self._find_to_edit(key, identifier)
         if secret.active == active:
             return False
@@ -207,7 +205,7 @@ class Vault:
     def _find(self, identifier: str) -> Secret:
         if not (identifier.isascii() and identifier.isdigit()):
             raise RefusedError(Reason.UNEXPECTED_TYPE)
-        # No identifier is that long, and Python refuses to convert much longer ones.
+        # No identifier is longer, and Python refuses to convert much longer ones.
         secret = self.secrets.get(int(identifier)) if len(identifier) < 20 else None
         if secret is None:
             raise RefusedError(Reason.NOT_FOUND)
@@ -233,7 +231,7 @@ class Vault:
     def _matches(self, secret: Secret, filters: dict[str, str]) -> bool:
         code = filters.get("identifier_code", "")
         tag = filters.get("tag", "")
-        # An empty filter is none: assumption.
+        # Assumption: an empty filter counts as none.
         return (not code or _code_matches(self.switches.identifier_code_filter, secret.identifier_code, code)) and (
             not tag or _tag_matches(self.switches.tag_filter, secret.tags, tag)
         )
@@ -247,7 +245,7 @@ class Vault:
         return texts
 
     @staticmethod
-    def _require(texts: dict[str, str], names: Iterable[str]) -> None:
+    def _require(texts: dict[str, str], names: t.Iterable[str]) -> None:
         for name in names:
             if not texts.get(name):
                 raise RefusedError(Reason.NOT_INFORMED, name)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Bearer tokens: issued, recognised, expired (sections 2.2 and 2.4)."""
+"""Bearer tokens: issuing, recognising and expiring them (sections 2.2 and 2.4)."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ import dataclasses
 import json
 import secrets
 import time
-from typing import TYPE_CHECKING, Any
+import typing as t
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from .access_keys import AccessKey
 
 
 @dataclasses.dataclass
 class Token:
-    """One issued token."""
+    """A token that was issued."""
 
     key: AccessKey
     expires_at: float
 
     @property
     def expired(self) -> bool:
-        """Whether its time is over."""
+        """Whether it has expired."""
         return time.time() >= self.expires_at
 
 
 class Tokens:
-    """All tokens issued since the last reset; expired ones stay, to be told from unknown ones."""
+    """The tokens issued since the last reset. Expired ones are kept, to tell them from unknown ones."""
 
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
 
     def issue(self, key: AccessKey, lifetime: float) -> str:
-        """Make a new token: a JWT with the header and the claims of the documented sample.
+        """Issue a token: a JWT with the header and the claims of the documented sample.
 
-        Its signature is random. A client cannot check it without the server's key, and this server knows its
-        tokens by heart.
+        Its signature is random: a client cannot verify it without the server's key, and this server remembers the
+        tokens that it issued.
         """
         now = time.time()
         jti = secrets.token_hex(40)
@@ -61,14 +61,14 @@ class Tokens:
         return self._tokens.get(text)
 
     def expire_all(self) -> int:
-        """Let the time of all tokens be over; answers how many there are."""
+        """Expire all tokens, and return their number."""
         for token in self._tokens.values():
             token.expires_at = 0.0
         return len(self._tokens)
 
 
 def is_well_formed(text: str) -> bool:
-    """Whether a token is at least a JWT to look at."""
+    """Whether a text has the form of a JWT."""
     parts = text.split(".")
     if len(parts) != 3:
         return False
@@ -78,7 +78,7 @@ def is_well_formed(text: str) -> bool:
         return False
 
 
-def _encode_json(content: dict[str, Any]) -> str:
+def _encode_json(content: dict[str, t.Any]) -> str:
     return _encode(json.dumps(content, separators=(",", ":")).encode())
 
 

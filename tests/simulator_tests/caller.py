@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Somebody who calls the API over HTTP, as a client would."""
+"""A caller of the API, over HTTP."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 import requests
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 TOKEN = "/api/oauth2/token"
@@ -17,7 +17,7 @@ COMPLETE = {"name": "GCP", "url": "https://gcp.com", "client_id": "client", "cli
 
 
 class Caller:
-    """One access key with its token and its connection."""
+    """Calls the API with one access key, over one connection."""
 
     def __init__(self, simulator: Simulator, access_key: str | None = "alice", **credentials: str) -> None:
         self._simulator = simulator
@@ -29,13 +29,13 @@ class Caller:
             token = self.ask_token(access_key, **credentials).json()["access_token"]
             self.session.headers["Authorization"] = "Bearer " + token
 
-    def request(self, method: str, path: str, **options: Any) -> requests.Response:
-        """Any request."""
+    def request(self, method: str, path: str, **options: t.Any) -> requests.Response:
+        """Send a request."""
         options.setdefault("timeout", 30)
         return self.session.request(method, self._simulator.url + path, allow_redirects=False, **options)
 
     def ask_token(self, access_key: str, path: str = TOKEN, **overrides: str) -> requests.Response:
-        """Ask for a token as the vendor's clients do."""
+        """Request a token as the vendor's clients do."""
         return self.request("POST", path, data=self.token_request(access_key, **overrides))
 
     def token_request(self, access_key: str, **overrides: str) -> dict[str, str]:
@@ -60,15 +60,15 @@ class Caller:
         """Get one API secret."""
         return self.request("GET", f"{SECRETS}/{identifier}")
 
-    def create(self, **fields: Any) -> requests.Response:
-        """Create an API secret; what is required is there unless it is given."""
+    def create(self, **fields: t.Any) -> requests.Response:
+        """Create an API secret. Required fields that are not given have a default."""
         return self.request("POST", SECRETS, json={**COMPLETE, **fields})
 
-    def created(self, **fields: Any) -> str:
-        """Create an API secret; answers its identifier."""
+    def created(self, **fields: t.Any) -> str:
+        """Create an API secret, and return its identifier."""
         return str(self.create(**fields).json()["api_entity"]["identifier"])
 
-    def update(self, identifier: str, **fields: Any) -> requests.Response:
+    def update(self, identifier: str, **fields: t.Any) -> requests.Response:
         """Update an API secret."""
         return self.request("PUT", f"{SECRETS}/update/{identifier}", json=fields)
 

@@ -1,36 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Fixtures: one simulator for all tests, reset before each."""
+"""Fixtures: callers of the API, one per user, and one without an access key."""
 
 from __future__ import annotations
 
-import pathlib
-import sys
+import typing as t
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-
-from typing import TYPE_CHECKING
-
-from simulator.process import Simulator
-
 from .caller import Caller
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
 
-
-@pytest.fixture(scope="session", name="running")
-def _running() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture(name="simulator")
-def _simulator(running: Simulator) -> Simulator:
-    running.reset()
-    return running
+pytest_plugins = ["simulator.pytest_plugin"]
 
 
 @pytest.fixture(name="alice")

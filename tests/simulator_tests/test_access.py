@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Who may do what: sharing, groups, and what restricts an access key (sections 2.6, 3.3, 3.8 and 5)."""
+"""Who may do what: sharing, groups, and the restrictions of access keys (sections 2.6, 3.3, 3.8 and 5)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 import pytest
 
 from .caller import Caller, message
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         {"groups_allowed": [{"name": "Platform"}]},
     ],
 )
-def test_a_share_without_can_edit_is_for_viewing(alice: Caller, bob: Caller, sharing: dict[str, Any]) -> None:
+def test_a_share_without_can_edit_is_view_only(alice: Caller, bob: Caller, sharing: dict[str, t.Any]) -> None:
     identifier = alice.created(**sharing)
     row = bob.listing().json()["api_secret_on_list"][0]
     assert (row["identifier"], row["can_view"], row["can_write"]) == (identifier, True, False)
@@ -38,25 +38,25 @@ def test_a_share_without_can_edit_is_for_viewing(alice: Caller, bob: Caller, sha
         {"users_allowed": [{"username": "bob"}], "groups_allowed": [{"name": "Platform", "can_edit": True}]},
     ],
 )
-def test_a_share_with_can_edit_allows_everything(alice: Caller, bob: Caller, sharing: dict[str, Any]) -> None:
+def test_a_share_with_can_edit_allows_everything(alice: Caller, bob: Caller, sharing: dict[str, t.Any]) -> None:
     identifier = alice.created(**sharing)
     assert bob.listing().json()["api_secret_on_list"][0]["can_write"] is True
     for answer in (bob.update(identifier, notes="x"), bob.deactivate(identifier), bob.activate(identifier)):
         assert answer.status_code == 200
 
 
-def test_a_group_does_not_share_with_others(alice: Caller, carol: Caller) -> None:
+def test_a_group_share_reaches_members_only(alice: Caller, carol: Caller) -> None:
     alice.created(groups_allowed=[{"name": "Platform"}])
     assert carol.listed() == []
 
 
-def test_taking_a_share_back_takes_the_access(alice: Caller, bob: Caller) -> None:
+def test_removing_a_share_removes_the_access(alice: Caller, bob: Caller) -> None:
     identifier = alice.created(users_allowed=[{"username": "bob"}])
     alice.update(identifier, users_allowed=[])
     assert message(bob.get(identifier)) == "1006: User does not have access"
 
 
-def test_an_editor_cannot_take_a_code_of_the_owner(alice: Caller, bob: Caller) -> None:
+def test_an_editor_cannot_reuse_an_identifier_code_of_the_owner(alice: Caller, bob: Caller) -> None:
     alice.create(identifier_code="taken")
     identifier = alice.created(users_allowed=[{"username": "bob", "can_edit": True}])
     assert bob.update(identifier, identifier_code="taken").json()["exception"]["code"] == 1001
@@ -73,8 +73,8 @@ def test_an_editor_cannot_take_a_code_of_the_owner(alice: Caller, bob: Caller) -
         ("username_only", ["ghost", "None"]),
     ],
 )
-def test_unknown_users_and_groups_are_in_shared_error(
-    simulator: Simulator, alice: Caller, shape: str, expected: list[Any]
+def test_unknown_users_and_groups_are_listed_in_shared_error(
+    simulator: Simulator, alice: Caller, shape: str, expected: list[t.Any]
 ) -> None:
     simulator.switch(shared_error_shape=shape)
     answer = alice.create(users_allowed=[{"username": "bob"}, {"username": "ghost"}], groups_allowed=[{"name": "None"}])
@@ -84,7 +84,7 @@ def test_unknown_users_and_groups_are_in_shared_error(
 
 
 @pytest.mark.parametrize("status", [200, 201, 207])
-def test_a_failed_share_can_have_a_status_of_its_own(simulator: Simulator, alice: Caller, status: int) -> None:
+def test_a_failed_share_has_the_configured_status(simulator: Simulator, alice: Caller, status: int) -> None:
     simulator.switch(shared_error_status=status)
     identifier = alice.created()
     assert alice.create(users_allowed=[{"username": "ghost"}]).status_code == status
@@ -92,14 +92,14 @@ def test_a_failed_share_can_have_a_status_of_its_own(simulator: Simulator, alice
     assert alice.create().status_code == 201
 
 
-def test_a_hidden_group_is_unknown_to_others(alice: Caller, carol: Caller) -> None:
+def test_a_hidden_group_is_unknown_to_non_members(alice: Caller, carol: Caller) -> None:
     sharing = [{"name": "Hidden"}]
     assert alice.create(groups_allowed=sharing).json()["api_entity"]["shared_error"] != []
     assert carol.create(groups_allowed=sharing).json()["api_entity"]["shared_error"] == []
 
 
 @pytest.mark.parametrize(("rule", "users", "errors"), [("kept", 1, 0), ("dropped", 0, 0), ("shared_error", 0, 1)])
-def test_sharing_with_the_owner_does_as_switched(
+def test_sharing_with_the_owner_is_handled_as_configured(
     simulator: Simulator, alice: Caller, rule: str, users: int, errors: int
 ) -> None:
     simulator.switch(share_with_owner=rule)
@@ -107,7 +107,7 @@ def test_sharing_with_the_owner_does_as_switched(
     assert (len(entity["users_allowed"]), len(entity["shared_error"])) == (users, errors)
 
 
-def test_telling_of_a_share_is_counted(simulator: Simulator, alice: Caller) -> None:
+def test_share_notices_are_counted(simulator: Simulator, alice: Caller) -> None:
     identifier = alice.created(users_allowed=[{"username": "bob"}])
     alice.update(identifier, notes="x")
     assert simulator.secrets()[-1]["share_notices"] == 1
@@ -115,14 +115,14 @@ def test_telling_of_a_share_is_counted(simulator: Simulator, alice: Caller) -> N
     assert simulator.secrets()[-1]["share_notices"] == 2
 
 
-def test_a_secret_that_cannot_be_viewed_is_listed_but_not_read(simulator: Simulator, alice: Caller) -> None:
+def test_a_secret_that_cannot_be_viewed_is_listed_but_not_readable(simulator: Simulator, alice: Caller) -> None:
     identifier = simulator.add_secret(owner="alice", can_view=False)
     assert alice.listing().json()["api_secret_on_list"][0]["can_view"] is False
     assert message(alice.get(identifier)) == "1006: User does not have access"
 
 
 @pytest.mark.parametrize(("rule", "status"), [("ignored", 200), ("refused", 400)])
-def test_a_secret_that_needs_approval_is_read_as_switched(
+def test_a_secret_that_needs_approval_is_handled_as_configured(
     simulator: Simulator, alice: Caller, rule: str, status: int
 ) -> None:
     simulator.switch(need_approval=rule)
@@ -136,29 +136,29 @@ def test_a_limited_key_sees_only_its_items(simulator: Simulator) -> None:
     assert message(limited.get("2")) == "1006: User does not have access"
 
 
-def test_a_limited_key_does_not_see_what_it_creates(simulator: Simulator) -> None:
+def test_a_limited_key_does_not_see_the_secrets_it_creates(simulator: Simulator) -> None:
     limited = Caller(simulator, "limited")
     assert message(limited.get(limited.created())) == "1006: User does not have access"
 
 
-def test_the_allowed_referer_opens(simulator: Simulator) -> None:
+def test_an_allowed_referer_is_accepted(simulator: Simulator) -> None:
     caller = Caller(simulator, "referer")
     caller.session.headers["Referer"] = simulator.access_keys["referer"]["referer"] + "page"
     assert caller.listing().status_code == 200
 
 
-def test_an_address_that_is_not_allowed(simulator: Simulator) -> None:
+def test_an_ip_address_that_is_not_allowed_is_refused(simulator: Simulator) -> None:
     answer = Caller(simulator, "ip").listing()
     assert (answer.status_code, message(answer)) == (500, "The IP address is not allowed")
 
 
-def test_the_allowed_address_opens(simulator: Simulator) -> None:
+def test_an_allowed_ip_address_is_accepted(simulator: Simulator) -> None:
     simulator.change_access_key("ip", ips=["127.0.0.1"])
     assert Caller(simulator, "ip").listing().status_code == 200
 
 
 @pytest.mark.parametrize("option", [{"revoked": True}, {"expires_at": 1}])
-def test_a_key_that_ends_takes_its_tokens_along(simulator: Simulator, alice: Caller, option: dict[str, Any]) -> None:
+def test_the_tokens_of_an_ended_key_are_refused(simulator: Simulator, alice: Caller, option: dict[str, t.Any]) -> None:
     simulator.change_access_key("alice", **option)
     answer = alice.listing()
     assert (answer.status_code, message(answer)) == (500, "The authorization is expired or revoked")

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import typing as t
 
 import pytest
 from simulator.process import Simulator, SimulatorError
@@ -13,7 +13,7 @@ from simulator.process import Simulator, SimulatorError
 from .caller import SECRETS, TOKEN, Caller
 
 
-def test_the_log_shows_what_was_asked(simulator: Simulator, alice: Caller) -> None:
+def test_the_log_has_a_row_per_request(simulator: Simulator, alice: Caller) -> None:
     alice.listing(tag="x")
     rows = simulator.requests()
     assert [(row["n"], row["method"], row["path"], row["query"], row["status"], row["access_key"]) for row in rows] == [
@@ -22,7 +22,7 @@ def test_the_log_shows_what_was_asked(simulator: Simulator, alice: Caller) -> No
     ]
 
 
-def test_the_log_shows_what_wrote(simulator: Simulator, alice: Caller) -> None:
+def test_the_log_marks_requests_that_wrote(simulator: Simulator, alice: Caller) -> None:
     identifier = alice.created()
     alice.create(name="")
     alice.get(identifier)
@@ -33,14 +33,14 @@ def test_the_log_shows_what_wrote(simulator: Simulator, alice: Caller) -> None:
     assert len(simulator.writes()) == 3
 
 
-def test_the_log_tells_connections_apart(simulator: Simulator, alice: Caller) -> None:
+def test_the_log_distinguishes_connections(simulator: Simulator, alice: Caller) -> None:
     alice.listing()
     Caller(simulator, "bob").listing()
     assert simulator.connections() == 2
     assert len({row["connection"] for row in simulator.requests() if row["access_key"] == "alice"}) == 1
 
 
-def test_control_requests_are_not_in_the_log(simulator: Simulator) -> None:
+def test_control_requests_are_not_logged(simulator: Simulator) -> None:
     simulator.secrets()
     assert simulator.log() == {"requests": [], "connections": 0}
 
@@ -51,14 +51,14 @@ def test_the_log_can_be_cleared(simulator: Simulator, alice: Caller) -> None:
     assert simulator.log() == {"requests": [], "connections": 0}
 
 
-def test_the_log_holds_no_secret(simulator: Simulator, alice: Caller) -> None:
+def test_the_log_contains_no_secret(simulator: Simulator, alice: Caller) -> None:
     alice.create(client_secret="a-very-hidden-one")
     text = json.dumps(simulator.log())
     assert "a-very-hidden-one" not in text
     assert simulator.access_keys["alice"]["client_secret"] not in text
 
 
-def test_a_reset_brings_the_seed_back(simulator: Simulator, alice: Caller) -> None:
+def test_a_reset_restores_the_seed(simulator: Simulator, alice: Caller) -> None:
     alice.create()
     simulator.switch(list_inactive=True)
     simulator.reset()
@@ -67,18 +67,18 @@ def test_a_reset_brings_the_seed_back(simulator: Simulator, alice: Caller) -> No
     assert simulator.requests() == []
 
 
-def test_identifiers_start_again_after_a_reset(simulator: Simulator, alice: Caller) -> None:
+def test_a_reset_restarts_the_identifiers(simulator: Simulator, alice: Caller) -> None:
     first = alice.created()
     simulator.reset()
     assert Caller(simulator).created() == first
 
 
-def test_an_added_secret_is_past_the_rules(simulator: Simulator, alice: Caller) -> None:
+def test_adding_a_secret_bypasses_the_rules(simulator: Simulator, alice: Caller) -> None:
     identifiers = [simulator.add_secret(owner="alice", name="n", identifier_code="same") for _time in range(2)]
     assert alice.listed(identifier_code="same") == identifiers
 
 
-def test_an_added_secret_has_what_was_given(simulator: Simulator, bob: Caller) -> None:
+def test_an_added_secret_has_the_given_values(simulator: Simulator, bob: Caller) -> None:
     identifier = simulator.add_secret(
         owner="alice",
         name="n",
@@ -93,7 +93,7 @@ def test_an_added_secret_has_what_was_given(simulator: Simulator, bob: Caller) -
 
 
 @pytest.mark.parametrize("values", [{}, {"owner": "nobody"}, {"owner": "alice", "colour": "red"}])
-def test_a_secret_that_makes_no_sense_is_refused(simulator: Simulator, values: dict[str, Any]) -> None:
+def test_an_invalid_secret_is_refused(simulator: Simulator, values: dict[str, t.Any]) -> None:
     with pytest.raises(SimulatorError):
         simulator.add_secret(**values)
 
@@ -102,18 +102,18 @@ def test_a_secret_that_makes_no_sense_is_refused(simulator: Simulator, values: d
     ("switches", "reason"),
     [
         ({"colour": "red"}, "unknown switch 'colour'"),
-        ({"kong": "1.0"}, "'kong' takes one of 3.2, 3.4, 3.6"),
-        ({"list_inactive": "yes"}, "'list_inactive' takes a bool"),
-        ({"rate_limit": True}, "'rate_limit' takes a int"),
-        ({"auth_failure": "404"}, "'auth_failure' takes one of 401, 404"),
+        ({"kong": "1.0"}, "'kong' must be one of 3.2, 3.4, 3.6"),
+        ({"list_inactive": "yes"}, "'list_inactive' must be of type bool"),
+        ({"rate_limit": True}, "'rate_limit' must be of type int"),
+        ({"auth_failure": "404"}, "'auth_failure' must be one of 401, 404"),
     ],
 )
-def test_a_switch_that_makes_no_sense_is_refused(simulator: Simulator, switches: dict[str, Any], reason: str) -> None:
+def test_an_invalid_switch_is_refused(simulator: Simulator, switches: dict[str, t.Any], reason: str) -> None:
     with pytest.raises(SimulatorError, match=reason):
         simulator.switch(**switches)
 
 
-def test_switches_are_set_all_or_none(simulator: Simulator) -> None:
+def test_switches_are_set_together_or_not_at_all(simulator: Simulator) -> None:
     with pytest.raises(SimulatorError):
         simulator.switch(list_inactive=True, colour="red")
     assert simulator.switch()["list_inactive"] is False

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import base64
-import pathlib
-from typing import TYPE_CHECKING
+import typing as t
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from .caller import Caller, message
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 
@@ -24,7 +24,7 @@ def _caller(simulator: Simulator) -> Caller:
 
 
 def _decrypt(simulator: Simulator, text: str) -> str:
-    pem = pathlib.Path(simulator.access_keys["encrypted"]["decryption_key"]).read_bytes()
+    pem = Path(simulator.access_keys["encrypted"]["decryption_key"]).read_bytes()
     assert pem.startswith(b"-----BEGIN PRIVATE KEY-----")
     sha1 = hashes.SHA1()
     oaep = padding.OAEP(mgf=padding.MGF1(sha1), algorithm=sha1, label=None)
@@ -33,29 +33,29 @@ def _decrypt(simulator: Simulator, text: str) -> str:
     return key.decrypt(base64.b64decode(text), oaep).decode()
 
 
-def test_get_answers_sensitive_fields_encrypted(simulator: Simulator, caller: Caller) -> None:
+def test_get_returns_sensitive_fields_encrypted(simulator: Simulator, caller: Caller) -> None:
     entity = caller.get(caller.created(client_secret="hidden", notes="read me")).json()["api_secret_entity"]
     assert _decrypt(simulator, entity["client_secret"]) == "hidden"
     assert _decrypt(simulator, entity["notes"]) == "read me"
     assert entity["client_id"] == "client"
 
 
-def test_create_answers_sensitive_fields_encrypted(simulator: Simulator, caller: Caller) -> None:
+def test_create_returns_sensitive_fields_encrypted(simulator: Simulator, caller: Caller) -> None:
     entity = caller.create(client_secret="hidden").json()["api_entity"]
     assert _decrypt(simulator, entity["client_secret"]) == "hidden"
 
 
-def test_notes_can_be_left_plain(simulator: Simulator, caller: Caller) -> None:
+def test_notes_can_stay_unencrypted(simulator: Simulator, caller: Caller) -> None:
     simulator.switch(encrypt_notes=False)
     assert caller.create(notes="read me").json()["api_entity"]["notes"] == "read me"
 
 
-def test_the_same_secret_is_plain_for_another_key(caller: Caller, alice: Caller) -> None:
+def test_another_key_gets_the_same_secret_unencrypted(caller: Caller, alice: Caller) -> None:
     identifier = caller.created(client_secret="hidden")
     assert alice.get(identifier).json()["api_secret_entity"]["client_secret"] == "hidden"
 
 
-def test_a_text_too_long_to_encrypt_ends_in_500_and_is_not_saved(caller: Caller) -> None:
+def test_a_text_too_long_to_encrypt_gets_500_and_is_not_saved(caller: Caller) -> None:
     assert caller.create(client_secret="x" * 214).status_code == 201
     answer = caller.create(client_secret="x" * 215)
     assert answer.status_code == 500

@@ -4,17 +4,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing as t
 
 import pytest
 
 from .caller import COMPLETE, SECRETS, Caller, message
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 
-def _refused(answer: Any, code: int, text: str) -> None:
+def _refused(answer: t.Any, code: int, text: str) -> None:
     expected = f"{code}: {text}"
     content = answer.json()
     assert answer.status_code == 400
@@ -34,8 +34,8 @@ def _refused(answer: Any, code: int, text: str) -> None:
 
 @pytest.mark.parametrize("parameter", ["name", "url", "client_id"])
 @pytest.mark.parametrize("value", [None, "", "absent"])
-def test_create_without_a_required_parameter(alice: Caller, parameter: str, value: str | None) -> None:
-    body: dict[str, Any] = {**COMPLETE, parameter: value}
+def test_create_without_a_required_parameter_gets_1001(alice: Caller, parameter: str, value: str | None) -> None:
+    body: dict[str, t.Any] = {**COMPLETE, parameter: value}
     if value == "absent":
         del body[parameter]
     _refused(alice.request("POST", SECRETS, json=body), 1001, f"Parameter '{parameter}' was not informed!")
@@ -53,7 +53,7 @@ def test_create_reports_the_first_missing_parameter(alice: Caller) -> None:
         ("v3_32", "'Identifier' already found in another API key of this user"),
     ],
 )
-def test_a_duplicate_identifier_code(simulator: Simulator, profile: str, text: str) -> None:
+def test_a_duplicate_identifier_code_gets_1001(simulator: Simulator, profile: str, text: str) -> None:
     simulator.reset(profile)
     alice = Caller(simulator)
     alice.create(identifier_code="one")
@@ -63,7 +63,7 @@ def test_a_duplicate_identifier_code(simulator: Simulator, profile: str, text: s
 
 
 @pytest.mark.parametrize(("profile", "on_get"), [("v4", "Api secret not found"), ("v3_32", "API secret not found")])
-def test_an_absent_secret(simulator: Simulator, profile: str, on_get: str) -> None:
+def test_an_unknown_identifier_gets_1005(simulator: Simulator, profile: str, on_get: str) -> None:
     simulator.reset(profile)
     alice = Caller(simulator)
     _refused(alice.get("999"), 1005, on_get)
@@ -71,11 +71,11 @@ def test_an_absent_secret(simulator: Simulator, profile: str, on_get: str) -> No
         _refused(answer, 1005, "Api secret not found")
 
 
-def test_an_identifier_longer_than_any_number(alice: Caller) -> None:
+def test_an_overlong_identifier_gets_1005(alice: Caller) -> None:
     _refused(alice.get("9" * 5000), 1005, "Api secret not found")
 
 
-def test_a_secret_of_somebody_else(alice: Caller, carol: Caller) -> None:
+def test_a_secret_of_another_user_gets_1006(alice: Caller, carol: Caller) -> None:
     identifier = alice.created()
     for answer in (
         carol.get(identifier),
@@ -86,13 +86,13 @@ def test_a_secret_of_somebody_else(alice: Caller, carol: Caller) -> None:
         _refused(answer, 1006, "User does not have access")
 
 
-def test_a_secret_of_somebody_else_can_be_answered_as_absent(simulator: Simulator, alice: Caller, bob: Caller) -> None:
+def test_a_secret_of_another_user_can_get_1005(simulator: Simulator, alice: Caller, bob: Caller) -> None:
     simulator.switch(denied_code=1005)
     _refused(bob.get(alice.created()), 1005, "Api secret not found")
 
 
 @pytest.mark.parametrize(("profile", "text"), [("v4", "Inactive Api secret"), ("v3_32", "Inactive api secret")])
-def test_an_inactive_secret_cannot_be_read(simulator: Simulator, profile: str, text: str) -> None:
+def test_reading_an_inactive_secret_gets_1009(simulator: Simulator, profile: str, text: str) -> None:
     simulator.reset(profile)
     alice = Caller(simulator)
     identifier = alice.created()
@@ -108,7 +108,7 @@ def test_an_inactive_secret_cannot_be_read(simulator: Simulator, profile: str, t
     ],
 )
 @pytest.mark.parametrize("identifier", ["abc", "1a", "-1", "1.0", "%D9%A3"])
-def test_an_identifier_that_is_no_number(
+def test_an_identifier_that_is_not_a_number_gets_1010(
     simulator: Simulator, profile: str, code: int, text: str, identifier: str
 ) -> None:
     simulator.reset(profile)
@@ -116,7 +116,7 @@ def test_an_identifier_that_is_no_number(
 
 
 @pytest.mark.parametrize(("profile", "text"), [("v4", "Unexpected error."), ("v3_32", "Unexpected error")])
-def test_a_value_of_a_wrong_kind(simulator: Simulator, profile: str, text: str) -> None:
+def test_a_value_of_the_wrong_type_gets_500(simulator: Simulator, profile: str, text: str) -> None:
     simulator.reset(profile)
     answer = Caller(simulator).create(tags=["a", "b"])
     assert (answer.status_code, message(answer)) == (500, text)
@@ -130,12 +130,12 @@ def test_a_value_of_a_wrong_kind(simulator: Simulator, profile: str, text: str) 
         {"groups_allowed": [{"username": "x"}]},
     ],
 )
-def test_sharing_of_a_wrong_kind(alice: Caller, fields: dict[str, Any]) -> None:
+def test_sharing_of_the_wrong_type_gets_500(alice: Caller, fields: dict[str, t.Any]) -> None:
     assert alice.create(**fields).status_code == 500
     assert alice.listed() == []
 
 
-def test_a_referer_that_is_not_allowed(simulator: Simulator) -> None:
+def test_a_referer_that_is_not_allowed_gets_500(simulator: Simulator) -> None:
     answer = Caller(simulator, "referer").listing()
     assert answer.status_code == 500
     assert answer.json() == {
@@ -154,13 +154,13 @@ def test_a_referer_that_is_not_allowed(simulator: Simulator) -> None:
     }
 
 
-def test_an_access_key_without_the_resource(simulator: Simulator) -> None:
+def test_an_access_key_without_permission_gets_500(simulator: Simulator) -> None:
     answer = Caller(simulator, "unauthorized").listing()
     assert (answer.status_code, message(answer)) == (500, "You are not authorized to access this resource.")
     assert "exception" not in answer.json()
 
 
-def test_an_access_key_without_the_resource_can_find_no_route(simulator: Simulator) -> None:
+def test_an_access_key_without_permission_can_get_the_404_of_the_gateway(simulator: Simulator) -> None:
     simulator.switch(no_permission="gateway")
     assert Caller(simulator, "unauthorized").listing().json()["message"].startswith("no Route matched")
 
@@ -184,6 +184,6 @@ def test_lockdown(simulator: Simulator, alice: Caller) -> None:
         ('{"name": "x"}', "text/plain"),
     ],
 )
-def test_a_body_that_cannot_be_read_has_no_parameters(alice: Caller, body: str, content_type: str) -> None:
+def test_an_unreadable_body_counts_as_one_without_parameters(alice: Caller, body: str, content_type: str) -> None:
     answer = alice.request("POST", SECRETS, data=body, headers={"Content-Type": content_type})
     _refused(answer, 1001, "Parameter 'name' was not informed!")

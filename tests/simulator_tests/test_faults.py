@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Each kind of fault, and which requests it meets."""
+"""Each kind of fault, and which requests it hits."""
 
 from __future__ import annotations
 
 import time
-from typing import Any
+import typing as t
 
 import pytest
 import requests
@@ -26,8 +26,8 @@ from .caller import TOKEN, Caller
         {"html": True},
     ],
 )
-def test_after_applies_the_request_and_before_does_not(
-    simulator: Simulator, alice: Caller, do: dict[str, Any], when: str, saved: int
+def test_a_fault_after_applies_the_request_and_one_before_does_not(
+    simulator: Simulator, alice: Caller, do: dict[str, t.Any], when: str, saved: int
 ) -> None:
     simulator.fault(do, method="POST", when=when)
     try:
@@ -40,13 +40,13 @@ def test_after_applies_the_request_and_before_does_not(
     assert [row["wrote"] for row in simulator.requests() if row["fault"]] == [bool(saved)]
 
 
-def test_a_status_with_body_and_headers(simulator: Simulator, alice: Caller) -> None:
+def test_a_status_can_have_a_body_and_headers(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"status": 418, "body": {"a": 1}, "headers": {"X-Test": "yes"}})
     answer = alice.listing()
     assert (answer.status_code, answer.json(), answer.headers["X-Test"]) == (418, {"a": 1}, "yes")
 
 
-def test_a_text_body(simulator: Simulator, alice: Caller) -> None:
+def test_a_body_can_be_text(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"status": 500, "body": "broken"})
     answer = alice.listing()
     assert (answer.text, answer.headers["Content-Type"]) == ("broken", "text/plain; charset=utf-8")
@@ -62,24 +62,24 @@ def test_a_text_body(simulator: Simulator, alice: Caller) -> None:
         (429, "API rate limit exceeded"),
     ],
 )
-def test_a_page_of_the_gateway(simulator: Simulator, alice: Caller, status: int, text: str) -> None:
+def test_the_gateway_has_a_page_for_each_status(simulator: Simulator, alice: Caller, status: int, text: str) -> None:
     simulator.fault({"gateway": status})
     answer = alice.listing()
     assert answer.status_code == status
     assert text in answer.text
 
 
-def test_a_page_of_the_gateway_with_another_message(simulator: Simulator, alice: Caller) -> None:
+def test_a_page_of_the_gateway_can_have_another_message(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"gateway": 503, "message": "name resolution failed"})
     assert alice.listing().text.startswith("name resolution failed\n")
 
 
-def test_a_429_says_when_to_come_back(simulator: Simulator, alice: Caller) -> None:
+def test_a_429_has_a_retry_after_header(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"gateway": 429, "retry_after": 7})
     assert alice.listing().headers["Retry-After"] == "7"
 
 
-def test_a_429_can_keep_that_to_itself(simulator: Simulator, alice: Caller) -> None:
+def test_a_429_can_lack_the_retry_after_header(simulator: Simulator, alice: Caller) -> None:
     simulator.switch(rate_limit_headers=False)
     simulator.fault({"gateway": 429})
     assert "Retry-After" not in alice.listing().headers
@@ -91,14 +91,14 @@ def test_lockdown(simulator: Simulator, alice: Caller) -> None:
 
 
 @pytest.mark.parametrize("do", [{"reset": True}, {"close": True}])
-def test_a_cut_connection(simulator: Simulator, alice: Caller, do: dict[str, Any]) -> None:
+def test_a_cut_connection_has_no_status(simulator: Simulator, alice: Caller, do: dict[str, t.Any]) -> None:
     simulator.fault(do)
     with pytest.raises(requests.ConnectionError):
         alice.listing()
     assert simulator.requests()[-1]["status"] is None
 
 
-def test_a_reset_is_a_reset_of_tcp() -> None:
+def test_a_reset_fault_resets_the_tcp_connection() -> None:
     with Simulator("v4", "--no-tls") as simulator:
         alice = Caller(simulator)
         simulator.fault({"reset": True})
@@ -106,7 +106,7 @@ def test_a_reset_is_a_reset_of_tcp() -> None:
             alice.listing()
 
 
-def test_a_truncated_answer(simulator: Simulator, alice: Caller) -> None:
+def test_a_truncated_answer_is_shorter_than_announced(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"truncate": True})
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
         alice.listing()
@@ -120,30 +120,30 @@ def test_truncated_json_has_the_right_length(simulator: Simulator, alice: Caller
         answer.json()
 
 
-def test_an_html_page(simulator: Simulator, alice: Caller) -> None:
+def test_an_html_page_can_have_any_status(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"html": True, "status": 503})
     answer = alice.listing()
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
 
 
-def test_an_empty_body(simulator: Simulator, alice: Caller) -> None:
+def test_a_body_can_be_empty(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"empty": True})
     assert (alice.listing().status_code, simulator.requests()[-1]["fault"]) == (200, "empty")
 
 
-def test_a_list_for_a_body(simulator: Simulator, alice: Caller) -> None:
+def test_a_body_can_be_a_list(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"list": True})
     assert alice.listing().json() == []
 
 
-def test_a_redirect(simulator: Simulator, alice: Caller) -> None:
+def test_a_redirect_goes_to_the_given_url(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"redirect": "https://elsewhere.example.com/"})
     answer = alice.listing()
     assert (answer.status_code, answer.headers["Location"]) == (302, "https://elsewhere.example.com/")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_delay_outlasts_the_timeout_and_the_request_is_applied(
+def test_a_delayed_request_is_applied_after_the_client_timed_out(
     simulator: Simulator, alice: Caller, when: str
 ) -> None:
     simulator.fault({"delay": 0.4}, method="POST", when=when)
@@ -155,42 +155,42 @@ def test_a_delay_outlasts_the_timeout_and_the_request_is_applied(
     assert len(alice.listed()) == 1
 
 
-def test_a_short_delay_goes_on_as_usual(simulator: Simulator, alice: Caller) -> None:
+def test_a_short_delay_only_delays_the_answer(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"delay": 0.05})
     answer = alice.listing()
     assert answer.status_code == 200
     assert answer.elapsed.total_seconds() >= 0.05
 
 
-def test_latency_slows_every_answer(simulator: Simulator, alice: Caller) -> None:
+def test_latency_delays_every_answer(simulator: Simulator, alice: Caller) -> None:
     simulator.switch(latency=0.05)
     assert min(alice.listing().elapsed.total_seconds() for _time in range(2)) >= 0.05
 
 
-def test_a_fault_meets_only_what_it_is_meant_for(simulator: Simulator, alice: Caller) -> None:
+def test_a_fault_hits_matching_requests_only(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"status": 599}, method="GET", path="/1$")
     assert alice.listing().status_code == 200
     assert alice.request("POST", "/api/mysafe/secretapi/active/1").status_code == 400
     assert alice.get("1").status_code == 599
 
 
-def test_skip_and_times_count_fitting_requests(simulator: Simulator, alice: Caller) -> None:
+def test_skip_and_times_count_matching_requests(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"status": 599}, skip=1, times=2)
     assert [alice.listing().status_code for _time in range(4)] == [200, 599, 599, 200]
 
 
-def test_two_faults_meet_two_requests(simulator: Simulator, alice: Caller) -> None:
+def test_two_faults_hit_two_requests(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"status": 598})
     simulator.fault({"status": 599})
     assert [alice.listing().status_code for _time in range(3)] == [598, 599, 200]
 
 
-def test_the_token_endpoint_has_faults_too(simulator: Simulator, nobody: Caller) -> None:
+def test_a_fault_can_hit_the_token_endpoint(simulator: Simulator, nobody: Caller) -> None:
     simulator.fault({"gateway": 503}, path="oauth2/token$")
     assert [nobody.ask_token("alice", TOKEN).status_code for _time in range(2)] == [503, 200]
 
 
-def test_what_is_left_is_shown(simulator: Simulator, alice: Caller) -> None:
+def test_pending_faults_are_listed(simulator: Simulator, alice: Caller) -> None:
     simulator.fault({"status": 599}, times=2)
     alice.listing()
     assert [fault["times"] for fault in simulator.faults()] == [1]
@@ -215,8 +215,6 @@ def test_a_reset_of_the_simulator_drops_faults(simulator: Simulator) -> None:
         ({"html": True}, {"times": 0}),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(
-    simulator: Simulator, do: dict[str, Any], options: dict[str, Any]
-) -> None:
+def test_an_invalid_fault_is_refused(simulator: Simulator, do: dict[str, t.Any], options: dict[str, t.Any]) -> None:
     with pytest.raises(SimulatorError):
         simulator.fault(do, **options)

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 import requests
@@ -18,7 +18,7 @@ from simulator.process import Simulator, SimulatorError
 
 from .caller import Caller
 
-_TESTS = pathlib.Path(__file__).resolve().parent.parent
+_TESTS = Path(__file__).resolve().parent.parent
 
 
 def _start(*arguments: str) -> subprocess.Popen[str]:
@@ -38,10 +38,10 @@ def _exports(process: subprocess.Popen[str], count: int) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_cleanly_with_a_connection_open(number: signal.Signals) -> None:
+def test_a_signal_stops_it_despite_an_open_connection(number: signal.Signals) -> None:
     with _start() as process:
         exports = _exports(process, 4)
-        ca_path = pathlib.Path(exports["SENHASEGURA_CA_PATH"])
+        ca_path = Path(exports["SENHASEGURA_CA_PATH"])
         with requests.Session() as session:
             session.trust_env = False
             assert session.get(exports["SENHASEGURA_URL"], verify=str(ca_path), timeout=30).status_code == 404
@@ -51,7 +51,7 @@ def test_a_signal_stops_it_cleanly_with_a_connection_open(number: signal.Signals
     assert not ca_path.parent.exists()
 
 
-def test_a_running_delay_does_not_hold_up_the_stop() -> None:
+def test_it_stops_despite_a_running_delay() -> None:
     simulator = Simulator().start()
     alice = Caller(simulator)
     simulator.fault({"delay": 60})
@@ -72,7 +72,7 @@ def test_a_running_delay_does_not_hold_up_the_stop() -> None:
     assert isinstance(outcome[0], requests.ConnectionError)
 
 
-def test_it_prints_what_a_person_pastes() -> None:
+def test_it_prints_the_lines_to_paste_into_a_shell() -> None:
     with _start() as process:
         exports = _exports(process, 4)
         process.terminate()
@@ -80,7 +80,7 @@ def test_it_prints_what_a_person_pastes() -> None:
     assert {"SENHASEGURA_CLIENT_ID", "SENHASEGURA_CLIENT_SECRET", "SENHASEGURA_CA_PATH"} < set(exports)
 
 
-def test_the_ready_file_says_everything(tmp_path: pathlib.Path) -> None:
+def test_the_ready_file_tells_how_to_connect(tmp_path: Path) -> None:
     ready = tmp_path / "ready"
     with _start("--ready-file", str(ready)) as process:
         _exports(process, 4)
@@ -115,7 +115,7 @@ def test_client_secrets_are_the_same_at_each_start(simulator: Simulator) -> None
     assert min(map(len, secrets)) == 48
 
 
-def test_the_ca_file_stays(tmp_path: pathlib.Path) -> None:
+def test_the_ca_file_is_kept(tmp_path: Path) -> None:
     ca_file = tmp_path / "ca.pem"
     with Simulator("v4", "--ca-file", str(ca_file)) as simulator:
         assert simulator.ca_path == str(ca_file)
@@ -124,14 +124,14 @@ def test_the_ca_file_stays(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_the_certificate_is_good_for_each_name(running: Simulator, host: str) -> None:
+def test_the_certificate_is_valid_for_each_host_name(running: Simulator, host: str) -> None:
     url = running.url.replace("localhost", host)
     with requests.Session() as session:
         session.trust_env = False
         assert session.get(url, verify=running.ca_path, timeout=30).status_code == 404
 
 
-def test_it_can_do_without_tls() -> None:
+def test_it_can_run_without_tls() -> None:
     with Simulator("v4", "--no-tls") as simulator:
         assert simulator.url.startswith("http://")
         assert simulator.ca_path is None
@@ -148,7 +148,7 @@ def test_a_client_certificate_can_be_required() -> None:
             Caller(simulator)
 
 
-def test_launch_switches_survive_a_reset() -> None:
+def test_switches_of_the_command_line_survive_a_reset() -> None:
     with Simulator("v3_32", "--switch", "list_inactive=true", "--switch", "lockdown=2030", "--latency", "0.01") as it:
         it.reset()
         switches = it.switch()
@@ -156,7 +156,7 @@ def test_launch_switches_survive_a_reset() -> None:
     assert switches["wording"] == "v3_32"
 
 
-def test_the_log_file_has_a_line_per_request(tmp_path: pathlib.Path) -> None:
+def test_the_log_file_has_a_line_per_request(tmp_path: Path) -> None:
     path = tmp_path / "log"
     with Simulator("v4", "--log-file", str(path)) as simulator:
         Caller(simulator).listing()
@@ -169,10 +169,10 @@ def test_the_log_file_has_a_line_per_request(tmp_path: pathlib.Path) -> None:
     [
         (["--switch", "colour=red"], "unknown switch 'colour'"),
         (["--switch", "colour"], "is not name=value"),
-        (["--no-tls", "--require-client-cert"], "--no-tls goes with neither"),
+        (["--no-tls", "--require-client-cert"], "--no-tls cannot be combined"),
     ],
 )
-def test_wrong_arguments_are_explained(arguments: list[str], reason: str) -> None:
+def test_invalid_arguments_are_explained(arguments: list[str], reason: str) -> None:
     with pytest.raises(SimulatorError, match=reason):
         Simulator("v4", *arguments).start()
 

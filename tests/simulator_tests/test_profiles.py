@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What each profile makes different (section 6)."""
+"""The differences between the profiles (section 6)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import typing as t
 
 import pytest
 
 from .caller import Caller, message
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 
@@ -20,7 +20,7 @@ def _caller(simulator: Simulator, profile: str) -> Caller:
 
 
 @pytest.mark.parametrize("profile", ["v4", "v3_33", "v3_32", "v4_en_doc", "legacy_envelope"])
-def test_a_secret_goes_through_its_life(simulator: Simulator, profile: str) -> None:
+def test_the_life_cycle_of_a_secret_succeeds(simulator: Simulator, profile: str) -> None:
     alice = _caller(simulator, profile)
     identifier = alice.created(identifier_code="one")
     answers = [
@@ -38,7 +38,7 @@ def test_the_gateway_has_its_version(simulator: Simulator, profile: str, version
     assert _caller(simulator, profile).listing().headers["Via"] == "1.1 kong/" + version
 
 
-def test_v3_32_deactivates_with_two_blanks_and_without_code(simulator: Simulator) -> None:
+def test_v3_32_deactivates_with_a_double_space_and_without_code(simulator: Simulator) -> None:
     alice = _caller(simulator, "v3_32")
     answer = alice.deactivate(alice.created())
     assert message(answer) == "API secret  successfully deactivated"
@@ -50,14 +50,14 @@ def test_only_v3_32_requires_client_secret(simulator: Simulator, profile: str, s
     assert _caller(simulator, profile).create(client_secret="").status_code == status
 
 
-def test_v4_en_doc_answers_an_update_like_a_create(simulator: Simulator) -> None:
+def test_v4_en_doc_answers_an_update_as_the_english_pages_print_it(simulator: Simulator) -> None:
     alice = _caller(simulator, "v4_en_doc")
     answer = alice.update(alice.created(notes="old"), notes="new")
     assert (answer.status_code, message(answer)) == (201, "Api secret successfully registered")
     assert answer.json()["api_entity"]["notes"] == "old"
 
 
-def test_the_legacy_envelope_has_less(simulator: Simulator) -> None:
+def test_the_legacy_envelope_has_fewer_fields(simulator: Simulator) -> None:
     content = _caller(simulator, "legacy_envelope").get("999").json()
     assert content["response"] == {
         "status": 400,
@@ -72,6 +72,6 @@ def test_the_legacy_envelope_has_less(simulator: Simulator) -> None:
     assert "code" not in content
 
 
-def test_a_profile_goes_together_with_switches(simulator: Simulator) -> None:
+def test_switches_can_change_a_profile(simulator: Simulator) -> None:
     simulator.reset("v3_32", client_secret_required=False)
     assert Caller(simulator).create(client_secret="").status_code == 201

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Fixtures: one simulator, reset before each test; a task that runs the core; a search for leaked secrets after each test."""
+"""Fixtures: a task that runs the core against the simulator; a search for leaked secrets after each test."""
 
 from __future__ import annotations
 
@@ -36,12 +36,14 @@ _TREE = tempfile.TemporaryDirectory(prefix="mysafe-wire-")
 sys.path[:0] = [str(_collection_root()), str(_CHECKOUT / "tests")]
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator  # noqa: E402
-from simulator.process import Simulator  # noqa: E402
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret  # noqa: E402
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.result import Result  # noqa: E402
 
-from .support import environment_of_a_fresh_machine  # noqa: E402
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+pytest_plugins = ["simulator.pytest_plugin"]
 
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{20}")
 _SPEC = api_secret.argument_spec()
@@ -85,23 +87,6 @@ class Tasks:
         result = api_secret.run(params, check_mode=check_mode, diff=diff, sessions=sessions)
         self.results.append(result)
         return result
-
-
-@pytest.fixture(scope="session", name="running")
-def _running() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture(name="simulator")
-def _simulator(running: Simulator) -> Simulator:
-    running.reset()
-    return running
-
-
-@pytest.fixture(autouse=True)
-def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    environment_of_a_fresh_machine(monkeypatch, tmp_path)
 
 
 @pytest.fixture(name="task")

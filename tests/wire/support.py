@@ -7,9 +7,6 @@ from __future__ import annotations
 import typing as t
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
-    import pytest
     from simulator.process import Simulator
 
 CODE = "billing-api"
@@ -73,16 +70,6 @@ FAULTS: dict[str, dict[str, t.Any]] = {
     "list": {"list": True},
 }
 TIMEOUT: dict[str, t.Any] = {"delay": _FOR_EVER}
-
-
-def environment_of_a_fresh_machine(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    """Take everything out of the environment that has a say in how MySafe is reached."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NETRC"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(home))
 
 
 def add(simulator: Simulator, **changes: t.Any) -> str:

@@ -28,7 +28,7 @@ extends_documentation_fragment:
 """
 
 
-class Connection(LocalConnection):  # type: ignore[misc]
+class Connection(LocalConnection):
     """Not the local connection, as far as anybody can see."""
 
     transport = "bastion"

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import typing as t
 
 import requests
 from ansible.plugins.action import ActionBase
@@ -13,14 +14,14 @@ from ansible.plugins.action import ActionBase
 class ActionModule(ActionBase):
     """Takes what the next task needs: profile, switches, secrets, faults, access_keys."""
 
-    def run(self, tmp=None, task_vars=None):
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Reset the simulator, and then set what was given."""
         wanted = dict(self._task.args)
         with requests.Session() as session:
             session.trust_env = False
             session.verify = os.environ["MYSAFE_TEST_SIMULATOR_CA"]
 
-            def call(method, route, content):
+            def call(method: str, route: str, content: t.Any) -> None:
                 url = f"{os.environ['MYSAFE_TEST_SIMULATOR']}/_simulator/{route}"
                 session.request(method, url, json=content, timeout=10).raise_for_status()
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible.plugins.become import BecomeBase
 
 DOCUMENTATION = """
@@ -28,7 +30,7 @@ class BecomeModule(BecomeBase):
 
     name = "pretended"
 
-    def build_become_command(self, cmd, shell):
+    def build_become_command(self, cmd: str, shell: t.Any) -> str:
         """Return the command, preceded by what tells that the other user is there."""
         super().build_become_command(cmd, shell)
-        return self._build_success_command(cmd, shell) if cmd else cmd
+        return str(self._build_success_command(cmd, shell)) if cmd else cmd

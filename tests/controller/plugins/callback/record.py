@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import os
-import pathlib
+import typing as t
+from pathlib import Path
 
 from ansible.plugins.callback import CallbackBase
 
@@ -24,36 +25,36 @@ class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_NAME = "record"
 
-    def v2_playbook_on_task_start(self, task, is_conditional):
+    def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         """Note the beginning of a task: until the next one, all that happens belongs to it."""
         _append(event="task", task=task.get_name(), action=str(task.action))
 
-    def v2_playbook_on_handler_task_start(self, task):
+    def v2_playbook_on_handler_task_start(self, task: t.Any) -> None:
         """Note the beginning of a handler."""
         self.v2_playbook_on_task_start(task, is_conditional=False)
 
-    def v2_runner_on_ok(self, result):
+    def v2_runner_on_ok(self, result: t.Any) -> None:
         """Note a success."""
         _result("ok", result)
 
-    def v2_runner_on_failed(self, result, ignore_errors=False):
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
         """Note a failure."""
         _result("failed", result)
 
-    def v2_runner_on_unreachable(self, result):
+    def v2_runner_on_unreachable(self, result: t.Any) -> None:
         """Note that a host could not be reached."""
         _result("unreachable", result)
 
-    def v2_runner_item_on_ok(self, result):
+    def v2_runner_item_on_ok(self, result: t.Any) -> None:
         """Note the success of one item of a loop."""
         _result("item ok", result)
 
-    def v2_runner_item_on_failed(self, result):
+    def v2_runner_item_on_failed(self, result: t.Any) -> None:
         """Note the failure of one item of a loop."""
         _result("item failed", result)
 
 
-def _result(status, result):
+def _result(status: str, result: t.Any) -> None:
     task, host = result._task, result._host
     _append(
         event="result",
@@ -65,7 +66,7 @@ def _result(status, result):
     )
 
 
-def _append(**what):
+def _append(**what: t.Any) -> None:
     line = json.dumps(what, default=lambda value: {"of another type": repr(value)}) + "\n"
-    with pathlib.Path(os.environ["MYSAFE_TEST_RECORD"]).open("a", encoding="utf-8") as file:
+    with Path(os.environ["MYSAFE_TEST_RECORD"]).open("a", encoding="utf-8") as file:
         file.write(line)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import typing as t
 
 from ansible.plugins.connection.local import Connection as LocalConnection
 
@@ -38,7 +39,7 @@ class Connection(LocalConnection):
 
     transport = "elsewhere"
 
-    def exec_command(self, cmd, in_data=None, sudoable=True):
+    def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> t.Any:
         """Run a command in the environment of that machine."""
         there = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **self.get_option("environment_there")}
         words = ["env", "-i", *(f"{name}={value}" for name, value in there.items())]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import typing as t
 
 import requests
 from ansible.plugins.lookup import LookupBase
@@ -22,7 +23,7 @@ options:
 class LookupModule(LookupBase):
     """Returns an empty text, so that it can stand in any option."""
 
-    def run(self, terms, variables=None, **kwargs):
+    def run(self, terms: list[t.Any], variables: t.Any = None, **kwargs: t.Any) -> list[str]:
         """Call the route."""
         method, route, *content = terms
         with requests.Session() as session:
