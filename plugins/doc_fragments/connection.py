@@ -96,7 +96,7 @@ options:
     type: int
     default: 3
 notes:
-  - An empty environment variable counts as not set.
+  - An empty option or environment variable counts as not set.
   - Proxies are taken from the environment variables E(HTTPS_PROXY) and E(NO_PROXY). Redirects are not followed.
   - Do not put secrets into the C(environment) keyword of a task or play, because Ansible prints it from C(-vvv) on.
     Set the variables in the environment of the controller, attach an AWX credential, or take the options from Ansible Vault.

@@ -52,9 +52,8 @@ def set_options(lookup: LookupBase, variables: Mapping[str, t.Any], arguments: M
     }
     own = {option: value for option, value in arguments.items() if option not in VARIABLES and option != _WANTLIST}
     lookup.set_options(direct={**unset, **found, **own})
-    return {
-        option: None if option in unset and unset[option] is None else lookup.get_option(option) for option in VARIABLES
-    }
+    values = {option: lookup.get_option(option) for option in VARIABLES if unset.get(option, "") is not None}
+    return {option: None if is_blank(values.get(option)) else values[option] for option in VARIABLES}
 
 
 def _from_ini(definition: Mapping[str, t.Any]) -> t.Any:

@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import trustme
 
 if t.TYPE_CHECKING:
     import concurrent.futures
@@ -59,7 +60,10 @@ def _started(
         return {
             "text": _PLAY + "".join(_TASKS[name] for name in half),
             "arguments": ["--vault-password-file", str(password), "-e", f"name_of_ca={authority.parent.name}"],
-            "beside": {"beside-the-playbook.pem": authority.read_text(encoding="utf-8")},
+            "beside": {
+                "beside-the-playbook.pem": authority.read_text(encoding="utf-8"),
+                "another-ca.pem": trustme.CA().cert_pem.bytes().decode(),
+            },
         }
 
     started: dict[str, concurrent.futures.Future[Both]] = {}
