@@ -17,7 +17,8 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import 
 
 ROOT = Path(__file__).parents[4]
 TREES = {
-    path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "plugins" / "module_utils").rglob("*.py"))
+    path: ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "plugins" / "module_utils").rglob("*.py"))
 }
 SOURCE = ast.Module([statement for tree in TREES.values() for statement in tree.body], [])
 
@@ -174,7 +175,5 @@ def test_a_failure_was_not_sent_unless_it_says_so() -> None:
         (Fate.NOT_SENT, Fate.UNKNOWN, Fate.UNKNOWN),
     ],
 )
-def test_what_was_unknown_once_stays_unknown_unless_it_was_applied(
-    earlier: Fate, last: Fate, together: Fate
-) -> None:
+def test_what_was_unknown_once_stays_unknown_unless_it_was_applied(earlier: Fate, last: Fate, together: Fate) -> None:
     assert last.after(earlier) is together

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection, argument_spec
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES, from_environment
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 
 URL = "https://vault.example.org"
 LOGIN = {"mysafe_client_id": "an-id", "mysafe_client_secret": "s3cr3t"}

@@ -91,9 +91,18 @@ NO_ANSWER: dict[str, Case] = {
         requests.exceptions.ContentDecodingError(below.DecodeError("not gzip", ValueError("bad"))),
         *("unexpected_answer", False, Fate.UNKNOWN),
     ),
-    "a URL that requests refuses": (requests.exceptions.InvalidURL("no host"), *("configuration", False, Fate.NOT_SENT)),
-    "a header that requests refuses": (requests.exceptions.InvalidHeader("bad"), *("configuration", False, Fate.NOT_SENT)),
-    "no such CA": (OSError("Could not find a suitable TLS CA certificate bundle"), *("configuration", False, Fate.NOT_SENT)),
+    "a URL that requests refuses": (
+        requests.exceptions.InvalidURL("no host"),
+        *("configuration", False, Fate.NOT_SENT),
+    ),
+    "a header that requests refuses": (
+        requests.exceptions.InvalidHeader("bad"),
+        *("configuration", False, Fate.NOT_SENT),
+    ),
+    "no such CA": (
+        OSError("Could not find a suitable TLS CA certificate bundle"),
+        *("configuration", False, Fate.NOT_SENT),
+    ),
     "a host name that cannot be encoded": (UnicodeError("label too long"), *("configuration", False, Fate.NOT_SENT)),
 }
 
@@ -104,9 +113,7 @@ def told(exc: Exception, url: str = f"https://vault.example.org{PATH}") -> MySaf
 
 
 @pytest.mark.parametrize(("exc", "kind", "transient", "fate"), NO_ANSWER.values(), ids=NO_ANSWER)
-def test_a_request_without_an_answer_has_its_kind(
-    exc: Exception, kind: str, transient: bool, fate: Fate
-) -> None:
+def test_a_request_without_an_answer_has_its_kind(exc: Exception, kind: str, transient: bool, fate: Fate) -> None:
     error = told(exc)
     assert (error.kind, error.transient, error.fate) == (kind, transient, fate)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.token_cache import TokenCache
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
 
 KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t", token_cache=True)

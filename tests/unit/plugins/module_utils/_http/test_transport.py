@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http import libraries
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer
 
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

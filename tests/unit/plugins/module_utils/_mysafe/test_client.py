@@ -10,12 +10,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session, Sessions
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
 

@@ -10,7 +10,12 @@ import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import Documented, failure, require_success, unexpected
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import (
+    Documented,
+    failure,
+    require_success,
+    unexpected,
+)
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer, envelope
 
 DOING = "do it"
