@@ -40,12 +40,14 @@ options:
     description:
       - The C(Access Token URL) that the access key screen of MySafe shows.
       - By default C(/api/oauth2/token) below O(mysafe_url), then C(/iso/oauth2/token) where that path does not exist.
-      - If not set, the value of the environment variable E(SENHASEGURA_TOKEN_URL) is used.
+      - If not set, the value of the environment variable E(SENHASEGURA_TOKEN_URL) is used, unless O(mysafe_url) is set and
+        names another vault than E(SENHASEGURA_URL).
     type: str
   mysafe_tenant:
     description:
-      - The tenant, for a vault with several tenants that is reached by IP address. Otherwise the host name says it.
-      - If not set, the value of the environment variable E(SENHASEGURA_TENANT) is used.
+      - The tenant, for a vault with several tenants that is reached by IP address; otherwise taken from the host name.
+      - If not set, the value of the environment variable E(SENHASEGURA_TENANT) is used, unless O(mysafe_url) is set and
+        names another vault than E(SENHASEGURA_URL).
     type: str
   mysafe_token_cache:
     description:
@@ -81,14 +83,16 @@ options:
     type: path
   timeout:
     description:
-      - How long to wait for a connection, and then for an answer, in seconds.
+      - How long one request may take, in seconds, from connecting to the end of the answer.
       - If not set, the value of the environment variable E(SENHASEGURA_TIMEOUT) is used.
     type: int
     default: 30
   retries:
     description:
-      - How often a request is repeated that is safe to repeat, after a lost connection, a time-out, or an answer that says to
-        try later (HTTP 429, 502, 503, 504). The waits between grow, and follow C(Retry-After) and C(RateLimit-Reset) up to a minute.
+      - How often a request that is safe to repeat is repeated, after a lost connection, a timeout, or an answer that says to
+        try later (HTTP 408, 429, 502, 503, 504). The waits between grow, and follow C(Retry-After) and C(RateLimit-Reset) up to
+        a minute.
+      - While the vault cannot be reached, the next items of a C(loop) are tried once each.
       - Creating is not safe to repeat. After an answer was lost, the identifier code is looked up first, and what is found is
         taken as created.
       - If not set, the value of the environment variable E(SENHASEGURA_RETRIES) is used.
@@ -96,7 +100,7 @@ options:
     default: 3
 notes:
   - An environment variable that is set, but empty, counts as not set.
-  - Proxies are taken from the environment, E(HTTPS_PROXY) and E(NO_PROXY). Redirects are not followed.
+  - Proxies are taken from the environment, E(HTTPS_PROXY) and E(NO_PROXY), and only used for https. Redirects are not followed.
   - Do not put secrets into the C(environment) keyword of a task or play, as Ansible prints it from C(-vvv) on.
     Set the variables in the environment of the controller, or attach an AWX credential, or take the options from Ansible Vault.
 """
