@@ -40,12 +40,14 @@ options:
     description:
       - The C(Access Token URL) that the access key screen of MySafe shows.
       - The default is C(/api/oauth2/token) below O(mysafe_url), or C(/iso/oauth2/token) if that path does not exist.
-      - If not set, the value of the environment variable E(SENHASEGURA_TOKEN_URL) is used.
+      - If not set, the value of the environment variable E(SENHASEGURA_TOKEN_URL) is used, unless O(mysafe_url)
+        is set and names another vault than E(SENHASEGURA_URL).
     type: str
   mysafe_tenant:
     description:
       - The tenant, for a multi-tenant vault that is reached by IP address. Otherwise the tenant is taken from the host name.
-      - If not set, the value of the environment variable E(SENHASEGURA_TENANT) is used.
+      - If not set, the value of the environment variable E(SENHASEGURA_TENANT) is used, unless O(mysafe_url)
+        is set and names another vault than E(SENHASEGURA_URL).
     type: str
   mysafe_token_cache:
     description:
@@ -81,7 +83,7 @@ options:
     type: path
   timeout:
     description:
-      - How many seconds to wait for a connection, and then for an answer.
+      - How many seconds one request may take, from connecting to the end of the answer.
       - If not set, the value of the environment variable E(SENHASEGURA_TIMEOUT) is used.
     type: int
     default: 30
@@ -92,12 +94,13 @@ options:
         honoured up to a minute.
       - Creating an API secret is not safe to repeat. If the answer is lost, the identifier code is looked up first, and a secret
         that is found counts as created.
+      - While the vault cannot be reached, the next items of a C(loop) are tried once each.
       - If not set, the value of the environment variable E(SENHASEGURA_RETRIES) is used.
     type: int
     default: 3
 notes:
   - An empty option or environment variable counts as not set.
-  - Proxies are taken from the environment variables E(HTTPS_PROXY) and E(NO_PROXY). Redirects are not followed.
+  - Proxies are taken from the environment variables E(HTTPS_PROXY) and E(NO_PROXY), and used for https only. Redirects are not followed.
   - Do not put secrets into the C(environment) keyword of a task or play, because Ansible prints it from C(-vvv) on.
     Set the variables in the environment of the controller, attach an AWX credential, or take the options from Ansible Vault.
 """

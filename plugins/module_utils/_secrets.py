@@ -47,7 +47,10 @@ class Secrets:
 
 
 def _forms(value: str) -> set[str]:
-    """Return a value as it is, without white space around it, and as it looks in JSON, URLs, forms, HTML and Python."""
+    """Return a value as it is, without white space around it, and as it looks in JSON, URLs, forms, HTML and Python.
+
+    The HTTP libraries quote headers as bytes, in Latin-1 or UTF-8.
+    """
     in_json = json.dumps(value)[1:-1]
     forms = {value, value.strip(), in_json, in_json.replace("/", "\\/"), json.dumps(value, ensure_ascii=False)[1:-1]}
     forms |= {
@@ -60,6 +63,8 @@ def _forms(value: str) -> set[str]:
 
         forms |= {escape(value), escape(value, quote=False)}
     forms.add(repr(value)[1:-1])
+    if not value.isascii() or not value.isprintable():
+        forms |= {repr(value.encode(encoding, "replace"))[2:-1] for encoding in ("utf-8", "latin-1")}
     return forms - {""}
 
 

@@ -62,7 +62,7 @@ def test_the_doc_fragment_has_every_option() -> None:
 @pytest.mark.parametrize("option", argument_spec())
 def test_the_doc_fragment_names_the_one_variable_of_an_option(option: str) -> None:
     told = re.findall(r"E\((SENHASEGURA_\w+)\)", " ".join(shared_options()[option]["description"]))
-    assert told == [VARIABLES[option]] == argument_spec()[option]["fallback"][1]
+    assert told[:1] == [VARIABLES[option]] == argument_spec()[option]["fallback"][1]
 
 
 @pytest.mark.parametrize("option", VARIABLES)

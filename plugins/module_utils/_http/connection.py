@@ -13,12 +13,15 @@ import typing as t
 from urllib.parse import urlsplit
 
 from .._errors import Kind, MySafeError
-from .environment import VARIABLES, from_environment, is_blank
+from .environment import VARIABLES, converted, from_environment, is_blank, misconfigured
 from .options import OPTIONS
 
 #: The options that name files.
 PATHS = tuple(option.name for option in OPTIONS if option.is_path)
 _LONGEST_TIMEOUT = 24 * 60 * 60
+#: With what the paths of the API begin, and what follows there.
+_PREFIXES = ("api", "iso")
+_BELOW_PREFIXES = ("mysafe", "oauth2")
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -62,28 +65,35 @@ class Connection(t.NamedTuple):
         value but a path: a secret pasted into the wrong field must not end up in a log.
         """
         text = {name: "" if is_blank(value := params.get(name)) else str(value).strip() for name in VARIABLES}
+        for name, value in text.items():
+            _require_unicode(name, value)
+        typed = {
+            option.name: converted(option, option.default if is_blank(value := params.get(option.name)) else value)
+            for option in OPTIONS
+            if option.default is not None
+        }
         connection = cls(
-            url=_checked_url("mysafe_url", text["mysafe_url"]),
+            url=_checked_base_url("mysafe_url", text["mysafe_url"]),
             client_id=text["mysafe_client_id"],
             client_secret=text["mysafe_client_secret"],
             access_token=text["mysafe_access_token"],
             token_url=_checked_url("mysafe_token_url", text["mysafe_token_url"]) if text["mysafe_token_url"] else "",
             tenant=text["mysafe_tenant"],
-            token_cache=params.get("mysafe_token_cache", False),
-            validate_certs=params.get("validate_certs", True),
+            token_cache=typed["mysafe_token_cache"],
+            validate_certs=typed["validate_certs"],
             ca_path=_existing("ca_path", text["ca_path"]),
             client_cert=_existing("client_cert", text["client_cert"]),
             client_key=_existing("client_key", text["client_key"]),
-            timeout=params.get("timeout", 30),
-            retries=params.get("retries", 3),
+            timeout=typed["timeout"],
+            retries=typed["retries"],
         )
         connection._check_credentials()
         if connection.client_key and not connection.client_cert:
-            raise _misconfigured("client_cert", "client_key is set, but the certificate that belongs to it is not")
+            raise misconfigured("client_cert", "client_key is set, but the certificate that belongs to it is not")
         if not 1 <= connection.timeout <= _LONGEST_TIMEOUT:
-            raise _misconfigured("timeout", "the time-out must be at least 1 second, and at most a day")
+            raise misconfigured("timeout", "the time-out must be at least 1 second, and at most a day")
         if connection.retries < 0:
-            raise _misconfigured("retries", "the number of retries cannot be negative")
+            raise misconfigured("retries", "the number of retries cannot be negative")
         return connection
 
     @property
@@ -93,8 +103,8 @@ class Connection(t.NamedTuple):
 
     def _check_credentials(self) -> None:
         if self.access_token:
-            if not self.access_token.isascii() or any(character.isspace() for character in self.access_token):
-                raise _misconfigured("mysafe_access_token", "the token has characters that no bearer token has")
+            if not is_bearer_token(self.access_token):
+                raise misconfigured("mysafe_access_token", "the token has characters that no bearer token has")
             return
         if not self.client_id and not self.client_secret:
             raise MySafeError(
@@ -108,25 +118,52 @@ class Connection(t.NamedTuple):
             )
         for option, value in (("mysafe_client_id", self.client_id), ("mysafe_client_secret", self.client_secret)):
             if not value:
-                raise _misconfigured(option, "only one half of the access key is set")
+                raise misconfigured(option, "only one half of the access key is set")
+
+
+def is_bearer_token(text: str) -> bool:
+    """Whether a text can be sent as a bearer token: visible ASCII characters only."""
+    return bool(text) and all("!" <= character <= "~" for character in text)
+
+
+def _require_unicode(option: str, text: str) -> None:
+    """Refuse what was no UTF-8 where Python found it: it cannot be sent, nor written into a result."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise misconfigured(option, "it holds bytes that are not UTF-8") from None
+
+
+def _checked_base_url(option: str, url: str) -> str:
+    """Check a URL, and that it is not the URL of the API or of something in it."""
+    checked = _checked_url(option, url)
+    parts = urlsplit(checked).path.lower().split("/")
+    for part, following in zip(parts, [*parts[1:], ""]):
+        if part in _PREFIXES and following in ("", *_BELOW_PREFIXES):
+            raise misconfigured(
+                option, f"the address must be the base URL of the vault, without /{part} and what follows"
+            )
+    return checked
 
 
 def _checked_url(option: str, url: str) -> str:
     if not url:
-        raise _misconfigured(option, "the address of the vault is not set")
+        raise misconfigured(option, "the address of the vault is not set")
     try:
         parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
-        raise _misconfigured(option, "the address is not a valid URL") from None
+        raise misconfigured(option, "the address is not a valid URL") from None
+    if port == 0:
+        raise misconfigured(option, "no server listens on port 0")
     if parts.scheme.lower() not in ("https", "http") or not host or any(character.isspace() for character in url):
-        raise _misconfigured(option, "the address must be a URL such as https://vault.example.org")
+        raise misconfigured(option, "the address must be a URL such as https://vault.example.org")
     if parts.username is not None or parts.password is not None:
-        raise _misconfigured(option, "the address must not hold a user name or a password")
+        raise misconfigured(option, "the address must not hold a user name or a password")
     if "?" in url or "#" in url:
-        raise _misconfigured(option, "the address must not have a query or a fragment")
+        raise misconfigured(option, "the address must not have a query or a fragment")
     if parts.scheme.lower() == "http" and host not in ("localhost", "127.0.0.1", "::1"):
-        raise _misconfigured(option, "plain http would send secrets unencrypted: the address must begin with https://")
+        raise misconfigured(option, "plain http would send secrets unencrypted: the address must begin with https://")
     return url.rstrip("/")
 
 
@@ -140,19 +177,10 @@ def _existing(option: str, path: str) -> str:
         readable = False
     if not readable:
         shown = "the text in it" if is_pasted(path) else path
-        raise _misconfigured(option, f"{shown} is not a file or directory that can be read")
+        raise misconfigured(option, f"{shown} is not a file or directory that can be read")
     return path
 
 
 def is_pasted(path: str) -> bool:
     """Whether a path is really the pasted text of a certificate or key, and so a secret."""
     return "\n" in path or "-----" in path
-
-
-def _misconfigured(option: str, cause: str) -> MySafeError:
-    return MySafeError(
-        Kind.CONFIGURATION,
-        f"The option {option} cannot be used",
-        cause=cause,
-        solution=f"correct the option {option} or the environment variable {VARIABLES[option]}",
-    )

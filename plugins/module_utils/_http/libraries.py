@@ -11,27 +11,53 @@ from .._errors import Kind, MySafeError
 __all__ = (
     "IMPORT_ERROR",
     "AuthBase",
+    "ConnectTimeoutError",
+    "DecodeError",
+    "HTTPAdapter",
     "HTTPError",
     "InsecureRequestWarning",
     "InvalidHeader",
     "MaxRetryError",
     "NewConnectionError",
+    "ProxyError",
+    "ReadTimeoutError",
     "Retry",
+    "SSLError",
+    "Timeout",
     "disable_warnings",
+    "getproxies_environment",
+    "prepend_scheme_if_needed",
     "requests",
     "require",
+    "should_bypass_proxies",
 )
 
 try:
+    from urllib.request import getproxies_environment
+
     import requests
+    from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
+    from requests.utils import prepend_scheme_if_needed, should_bypass_proxies
     from urllib3 import disable_warnings
-    from urllib3.exceptions import HTTPError, InsecureRequestWarning, InvalidHeader, MaxRetryError, NewConnectionError
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        DecodeError,
+        HTTPError,
+        InsecureRequestWarning,
+        InvalidHeader,
+        MaxRetryError,
+        NewConnectionError,
+        ProxyError,
+        ReadTimeoutError,
+        SSLError,
+    )
+    from urllib3.util import Timeout
     from urllib3.util.retry import Retry
 
     IMPORT_ERROR: ImportError | None = None
 except ImportError as exc:
-    AuthBase = Retry = object  # type: ignore[assignment,misc]
+    AuthBase = HTTPAdapter = Retry = object  # type: ignore[assignment,misc]
     IMPORT_ERROR = exc
 
 

@@ -2,11 +2,20 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""An HTTP response as it was received."""
+"""An HTTP response as it was received: read as a whole within bounds, and decoded as the UTF-8 JSON that the API speaks."""
 
 from __future__ import annotations
 
+import json
+import re
 import typing as t
+
+from .bounded import LARGEST_BODY, TooLargeError
+
+#: How much of a body is read at once, in bytes.
+_PART = 64 * 1024
+#: What may be one half of a surrogate pair in JSON, such as \\ud83d.
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Response(t.NamedTuple):
@@ -19,10 +28,27 @@ class Response(t.NamedTuple):
 
     @classmethod
     def of(cls, received: t.Any) -> Response:
-        """Return what a response of the library requests holds."""
-        try:
-            body = received.json()
-        except (ValueError, RecursionError):
-            body = None
-        # Guessing the encoding of a text takes longer than all the rest, so it is done only where the text is shown.
-        return cls(received.status_code, received.headers, "" if body is not None else received.text, body)
+        """Read the body of a response of the library requests. Raises TooLargeError, and what urllib3 raises."""
+        parts: list[bytes] = []
+        size = 0
+        for part in received.raw.stream(_PART, decode_content=True):
+            size += len(part)
+            if size > LARGEST_BODY:
+                raise TooLargeError
+            parts.append(part)
+        content = b"".join(parts)
+        body = _parsed(content)
+        text = "" if body is not None else content.decode("utf-8-sig", "replace")
+        return cls(received.status_code, received.headers, text, body)
+
+
+def _parsed(content: bytes) -> t.Any:
+    """Return the JSON value, None where the content is not JSON in UTF-8, whatever the Content-Type says."""
+    try:
+        text = content.decode("utf-8-sig")
+        body = json.loads(text)
+        if _SURROGATE.search(text):
+            json.dumps(body, ensure_ascii=False).encode()  # half of a pair is no character
+    except (ValueError, RecursionError):
+        return None
+    return body

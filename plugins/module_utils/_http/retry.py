@@ -13,6 +13,7 @@ import random
 import time
 import typing as t
 
+from .._parallel import Stop
 from . import libraries
 
 #: Statuses after which the same request may succeed. 408 and 429 were refused; the others may have been carried out.
@@ -53,6 +54,15 @@ class Backoff(libraries.Retry):
         """Return the seconds to wait where the server does not say how long."""
         return super().get_backoff_time() * random.uniform(0.5, 1.0)  # noqa: S311 - it only spreads the waits
 
+    def sleep(self, response: t.Any = None) -> None:
+        """Wait before another try; a thread that is told to stop does not wait to the end."""
+        stop = Stop.of_this_thread()
+        if stop is None:
+            super().sleep(response)
+        else:
+            asked = None if response is None else self.get_retry_after(response)
+            stop.wait(asked or self.get_backoff_time())
+
 
 class Tries:
     """Counts how often a request is repeated, and waits before each repetition."""
@@ -63,8 +73,12 @@ class Tries:
     def another(self, response: t.Any = None) -> bool:
         """Wait, as long as the response asks for where there is one, and return True.
 
-        Return False at once where the tries are used up, or the server asks for too long a wait.
+        Return False at once where the tries are used up, the server asks for too long a wait, or the thread is told to
+        stop.
         """
+        stop = Stop.of_this_thread()
+        if stop is not None and stop.is_set():
+            return False
         raw = None if response is None else response.raw
         if raw is not None and (self._backoff.get_retry_after(raw) or 0) > LONGEST_WAIT:
             return False
@@ -73,4 +87,13 @@ class Tries:
         except libraries.MaxRetryError:
             return False
         self._backoff.sleep(raw)
-        return True
+        return stop is None or not stop.is_set()
+
+    def heed(self, response: t.Any) -> None:
+        """Wait as long as a response asks for, after a request that is not repeated here.
+
+        The caller checks what became of it, and may send it again: both are requests that the server asked to wait with.
+        """
+        asked = 0 if response is None else self._backoff.get_retry_after(response.raw)
+        if asked and asked <= LONGEST_WAIT and self._backoff.total:
+            self._backoff.sleep(response.raw)

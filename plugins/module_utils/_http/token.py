@@ -52,8 +52,10 @@ class BearerToken:
         self._obtain_one = obtain
         self._lock = threading.Lock()
         self._token: Token | None = Token(connection.access_token) if connection.access_token else None
-        self._rejected = ""
+        self._rejected: set[str] = set()
         self._cache: TokenCache | None = None
+        #: How often a token was obtained.
+        self.logins = 0
         #: Whether a rejected token can be replaced: one that the user gave cannot.
         self.is_renewable = not connection.access_token
         if connection.token_cache and self.is_renewable:
@@ -73,7 +75,7 @@ class BearerToken:
         with self._lock:
             if self._token is not None and self._token.value == rejected:
                 self._token = None
-                self._rejected = rejected
+            self._rejected.add(rejected)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -84,7 +86,7 @@ class BearerToken:
         """Return the token that another task left in the cache, or leave one there."""
         with cache.locked():
             kept = cache.read()
-            if kept is not None and kept[0] != self._rejected:
+            if kept is not None and kept[0] not in self._rejected:
                 return Token(kept[0], time.monotonic() + kept[1])
             token = self._obtain()
             usable_for = token.usable_until - time.monotonic()
@@ -94,7 +96,10 @@ class BearerToken:
 
     def _obtain(self) -> Token:
         try:
-            return self._obtain_one()
+            token = self._obtain_one()
         except MySafeError as error:
             # Whatever became of this request, it writes nothing.
             raise error.but(fate=Fate.NOT_SENT) from None
+        self.logins += 1
+        self._rejected.discard(token.value)
+        return token

@@ -15,6 +15,8 @@ import tempfile
 import time
 import typing as t
 
+from .connection import is_bearer_token
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -89,7 +91,7 @@ class TokenCache:
             return None
         except (ValueError, KeyError, TypeError):
             return None  # whatever it is: the next token replaces it
-        return (value, left) if left > 0 else None
+        return (value, left) if left > 0 and is_bearer_token(value) else None
 
     def write(self, value: str, usable_for: float) -> None:
         """Keep a token that may be used for so many seconds. Readers see the old file or the new one, never a part."""

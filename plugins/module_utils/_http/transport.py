@@ -7,18 +7,26 @@
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import urlsplit
 
 from .._errors import Fate, MySafeError
 from . import libraries
-from .problems import problem
+from .bounded import Adapter, TooLargeError, unsent
+from .problems import Route, problem
+from .proxies import proxy_for, require_usable
 from .response import Response
 from .retry import Tries
+from .trust import Trust
 
 if t.TYPE_CHECKING:
     from .connection import Connection
 
 #: Says of an answer what became of the request, and whether the same request may succeed later.
 Judge = t.Callable[[Response], "tuple[Fate, bool]"]
+
+
+#: Statuses by which a gateway says that it does not reach the server either.
+_UNREACHED = (502, 503, 504)
 
 
 class Sent(t.NamedTuple):
@@ -35,12 +43,19 @@ class Transport:
         libraries.require()
         self._connection = connection
         self._judge = judge
+        self._trust = Trust.of(connection)
+        self._routes: dict[str, Route] = {}
+        self._is_reached = True
+        self._is_patient = True
+        self._adapter = Adapter()
         self._session = libraries.requests.Session()
+        self._session.mount("https://", self._adapter)
+        self._session.mount("http://", self._adapter)
+        # Neither proxies of the system nor .netrc: what the environment has to say is asked for here.
+        self._session.trust_env = False
         self._session.headers["Accept"] = "application/json"
         # Redirects are not followed, and requests does not even have to understand where they point.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
-        # Passed with every request: a session's own setting would lose against REQUESTS_CA_BUNDLE.
-        self._verify: bool | str = (connection.ca_path or True) if connection.validate_certs else False
         if connection.client_cert:
             # Named as a key too, a file whose key has a passphrase is refused; otherwise OpenSSL would prompt for it.
             self._session.cert = (connection.client_cert, connection.client_key or connection.client_cert)
@@ -65,33 +80,70 @@ class Transport:
 
         Raises MySafeError where there is no response.
         """
-        tries = Tries(self._connection.retries)
+        tries = Tries(self.retries)
         earlier = Fate.NOT_SENT
+        route = self._route(url)
+        try:
+            request = self._session.prepare_request(libraries.requests.Request(method, url, auth=auth, **content))
+        except (libraries.requests.RequestException, ValueError) as exc:
+            raise problem(unsent(exc), doing, route) from None
         while True:
             received = None
             outcome: Response | MySafeError
             try:
-                received = self._session.request(
-                    method,
-                    url,
-                    auth=auth,
-                    verify=self._verify,
-                    timeout=self._connection.timeout,
+                received = self._session.send(
+                    request,
+                    stream=True,
+                    verify=route.trust.verify,
+                    proxies={"https": route.proxy.url} if route.proxy is not None else {},
+                    timeout=libraries.Timeout(total=route.timeout),  # type: ignore[arg-type]  # requests takes it
                     allow_redirects=False,
-                    **content,
                 )
                 outcome = Response.of(received)
                 fate, transient = self._judge(outcome)
-            except (libraries.requests.RequestException, libraries.HTTPError, OSError, ValueError) as exc:
-                outcome = problem(exc, url, doing, self._connection)
+            except (
+                libraries.requests.RequestException,
+                libraries.HTTPError,
+                OSError,
+                ValueError,
+                TooLargeError,
+            ) as exc:
+                outcome = problem(exc, doing, route)
                 fate, transient = outcome.fate, outcome.transient
-            if transient and (repeatable or not fate.is_open) and tries.another(received):
+            finally:
+                if received is not None:
+                    received.close()  # a response that was not read to its end takes the connection with it
+            is_safe = repeatable or not fate.is_open
+            if transient and is_safe and tries.another(received):
                 earlier = fate.after(earlier)
                 continue
+            self._is_reached = not transient or (received is not None and received.status_code not in _UNREACHED)
+            if transient and not is_safe:
+                tries.heed(received)
             if isinstance(outcome, MySafeError):
                 raise outcome.but(fate=fate.after(earlier))
             return Sent(outcome, earlier)
 
+    @property
+    def retries(self) -> int:
+        """How often a request is repeated now."""
+        return self._connection.retries if self._is_patient or self._is_reached else 0
+
+    def begin(self) -> None:
+        """Begin with another item. While the vault cannot be reached, the requests of such an item are tried once only."""
+        self._is_patient = self._is_reached
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def _route(self, url: str) -> Route:
+        """Return how to reach a URL. Raises MySafeError where the proxy for it cannot be used."""
+        parts = urlsplit(url)
+        server = f"{parts.scheme}://{parts.netloc}"
+        if server not in self._routes:
+            proxy = proxy_for(server)
+            if proxy is not None:
+                require_usable(proxy, self._adapter)
+            self._routes[server] = Route(server, self._connection.timeout, self._trust, proxy)
+        return self._routes[server]

@@ -24,12 +24,13 @@ if t.TYPE_CHECKING:
 _NOT_FORWARDED = re.compile(r"failure to get a peer|name resolution failed", re.IGNORECASE)
 _NO_ROUTE = re.compile(r"no route matched", re.IGNORECASE)
 _NOT_AUTHORIZED = re.compile(r"not authorized to access this resource|http referer is not allowed", re.IGNORECASE)
-_UNSHOWN = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _PAGE = re.compile(r"\s*<(!doctype html|html|head|body|title|h1|p|br)\b", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_UNSHOWN = re.compile(r"<(script|style)\b", re.IGNORECASE)
+_END_OF_UNSHOWN = {name: re.compile(f"</{name}[^>]*>?", re.IGNORECASE) for name in ("script", "style")}
 _CODE = re.compile(r"^\s*(\d{4})\b:?\s*")
-#: How much of an answer that is not JSON is worth showing, in characters.
+#: How much of an answer that is not JSON is worth showing, in characters, and how much of it is searched for that.
 _EXCERPT = 160
+_SEARCHED = 64 * 1024
 
 
 def flag(value: t.Any) -> bool:
@@ -149,9 +150,9 @@ class Answer(t.NamedTuple):
         """
         if self.status < 400 and not _PAGE.match(self.text):
             return ""
-        # Cut before the tags are taken out: a stray "<" in front of JSON would take a part of it for a tag.
-        text = _UNSHOWN.sub(" ", self.text).partition("{")[0]
-        words = " ".join(_TAG.sub(" ", text).split())
+        # JSON is cut off before the tags are taken out: a stray "<" in front of it would take a part of it for a tag.
+        text = _without_tags(_without_scripts(self.text[:_SEARCHED]).partition("{")[0])
+        words = " ".join(text.split())
         return words[:_EXCERPT] + ("…" if len(words) > _EXCERPT else "")
 
     @property
@@ -161,7 +162,30 @@ class Answer(t.NamedTuple):
             return "the answer is JSON, but not the object that the API documents"
         if self.excerpt:
             return f'the answer is not JSON and begins with "{self.excerpt}"'
-        return "the answer is not JSON" if _TAG.sub("", self.text).strip() else "the answer is empty"
+        return "the answer is not JSON" if _without_tags(self.text[:_SEARCHED]).strip() else "the answer is empty"
+
+
+# Both take a single pass: a page of nothing but "<" must not keep anybody waiting.
+
+
+def _without_scripts(page: str) -> str:
+    shown: list[str] = []
+    at = 0
+    for start in _UNSHOWN.finditer(page):
+        if start.start() >= at:
+            shown.append(page[at : start.start()])
+            end = _END_OF_UNSHOWN[start.group(1).lower()].search(page, start.end())
+            at = end.end() if end is not None else len(page)
+    return " ".join([*shown, page[at:]])
+
+
+def _without_tags(page: str) -> str:
+    shown: list[str] = []
+    at = 0
+    while (start := page.find("<", at)) >= 0 and (end := page.find(">", start)) >= 0:
+        shown.append(page[at:start])
+        at = end + 1
+    return " ".join([*shown, page[at:]])
 
 
 def judge(response: Response) -> tuple[Fate, bool]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import MySafeError
+from .._errors import Kind, MySafeError
 from .._http.token import Bearer
 from .answer import Answer
-from .failures import require_success
+from .failures import explained, require_success
 from .login import given_token_rejected
 from .sessions import Session
 
@@ -26,7 +26,7 @@ _API = "/api/mysafe"
 
 
 class Client:
-    """Calls the API for one task, and remembers the secrets that it sees.
+    """Calls the API for one item, and remembers the secrets that it sees.
 
     Without a ``session`` to continue it opens one of its own, and closes it at the end.
     """
@@ -34,9 +34,9 @@ class Client:
     def __init__(self, connection: Connection, secrets: Secrets, session: Session | None = None) -> None:
         self.secrets = secrets
         self.url = connection.url
-        self.retries = connection.retries
         self._session = session or Session(connection)
         self._is_own = session is None
+        self._session.transport.begin()
 
     def __enter__(self) -> Client:
         return self
@@ -48,13 +48,18 @@ class Client:
             self._session.close()
 
     @property
+    def retries(self) -> int:
+        """How often a request that is safe to repeat is repeated now."""
+        return self._session.transport.retries
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a user should know about the session."""
         return self._session.token.warnings
 
     def log_in(self) -> None:
         """Get a token now: threads that find none would each ask for one, and fail one after the other."""
-        self.secrets.add(self._session.token.current())
+        self._token()
 
     def call(
         self,
@@ -69,14 +74,12 @@ class Client:
         """Call the API and return its answer, whose body is a JSON object that reports a success.
 
         ``path`` is below ``/api/mysafe``; ``doing`` completes the sentence "Could not …"; ``repeatable`` is false for
-        a request that must not be carried out twice. A rejected token is replaced once.
+        a request that must not be carried out twice. A rejected token is replaced.
 
         Raises MySafeError for every failure.
         """
-        token = self._session.token
 
         def send(bearer: str) -> Answer:
-            self.secrets.add(bearer)
             sent = self._session.transport.send(
                 method,
                 self.url + _API + path,
@@ -88,17 +91,45 @@ class Client:
             )
             return Answer(*sent.response, sent.earlier).without(self.secrets)
 
-        used = token.current()
-        answer = send(used)
+        bearer = self._token()
+        answer = send(bearer)
         if answer.is_rejected_login:
-            if not token.is_renewable:
-                raise given_token_rejected(answer, doing)
-            token.replace(used)
+            answer = self._send_again(send, bearer, answer, doing)
+        self._session.was_accepted = True
+        require_success(answer, doing)
+        return answer
+
+    def _token(self) -> str:
+        """Return a token. Raises MySafeError, at once where the login was rejected a moment ago."""
+        self._session.require_login()
+        try:
+            bearer = self._session.token.current()
+        except MySafeError as error:
+            if error.kind in (Kind.AUTHENTICATION, Kind.NOT_AUTHORIZED):
+                self._session.reject(error)
+            raise
+        self.secrets.add(bearer)
+        return bearer
+
+    def _send_again(self, send: t.Callable[[str], Answer], rejected: str, answer: Answer, doing: str) -> Answer:
+        """Return the answer with another token than one that was rejected.
+
+        That may come from the token cache and be revoked as well; a token that was just issued has the last word.
+        """
+        token = self._session.token
+        logins = token.logins
+        while answer.is_rejected_login and token.is_renewable and token.logins == logins:
+            token.replace(rejected)
             earlier = answer.earlier
             try:
-                answer = send(token.current())
+                rejected = self._token()
+                answer = send(rejected)
             except MySafeError as error:
                 raise error.but(fate=error.fate.after(earlier)) from None
             answer = answer._replace(earlier=answer.earlier.after(earlier))
-        require_success(answer, doing)
+        if answer.is_rejected_login:
+            failed = explained(answer, doing) if token.is_renewable else given_token_rejected(answer, doing)
+            if answer.status == 401 or not self._session.was_accepted:
+                self._session.reject(failed)
+            raise failed
         return answer

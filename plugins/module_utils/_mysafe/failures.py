@@ -132,13 +132,18 @@ def require_success(answer: Answer, doing: str) -> None:
     if 300 <= answer.status < 400:
         raise _redirected(answer, doing)
     if answer.status >= 400 or answer.is_refused:
-        raise failure(answer, doing, _explain(answer))
+        raise explained(answer, doing)
     if not isinstance(answer.body, dict):
         raise failure(answer, doing, _UNEXPECTED)
 
 
+def explained(answer: Answer, doing: str) -> MySafeError:
+    """Return the failure that an answer stands for, with what is documented about it."""
+    return failure(answer, doing, _explain(answer))
+
+
 def failure(answer: Answer, doing: str, documented: Documented) -> MySafeError:
-    """Return the failure that an answer stands for."""
+    """Return the failure that an answer stands for, with something else than what is documented in general."""
     said = f'"{answer.message}"' if answer.message else answer.shape
     asked = answer.headers.get("Retry-After")
     wait = f", to be tried again after: {asked}" if asked else ""

@@ -15,6 +15,7 @@ import time
 import typing as t
 
 from .._errors import Kind, MySafeError
+from .._http.connection import is_bearer_token
 from .._http.token import Token
 from .._secrets import Secrets
 from .answer import Answer
@@ -72,8 +73,10 @@ def _token(answer: Answer, asked_at: float) -> Token:
         raise failure(answer, _DOING, _REFUSED)
     require_success(answer, _DOING)
     value = answer.body.get("access_token")
-    if not isinstance(value, str) or not value:
-        raise unexpected(answer, _DOING, "access_token")
+    if value is None and answer.envelope is None and answer.body.get("error"):
+        raise failure(answer, _DOING, _REFUSED)  # an OAuth error that comes with status 200
+    if not isinstance(value, str) or not is_bearer_token(value):
+        raise unexpected(answer, _DOING, "a usable access_token")
     try:
         lifetime = float(answer.body.get("expires_in") or "inf")
     except (TypeError, ValueError, OverflowError):

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import os
+import time
 import typing as t
 
+from .._errors import Fate, MySafeError
 from .._http.token import BearerToken
 from .._http.transport import Transport
 from .answer import judge
@@ -19,12 +21,40 @@ if t.TYPE_CHECKING:
     from .._http.connection import Connection
 
 
+#: How many sessions are kept. A loop over more access keys than that opens them anew.
+_MOST = 8
+#: For how many seconds a rejected login is not tried again.
+_REMEMBERED = 60
+
+
 class Session:
-    """The connections and the token for one set of connection options."""
+    """The connections and the token for one set of connection options.
+
+    It also knows what the next items of a loop need not try again: a login that was rejected.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.transport = Transport(connection, judge)
         self.token = BearerToken(connection, functools.partial(log_in, connection, self.transport))
+
+        #: Whether the server has accepted a token yet: then a missing route is that of one path only.
+        self.was_accepted = False
+        self._rejection: MySafeError | None = None
+        self._rejected_at = 0.0
+
+    def require_login(self) -> None:
+        """Raise the failure of the last login where that was rejected a moment ago."""
+        if self._rejection is not None and time.monotonic() < self._rejected_at + _REMEMBERED:
+            raise self._rejection.but(
+                message=f"{self._rejection.message}; a rejected login is not tried again within {_REMEMBERED} seconds",
+                fate=Fate.NOT_SENT,
+                transient=False,
+            )
+
+    def reject(self, error: MySafeError) -> None:
+        """Remember that the access key, or the token that the user gave, was rejected."""
+        self._rejection = error
+        self._rejected_at = time.monotonic()
 
     def close(self) -> None:
         """Close the connections."""
@@ -44,6 +74,8 @@ class Sessions:
     def get(self, connection: Connection) -> Session:
         """Return the session for these connection options, a new one where there is none yet."""
         key = (os.getpid(), connection.fingerprint)
-        if key not in self._by_key:
-            self._by_key[key] = Session(connection)
-        return self._by_key[key]
+        session = self._by_key.pop(key, None) or Session(connection)
+        self._by_key[key] = session  # the last to be used is the last to be closed
+        while len(self._by_key) > _MOST:
+            self._by_key.pop(next(iter(self._by_key))).close()
+        return session

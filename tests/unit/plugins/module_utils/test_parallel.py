@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils import _parallel
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import CONNECTIONS, each
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import CONNECTIONS, Stop, each
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import refused
 
 DEADLINE = 20.0
@@ -99,3 +100,135 @@ def test_after_a_failure_nothing_more_is_asked_for(monkeypatch: pytest.MonkeyPat
     with pytest.raises(MySafeError):
         each(call, range(100))
     assert asked == [0, 1, 2]
+
+
+def test_after_a_failure_nothing_more_is_asked_for_by_the_others_either() -> None:
+    stop = threading.Event()
+    asked: list[int] = []
+
+    def call(number: int) -> None:
+        asked.append(number)
+        if number == 0:
+            stop.set()
+            raise refused()
+        assert stop.wait(DEADLINE)
+
+    with pytest.raises(MySafeError):
+        each(call, range(1000))
+    assert len(asked) <= 2 * CONNECTIONS
+
+
+class Unforeseen(BaseException):
+    """What is no failure of ours."""
+
+
+def test_what_was_not_foreseen_is_raised_where_it_is_seen() -> None:
+    def call(_number: int) -> None:
+        raise Unforeseen
+
+    with pytest.raises(Unforeseen):
+        each(call, range(3))
+
+
+# The end of the caller.
+
+
+@pytest.fixture(name="interrupt")
+def fixture_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the caller be interrupted as soon as all threads have begun, as by Ctrl-C."""
+    together = threading.Barrier(CONNECTIONS + 1)
+
+    class Queue:
+        def get(self) -> None:
+            together.wait(DEADLINE)
+            raise KeyboardInterrupt
+
+        def put(self, _item: None) -> None:
+            pass
+
+    monkeypatch.setattr(_parallel.queue, "SimpleQueue", Queue)
+    monkeypatch.setattr(_parallel, "together", together, raising=False)
+
+
+def wait_together() -> None:
+    """Wait until all threads have begun."""
+    _parallel.together.wait(DEADLINE)  # type: ignore[attr-defined]
+
+
+def running() -> list[str]:
+    """Return the names of the threads that are still running."""
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("mysafe-")]
+
+
+@pytest.mark.usefixtures("interrupt")
+def test_an_interrupted_caller_leaves_no_thread_that_waits() -> None:
+    def call(_number: int) -> None:
+        wait_together()
+        stop = Stop.of_this_thread()
+        assert stop is not None
+        stop.wait(DEADLINE)
+
+    with pytest.raises(KeyboardInterrupt):
+        each(call, range(100))
+    assert running() == []
+
+
+@pytest.mark.usefixtures("interrupt")
+def test_an_interrupted_caller_leaves_no_thread_that_reads() -> None:
+    def call(_number: int) -> None:
+        stop = Stop.of_this_thread()
+        assert stop is not None
+        here, there = socket.socketpair()
+        with here, there:
+            stop.may_cut(object(), here)
+            wait_together()
+            assert here.recv(1) == b""
+
+    with pytest.raises(KeyboardInterrupt):
+        each(call, range(100))
+    assert running() == []
+
+
+@pytest.mark.usefixtures("interrupt")
+def test_an_interrupted_caller_does_not_wait_for_what_cannot_be_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_parallel, "_GRACE", 0.0)
+    ended = threading.Event()
+
+    def call(_number: int) -> None:
+        wait_together()
+        ended.wait(DEADLINE)
+
+    with pytest.raises(KeyboardInterrupt):
+        each(call, range(100))
+    left = [thread for thread in threading.enumerate() if thread.name.startswith("mysafe-")]
+    assert [thread.daemon for thread in left] == [True] * CONNECTIONS
+    ended.set()
+    for thread in left:
+        thread.join(DEADLINE)
+
+
+def test_what_is_connected_too_late_is_cut_at_once() -> None:
+    stop = Stop()
+    stop.cut()
+    here, there = socket.socketpair()
+    with here, there:
+        stop.may_cut(object(), here)
+        assert here.recv(1) == b""
+    stop.close()
+
+
+def test_only_the_last_socket_of_a_connection_is_cut() -> None:
+    stop = Stop()
+    (old, _old), (new, _new) = socket.socketpair(), socket.socketpair()
+    connection = object()
+    with old, _old, new, _new:
+        stop.may_cut(connection, old)
+        stop.may_cut(connection, new)
+        stop.cut()
+        _old.sendall(b"x")
+        assert (old.recv(1), new.recv(1)) == (b"x", b"")
+    stop.close()
+
+
+def test_a_thread_of_somebody_else_has_nothing_to_obey() -> None:
+    assert Stop.of_this_thread() is None

@@ -8,11 +8,11 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection, argument_spec
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES, from_environment
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.options import OPTIONS
 
 URL = "https://vault.example.org"
 LOGIN = {"mysafe_client_id": "an-id", "mysafe_client_secret": "s3cr3t"}
@@ -66,6 +66,7 @@ def test_a_url_is_taken_without_blanks_and_trailing_slashes(option: str, field: 
         ("https://vault.\nexample.org", "the address must be a URL such as https://vault.example.org"),
         ("https://vault.example.org:port", "the address is not a valid URL"),
         ("https://vault.example.org:99999", "the address is not a valid URL"),
+        ("https://vault.example.org:0", "no server listens on port 0"),
         ("https://[vault", "the address is not a valid URL"),
         ("https://user@vault.example.org", "the address must not hold a user name or a password"),
         ("https://user:s3cr3t@vault.example.org", "the address must not hold a user name or a password"),
@@ -119,6 +120,24 @@ def test_a_number_is_taken_as_text() -> None:
     assert connection(mysafe_client_id=12345).client_id == "12345"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/api", "/api/", "/iso", "/API", "/mysafe/api", "/api/mysafe", "/api/mysafe/secretapi/3", "/iso/oauth2/token"],
+)
+def test_the_base_url_is_not_that_of_the_api(path: str) -> None:
+    error = refusal({"mysafe_url": URL + path, **LOGIN})
+    assert (error.kind, "base URL of the vault" in error.cause) == ("configuration", True)
+
+
+@pytest.mark.parametrize("path", ["/api/vault", "/apis", "/mysafe", "/isolated"])
+def test_the_base_url_may_have_a_path_that_is_not_that_of_the_api(path: str) -> None:
+    assert connection(mysafe_url=URL + path).url == URL + path
+
+
+def test_the_token_url_may_be_that_of_the_api() -> None:
+    assert connection(mysafe_token_url=f"{URL}/api/oauth2/token").token_url == f"{URL}/api/oauth2/token"
+
+
 # What to log in with.
 
 
@@ -150,10 +169,18 @@ def test_one_half_of_the_access_key_does_not_matter_next_to_a_token() -> None:
     assert Connection.from_params({"mysafe_url": URL, **TOKEN, "mysafe_client_id": "an-id"}).access_token == "t0k3n"
 
 
-@pytest.mark.parametrize("token", ["two words", "two\nlines", "t\tab", "tökén"])
+@pytest.mark.parametrize("token", ["two words", "two\nlines", "t\tab", "tökén", "nu\0l", "del\x7f"])
 def test_a_token_that_cannot_be_sent_is_refused(token: str) -> None:
     error = refusal({"mysafe_url": URL, "mysafe_access_token": token})
     assert error.cause == "the token has characters that no bearer token has"
+
+
+@pytest.mark.parametrize("option", [option.name for option in OPTIONS if option.type in ("str", "path")])
+@pytest.mark.parametrize("text", ["s3cr3t\udcff", "\ud83ds3cr3t"], ids=["not UTF-8", "half of a pair"])
+def test_what_is_no_unicode_is_refused_and_not_repeated(option: str, text: str) -> None:
+    error = refusal({"mysafe_url": URL, **LOGIN, option: text})
+    assert (error.kind, error.message) == ("configuration", f"The option {option} cannot be used")
+    assert (error.cause, "s3cr3t" in repr(error)) == ("it holds bytes that are not UTF-8", False)
 
 
 # Files and numbers.
@@ -200,6 +227,21 @@ def test_a_time_out_that_makes_no_sense_is_refused(timeout: int) -> None:
 @pytest.mark.parametrize("path", ["/a\0b", "/\udcff\ud800"], ids=["NUL", "half of a pair"])
 def test_a_path_that_no_system_has_is_refused(option: str, path: str) -> None:
     assert refusal({"mysafe_url": URL, **LOGIN, option: path}).kind == "configuration"
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "value"),
+    [("timeout", "7", 7), ("retries", "0", 0), ("validate_certs", "False", False), ("mysafe_token_cache", "yes", True)],
+)
+def test_a_text_is_converted_as_ansible_does(option: str, text: str, value: t.Any) -> None:
+    field = {"mysafe_token_cache": "token_cache"}.get(option, option)
+    assert getattr(connection(**{option: text}), field) is value
+
+
+@pytest.mark.parametrize("option", ["timeout", "retries", "validate_certs", "mysafe_token_cache"])
+def test_a_text_that_cannot_be_converted_is_refused_and_not_repeated(option: str) -> None:
+    error = refusal({"mysafe_url": URL, **LOGIN, option: "s3cr3t"})
+    assert (error.kind, VARIABLES[option] in error.solution, "s3cr3t" in repr(error)) == ("configuration", True, False)
 
 
 def test_a_negative_number_of_retries_is_refused() -> None:
@@ -264,39 +306,6 @@ def test_a_refusal_names_the_environment_variable_too(options: dict[str, t.Any])
 
 
 # The environment.
-
-
-@pytest.fixture(name="environment")
-def fixture_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Start without any of the variables."""
-    for name in ("FIRST", "SECOND"):
-        monkeypatch.delenv(name, raising=False)
-    return monkeypatch
-
-
-def test_a_variable_is_taken_without_blanks_and_line_breaks(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("FIRST", " value\r\n")
-    assert from_environment("FIRST") == "value"
-
-
-def test_the_first_variable_that_is_set_counts(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("FIRST", "one")
-    environment.setenv("SECOND", "two")
-    assert from_environment("FIRST", "SECOND") == "one"
-
-
-def test_an_empty_variable_makes_room_for_the_next(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("FIRST", " \n")
-    environment.setenv("SECOND", "two")
-    assert from_environment("FIRST", "SECOND") == "two"
-
-
-@pytest.mark.parametrize("value", [None, "", " ", "\n"], ids=repr)
-def test_an_empty_variable_is_one_that_is_not_set(environment: pytest.MonkeyPatch, value: str | None) -> None:
-    if value is not None:
-        environment.setenv("FIRST", value)
-    with pytest.raises(AnsibleFallbackNotFound):
-        from_environment("FIRST")
 
 
 def test_every_option_has_its_variable() -> None:

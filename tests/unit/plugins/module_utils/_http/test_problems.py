@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import types
+import typing as t
 from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 
 import pytest
@@ -15,8 +17,14 @@ from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.problems import problem
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.bounded import (
+    InvalidResponseError,
+    TooLargeError,
+    unsent,
+)
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.problems import Route, problem
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.proxies import Proxy
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.trust import Trust
 
 POOL = HTTPConnectionPool("vault.example.org")
 PATH = "/api/mysafe/secretapi?identifier_code=x"
@@ -43,6 +51,18 @@ NO_ANSWER: dict[str, Case] = {
         requests.ReadTimeout(below.ReadTimeoutError(POOL, PATH, "Read timed out.")),
         *("timeout", True, Fate.UNKNOWN),
     ),
+    "the body takes too long": (
+        below.ReadTimeoutError(POOL, PATH, "Read timed out."),
+        *("timeout", True, Fate.UNKNOWN),
+    ),
+    "the body takes too long, as requests tells it": (
+        requests.ConnectionError(below.ReadTimeoutError(POOL, PATH, "Read timed out.")),
+        *("timeout", True, Fate.UNKNOWN),
+    ),
+    "the request is not taken in time": (
+        requests.ConnectionError(below.ProtocolError("Connection aborted.", socket.timeout("timed out"))),
+        *("timeout", True, Fate.UNKNOWN),
+    ),
     "refused": (
         requests.ConnectionError(wrapped(unconnected("[Errno 111] Connection refused"))),
         *("connection", True, Fate.NOT_SENT),
@@ -61,10 +81,24 @@ NO_ANSWER: dict[str, Case] = {
         ),
         *("connection", True, Fate.UNKNOWN),
     ),
+    "reset while connecting": (
+        requests.ConnectionError(
+            below.ProtocolError("Connection aborted.", unsent(ConnectionResetError(104, "reset by peer")))
+        ),
+        *("connection", True, Fate.NOT_SENT),
+    ),
     "cut off": (
-        requests.exceptions.ChunkedEncodingError(below.ProtocolError("Connection broken", IncompleteRead(b"x", 5))),
+        below.ProtocolError("Connection broken", IncompleteRead(b"x", 5)),
         *("connection", True, Fate.UNKNOWN),
     ),
+    "an interim response": (
+        requests.ConnectionError(
+            below.ProtocolError("Connection aborted.", InvalidResponseError("an interim response"))
+        ),
+        *("connection", True, Fate.UNKNOWN),
+    ),
+    "a header that cannot be read": (below.InvalidHeader("Content-Length"), *("connection", True, Fate.UNKNOWN)),
+    "a response that makes no sense": (ValueError("bad"), *("connection", True, Fate.UNKNOWN)),
     "refused by the proxy": (
         requests.exceptions.ProxyError(wrapped(below.ProxyError("Cannot connect to proxy.", OSError("403 Forbidden")))),
         *("connection", False, Fate.NOT_SENT),
@@ -87,29 +121,46 @@ NO_ANSWER: dict[str, Case] = {
         requests.exceptions.SSLError(ssl.SSLEOFError(8, "EOF occurred in violation of protocol")),
         *("tls", True, Fate.UNKNOWN),
     ),
-    "an answer that cannot be decoded": (
-        requests.exceptions.ContentDecodingError(below.DecodeError("not gzip", ValueError("bad"))),
+    "TLS that ends while connecting": (
+        requests.exceptions.SSLError(unsent(ssl.SSLEOFError(8, "EOF occurred in violation of protocol"))),
+        *("tls", True, Fate.NOT_SENT),
+    ),
+    "no descriptor left": (
+        requests.exceptions.SSLError(wrapped(below.SSLError(OSError(24, "Too many open files")))),
+        *("connection", True, Fate.NOT_SENT),
+    ),
+    "an answer that cannot be decompressed": (
+        below.DecodeError("not gzip", ValueError("bad")),
         *("unexpected_answer", False, Fate.UNKNOWN),
     ),
+    "an answer without end": (TooLargeError(), *("unexpected_answer", False, Fate.UNKNOWN)),
     "a URL that requests refuses": (
-        requests.exceptions.InvalidURL("no host"),
+        unsent(requests.exceptions.InvalidURL("no host")),
         *("configuration", False, Fate.NOT_SENT),
     ),
     "a header that requests refuses": (
-        requests.exceptions.InvalidHeader("bad"),
+        unsent(requests.exceptions.InvalidHeader("bad")),
         *("configuration", False, Fate.NOT_SENT),
     ),
     "no such CA": (
         OSError("Could not find a suitable TLS CA certificate bundle"),
         *("configuration", False, Fate.NOT_SENT),
     ),
-    "a host name that cannot be encoded": (UnicodeError("label too long"), *("configuration", False, Fate.NOT_SENT)),
+    "a host name that cannot be encoded": (
+        unsent(UnicodeError("label too long")),
+        *("configuration", False, Fate.NOT_SENT),
+    ),
 }
 
 
-def told(exc: Exception, url: str = f"https://vault.example.org{PATH}") -> MySafeError:
+def route(**changes: t.Any) -> Route:
+    """Return the usual way to the vault."""
+    return Route("https://vault.example.org", timeout=5, trust=Trust(), proxy=None)._replace(**changes)
+
+
+def told(exc: Exception, **changes: t.Any) -> MySafeError:
     """Return the failure that is made of an exception."""
-    return problem(exc, url, "do it", Connection(url="https://vault.example.org", timeout=5))
+    return problem(exc, "do it", route(**changes))
 
 
 @pytest.mark.parametrize(("exc", "kind", "transient", "fate"), NO_ANSWER.values(), ids=NO_ANSWER)
@@ -134,7 +185,7 @@ def test_a_request_without_an_answer_names_the_server_and_not_the_query(
         ("reset", "reset by peer"),
         ("refused by the proxy", "403 Forbidden"),
         ("an unknown certificate", "CERTIFICATE_VERIFY_FAILED"),
-        ("a URL that requests refuses", "no host"),
+        ("a URL that requests refuses", "InvalidURL"),
         ("no such CA", "Could not find a suitable TLS CA certificate bundle"),
     ],
 )
@@ -148,10 +199,17 @@ def test_the_cause_is_what_really_happened(case: str, cause: str) -> None:
         ("connecting takes too long", "vault.example.org did not accept a connection within 5 seconds"),
         ("the answer takes too long", "vault.example.org did not answer within 5 seconds"),
         ("refused", "no connection to vault.example.org"),
+        ("the body takes too long", "vault.example.org did not answer within 5 seconds"),
         ("reset", "the connection was lost to vault.example.org"),
-        ("refused by the proxy", "the proxy does not connect to vault.example.org"),
-        ("an unknown certificate", "no TLS connection to vault.example.org"),
-        ("an answer that cannot be decoded", "the answer of vault.example.org cannot be decoded"),
+        ("reset while connecting", "no connection to vault.example.org"),
+        (
+            "refused by the proxy",
+            "the proxy in the environment variable HTTPS_PROXY does not connect to vault.example.org",
+        ),
+        ("an unknown certificate", "the certificate of vault.example.org is not accepted"),
+        ("no client certificate", "no TLS connection to vault.example.org"),
+        ("an answer that cannot be decompressed", "the answer of vault.example.org cannot be decompressed"),
+        ("an answer without end", "the answer of vault.example.org has more than 16 MiB"),
         ("no such CA", "the request to vault.example.org could not be made"),
     ],
 )
@@ -159,16 +217,91 @@ def test_the_message_says_what_happened(case: str, said: str) -> None:
     assert told(NO_ANSWER[case][0]).message == f"Could not do it: {said}"
 
 
-@pytest.mark.parametrize(
-    ("case", "option"),
-    [("an unknown certificate", "ca_path"), ("another host name", "ca_path"), ("no client certificate", "client_cert")],
-)
-def test_the_solution_for_tls_names_the_option(case: str, option: str) -> None:
-    assert option in told(NO_ANSWER[case][0]).solution
+VERIFICATION = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+BUNDLE = Trust("/ca.pem", "ca_path (SENHASEGURA_CA_PATH)")
+#: What OpenSSL says, what is trusted, and what is then said to do.
+TLS_ADVICE: dict[str, tuple[str, Trust, str]] = {
+    "unknown CA": (VERIFICATION + "unable to get local issuer certificate (_ssl.c:1000)", Trust(), "give the CA"),
+    "self-signed": (
+        VERIFICATION + "self-signed certificate in certificate chain (_ssl.c:1000)",
+        Trust(),
+        "give the CA",
+    ),
+    "another CA": (VERIFICATION + "unable to get local issuer certificate", BUNDLE, "the file that ca_path"),
+    "another CA of the environment": (
+        *(VERIFICATION + "self-signed certificate", Trust("/ca.pem", "REQUESTS_CA_BUNDLE")),
+        "the file that REQUESTS_CA_BUNDLE names",
+    ),
+    "a directory": (
+        *(VERIFICATION + "unable to get local issuer certificate", Trust("/", "ca_path (SENHASEGURA_CA_PATH)")),
+        "run openssl rehash",
+    ),
+    "expired": (VERIFICATION + "certificate has expired (_ssl.c:1000)", BUNDLE, "renewed"),
+    "too early": (VERIFICATION + "certificate is not yet valid", BUNDLE, "check the clock"),
+    "another name": (
+        *(VERIFICATION + "Hostname mismatch, certificate is not valid for 'vault.example.org'.", BUNDLE),
+        "use a host name in mysafe_url",
+    ),
+    "another address": (
+        *(VERIFICATION + "IP address mismatch, certificate is not valid for '127.0.0.1'.", BUNDLE),
+        "use a host name in mysafe_url",
+    ),
+    "revoked": (VERIFICATION + "certificate revoked", BUNDLE, "have the vault's certificate replaced"),
+    "weak": (VERIFICATION + "EE certificate key too weak", BUNDLE, "stronger key"),
+    "strict: no AKI": (VERIFICATION + "Missing Authority Key Identifier", BUNDLE, "Python 3.13"),
+    "strict: no SKI": (VERIFICATION + "Missing Subject Key Identifier", BUNDLE, "Python 3.13"),
+    "strict: no key usage": (VERIFICATION + "CA cert does not include key usage extension", BUNDLE, "Python 3.13"),
+    "strict: not critical": (VERIFICATION + "Basic Constraints of CA cert not marked critical", BUNDLE, "Python 3.13"),
+    "no TLS": ("[SSL: WRONG_VERSION_NUMBER] wrong version number", BUNDLE, "does not speak TLS"),
+    "no TLS, OpenSSL 3.2": ("[SSL: RECORD_LAYER_FAILURE] record layer failure", BUNDLE, "does not speak TLS"),
+    "no client certificate": ("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert", BUNDLE, "client_cert"),
+    "another client certificate": ("[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca", BUNDLE, "client_cert"),
+    "no certificates in the file": ("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate", BUNDLE, "that ca_path"),
+    "no certificates in the bundle": (
+        *("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate", Trust("/ca.pem", "REQUESTS_CA_BUNDLE")),
+        "that REQUESTS_CA_BUNDLE",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "trust", "advice"), TLS_ADVICE.values(), ids=TLS_ADVICE)
+def test_the_advice_about_tls_is_for_the_cause(text: str, trust: Trust, advice: str) -> None:
+    exc = requests.exceptions.SSLError(wrapped(below.SSLError(ssl.SSLError(1, text))))
+    assert advice in told(exc, trust=trust).solution
+
+
+def test_only_an_unknown_ca_is_a_reason_to_give_one() -> None:
+    causes = [text for text, _trust, advice in TLS_ADVICE.values() if advice not in ("give the CA", "that ca_path")]
+    exceptions = [requests.exceptions.SSLError(below.SSLError(ssl.SSLError(1, text))) for text in causes]
+    advised = [told(exc, trust=BUNDLE).solution for exc in exceptions]
+    assert [advice for advice in advised if advice.startswith("give the CA")] == []
+
+
+def test_a_lost_connection_without_tls_may_have_needed_tls() -> None:
+    exc = NO_ANSWER["closed without an answer"][0]
+    assert "https://" in told(exc, url="http://localhost:8443").solution
+
+
+PROXY = Proxy("http://user:s3cr3t@proxy.example.org", "ALL_PROXY")
+PROXIED = {
+    "silent": requests.ConnectTimeout(wrapped(below.ConnectTimeoutError(None, "timed out"))),
+    "not there": requests.exceptions.ProxyError(wrapped(below.ProxyError("Cannot connect.", unconnected("refused")))),
+    "no proxy": requests.ConnectionError(below.ProtocolError("Connection aborted.", unsent(BadStatusLine("SSH-2.0")))),
+}
+
+
+@pytest.mark.parametrize("exc", PROXIED.values(), ids=PROXIED)
+def test_a_proxy_that_does_not_work_is_told_by_its_variable_and_never_by_its_value(exc: Exception) -> None:
+    text = str(told(exc, proxy=PROXY))
+    assert ("ALL_PROXY" in text, "s3cr3t" in text, "proxy.example.org" in text) == (True, False, False)
+
+
+def test_a_silent_proxy_is_a_timeout() -> None:
+    assert told(PROXIED["silent"], proxy=PROXY).kind == "timeout"
 
 
 def test_the_port_is_named_where_it_is_not_the_usual_one() -> None:
-    assert "vault.example.org:8443" in told(OSError(), "https://vault.example.org:8443/x").message
+    assert "vault.example.org:8443" in told(OSError(), url="https://vault.example.org:8443").message
 
 
 def _chunk(line: bytes) -> below.InvalidChunkLength:
@@ -184,5 +317,5 @@ def _chunk(line: bytes) -> below.InvalidChunkLength:
 def test_an_error_that_quotes_the_answer_is_not_quoted(kind: type[Exception], reason: Exception) -> None:
     """What could not be read holds secrets that nobody has learnt."""
     exc = kind(below.ProtocolError(f"Connection broken: {reason!r}", reason))
-    error = problem(exc, "https://vault.example.org", "do it", Connection(url="https://vault.example.org"))
+    error = told(exc)
     assert ("unseen" in str(error), type(reason).__name__ in error.cause) == (False, True)

@@ -4,14 +4,24 @@
 
 from __future__ import annotations
 
+import re
+import threading
 import time
+import typing as t
 from email.utils import formatdate
+from pathlib import Path
 
 import pytest
 import requests
 from urllib3 import HTTPResponse
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.retry import LONGEST_WAIT, Backoff, Tries
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.retry import (
+    LONGEST_WAIT,
+    RETRIED_STATUSES,
+    Backoff,
+    Tries,
+)
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import Stop
 
 NOW = 1_800_000_000.0
 
@@ -129,3 +139,86 @@ def test_when_the_tries_are_used_up_nothing_is_waited_for(waits: list[float]) ->
 @pytest.mark.parametrize("header", ["RateLimit_Reset", "X_RateLimit_Reset"])
 def test_the_reset_of_a_rate_limit_that_was_not_reached_does_not_count(header: str, status: int) -> None:
     assert Backoff().get_retry_after(raw(status, **{header: "1800"})) is None
+
+
+# A request that is not repeated here, because its caller checks what became of it first.
+
+
+def test_a_wait_that_is_asked_for_is_heeded(waits: list[float]) -> None:
+    Tries(1).heed(response(Retry_After="30"))
+    assert waits == [30]
+
+
+@pytest.mark.parametrize(
+    ("retries", "asked"),
+    [(0, "30"), (1, str(LONGEST_WAIT + 1)), (1, "0"), (1, "soon")],
+    ids=["nothing is repeated", "too long", "no time", "nonsense"],
+)
+def test_no_other_wait_is_heeded(retries: int, asked: str, waits: list[float]) -> None:
+    Tries(retries).heed(response(Retry_After=asked))
+    assert waits == []
+
+
+def test_without_a_response_there_is_nothing_to_heed(waits: list[float]) -> None:
+    Tries(1).heed(None)
+    assert waits == []
+
+
+# Threads that are told to stop.
+
+
+def in_a_thread(stop: Stop, call: t.Callable[[], t.Any]) -> t.Any:
+    """Return what a call returns in a thread that obeys."""
+    returned: list[t.Any] = []
+
+    def work() -> None:
+        stop.obeyed_here()
+        returned.append(call())
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(20)
+    return returned[0]
+
+
+def test_a_thread_that_is_told_to_stop_does_not_try_again() -> None:
+    stop = Stop()
+    stop.set()
+    assert in_a_thread(stop, Tries(3).another) is False
+
+
+def test_a_thread_that_is_told_to_stop_does_not_wait_to_the_end() -> None:
+    stop = Stop()
+    threading.Timer(0.1, stop.set).start()
+    assert in_a_thread(stop, lambda: Tries(3).another(response(Retry_After=str(LONGEST_WAIT)))) is False
+
+
+def test_a_thread_that_is_not_told_to_stop_tries_again() -> None:
+    assert in_a_thread(Stop(), Tries(1).another) is True
+
+
+# What is written about it.
+
+ROOT = Path(__file__).parents[5]
+TEXTS = ["plugins/doc_fragments/connection.py", "docs/how_it_works.md"]
+#: A list of statuses, such as "408, 429, 502, 503 or 504".
+STATUSES = re.compile(r"\b\d{3}(?:(?:, | and | or |, or )\d{3})+\b")
+MINUTES = {"plugins/doc_fragments/connection.py", "docs/how_it_works.md", "docs/errors.md"}
+
+
+@pytest.mark.parametrize("path", TEXTS)
+def test_the_texts_name_the_statuses_that_are_retried(path: str) -> None:
+    text = " ".join((ROOT / path).read_text(encoding="utf-8").split())
+    lists = [found for found in STATUSES.findall(text) if "429" in found]
+    assert [sorted(map(int, re.findall(r"\d{3}", found))) for found in lists] == [sorted(RETRIED_STATUSES)]
+
+
+@pytest.mark.parametrize("path", sorted(MINUTES))
+def test_the_texts_name_the_longest_wait(path: str) -> None:
+    text = " ".join((ROOT / path).read_text(encoding="utf-8").split())
+    assert ("a minute" in text) == (LONGEST_WAIT == 60)
+
+
+def test_the_failure_names_the_longest_wait() -> None:
+    source = (ROOT / "plugins/module_utils/_mysafe/failures.py").read_text(encoding="utf-8")
+    assert ("over a minute" in source) == (LONGEST_WAIT == 60)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from pathlib import Path
 
@@ -114,6 +115,59 @@ def test_too_long_a_wait_is_not_waited(serve: Serve, waits: list[float]) -> None
     assert (send().response.status, waits) == (429, [])
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_wait_is_heeded_where_the_caller_has_to_check_first(status: int, serve: Serve, waits: list[float]) -> None:
+    server = serve(Canned(status, b"", {"Retry-After": "30"}))
+    send(repeatable=False)
+    assert (waits, len(server.asked)) == ([30], 1)
+
+
+# A vault that cannot be reached.
+
+UNREACHED = [UNCONNECTED, TIMED_OUT, GONE, Canned(503, b""), Canned(504, b"")]
+UNREACHED_IDS = ["no connection", "time-out", "502", "503", "504"]
+
+
+def tries_of_items(transport: Transport, server: StubServer, count: int) -> list[int]:
+    """Return how many requests each item made for one call."""
+    tries = []
+    for _item in range(count):
+        transport.begin()
+        before = len(server.asked)
+        with contextlib.suppress(MySafeError):
+            transport.send("GET", f"{URL}/x", doing="do it", auth=lambda request: request)
+        tries.append(len(server.asked) - before)
+    return tries
+
+
+@pytest.mark.parametrize("unreached", UNREACHED, ids=UNREACHED_IDS)
+def test_a_vault_that_cannot_be_reached_is_tried_once_by_each_further_item(unreached: t.Any, serve: Serve) -> None:
+    server = serve(unreached)
+    assert tries_of_items(Transport(Connection(url=URL, retries=2), judge), server, 4) == [3, 1, 1, 1]
+
+
+@pytest.mark.parametrize("unreached", UNREACHED, ids=UNREACHED_IDS)
+@pytest.mark.parametrize("answer", [OK, Canned(400, b""), Canned(500, b"")], ids=["200", "400", "500"])
+def test_a_vault_that_answers_again_is_tried_as_before(unreached: t.Any, answer: Canned, serve: Serve) -> None:
+    server = serve(*[unreached] * 4, answer, unreached)
+    assert tries_of_items(Transport(Connection(url=URL, retries=2), judge), server, 5) == [3, 1, 1, 3, 1]
+
+
+def test_the_item_that_meets_it_first_goes_on_with_its_retries(serve: Serve) -> None:
+    """It may be a write that was lost, and what became of it is asked now."""
+    server = serve(*[GONE] * 4, OK)
+    transport = Transport(Connection(url=URL, retries=2), judge)
+    transport.begin()
+    for _request in range(2):
+        transport.send("GET", f"{URL}/x", doing="do it", auth=lambda request: request)
+    assert len(server.asked) == 5
+
+
+def test_a_rate_limit_is_an_answer(serve: Serve) -> None:
+    server = serve(BUSY)
+    assert tries_of_items(Transport(Connection(url=URL, retries=1), judge), server, 3) == [2, 2, 2]
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(status: int, serve: Serve) -> None:
     server = serve(Canned(status, b"", {"Location": "https://elsewhere.example.org"}), OK)
@@ -133,7 +187,7 @@ def test_a_redirect_is_not_followed(status: int, serve: Serve) -> None:
     ],
     ids=["as usual", "by one's own CA", "not at all", "not at all, although there is a CA"],
 )
-@pytest.mark.parametrize("variable", ["", "/other.pem"], ids=["alone", "next to REQUESTS_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", ["", __file__], ids=["alone", "next to REQUESTS_CA_BUNDLE"])
 def test_certificates_are_verified_as_the_options_say(
     options: dict[str, t.Any], verify: t.Any, variable: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,7 +217,7 @@ def test_the_client_certificate_is_presented(options: dict[str, t.Any], cert: t.
 def test_the_time_out_is_the_one_of_the_options(serve: Serve) -> None:
     server = serve(OK)
     send(timeout=7)
-    assert server.settings[0]["timeout"] == 7
+    assert server.settings[0]["timeout"].total == 7
 
 
 def test_json_is_asked_for(serve: Serve) -> None:

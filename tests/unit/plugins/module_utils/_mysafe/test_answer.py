@@ -68,3 +68,28 @@ def test_the_code_of_an_answer(body: t.Any, code: int | None) -> None:
 )
 def test_the_beginning_of_an_unreadable_answer(text: str, excerpt: str) -> None:
     assert an_answer(502, text=text).excerpt == excerpt
+
+
+#: Pages on which a search that begins anew at each "<" does not end within minutes.
+HOSTILE = {
+    "<": "<" * 200_000,
+    "<script": "<script " * 25_000,
+    "<style and </script>": "<style></script>" * 12_500,
+    "< and one >": "<" * 200_000 + ">",
+    "<script></script": "<script></script" * 12_500,
+    "blanks": " " * 200_000,
+}
+
+
+@pytest.mark.parametrize("page", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("status", [200, 502])
+def test_a_hostile_page_is_described_like_any_other(page: str, status: int) -> None:
+    assert len(an_answer(status, text=page).shape) < 300
+
+
+def test_a_script_without_end_is_not_shown() -> None:
+    assert an_answer(502, text="<h1>Bad gateway</h1><script>alert('now')").excerpt == "Bad gateway"
+
+
+def test_a_letter_that_is_longer_in_small_does_not_shift_the_text() -> None:
+    assert an_answer(502, text="İİİ<script>x</script>Bad gateway").excerpt == "İİİ Bad gateway"

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import time
 import typing as t
-from urllib.parse import parse_qs
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.token_cache import TokenCache
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session, Sessions
@@ -27,7 +28,9 @@ GIVEN = Connection(url=URL, access_token="g1v3n")
 OK = Canned(200, envelope())
 NO_ROUTE = Canned(404, {"message": "no Route matched with those values"})
 EXPIRED = Canned(401, {"exp": "token expired"})
+NOT_ALLOWED = envelope(500, "You are not authorized to access this resource.")
 GET_TOKEN = "POST /api/oauth2/token"
+OLD_GET_TOKEN = "POST /iso/oauth2/token"
 CALL = "GET /api/mysafe/secretapi"
 
 
@@ -49,7 +52,7 @@ def failure_of(connection: Connection = KEY) -> MySafeError:
     return failure.value
 
 
-# Getting a token.
+# The token.
 
 
 def test_a_token_is_got_before_the_first_call(serve: Serve) -> None:
@@ -62,137 +65,6 @@ def test_the_token_is_sent_along(serve: Serve) -> None:
     server = serve(token(), OK)
     call()
     assert server.asked[1].headers["Authorization"] == "Bearer t0k3n"
-
-
-def test_the_access_key_goes_into_the_form_and_nowhere_else(serve: Serve) -> None:
-    server = serve(token(), OK)
-    call()
-    asked = server.asked[0]
-    assert parse_qs(str(asked.body)) == {
-        "grant_type": ["client_credentials"],
-        "client_id": ["an-id"],
-        "client_secret": ["s3cr3t"],
-    }
-    assert ("Authorization" in asked.headers, "s3cr3t" in str(asked.url)) == (False, False)
-
-
-def test_the_tenant_is_sent_where_it_is_given(serve: Serve) -> None:
-    server = serve(token(), OK)
-    call(Connection(url=URL, client_id="an-id", client_secret="s3cr3t", tenant="test"))
-    assert parse_qs(str(server.asked[0].body))["tenant"] == ["test"]
-
-
-@pytest.mark.parametrize(
-    "missing",
-    [NO_ROUTE, Canned(404, envelope(404, "Resource sub not found")), Canned(404, b"")],
-    ids=["gateway", "app", "empty"],
-)
-def test_the_older_path_is_tried_where_the_newer_one_is_not_there(missing: Canned, serve: Serve) -> None:
-    server = serve(missing, token(), OK)
-    call()
-    assert server.urls == [GET_TOKEN, "POST /iso/oauth2/token", CALL]
-
-
-def test_a_given_token_url_is_the_only_one_that_is_asked(serve: Serve) -> None:
-    server = serve(NO_ROUTE)
-    failure_of(Connection(url=URL, client_id="an-id", client_secret="s3cr3t", token_url=f"{URL}/token"))
-    assert server.urls == ["POST /token"]
-
-
-REFUSALS = {
-    "league": Canned(
-        401, {"error": "invalid_client", "error_description": "x", "message": "Client authentication failed"}
-    ),
-    "league 6": Canned(
-        400, {"error": "unsupported_grant_type", "message": "Client authentication failed", "hint": "x"}
-    ),
-    "description only": Canned(401, {"error": "invalid_client", "error_description": "Client authentication failed"}),
-    "envelope": Canned(400, envelope(400, "Client authentication failed")),
-    "forbidden": Canned(403, {"message": "Client authentication failed"}),
-}
-
-
-@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_an_access_key_that_is_refused_is_told_with_the_reason(refusal: Canned, serve: Serve) -> None:
-    serve(refusal)
-    error = failure_of()
-    assert (error.kind, error.http_status) == ("authentication", refusal.status)
-    assert error.message.startswith('Could not get an access token: "Client authentication failed"')
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        (NO_ROUTE, "authentication"),
-        (Canned(200, b"<html>Log in</html>"), "unexpected_answer"),
-        (Canned(200, []), "unexpected_answer"),
-        (Canned(200, {"token_type": "Bearer"}), "unexpected_answer"),
-        (token(""), "unexpected_answer"),
-        (Canned(200, {"access_token": 5}), "unexpected_answer"),
-        (Canned(200, envelope(400, "1006: User does not have access", 1006)), "access_denied"),
-        (Canned(302, b"", {"Location": "/login"}), "redirect"),
-        (Canned(429, {"message": "API rate limit exceeded"}), "rate_limited"),
-        (Canned(500, envelope(500, "Unexpected error")), "server_error"),
-        (Canned(503, envelope(503, "senhasegura is under Lockdown until tomorrow")), "lockdown"),
-    ],
-    ids=[
-        "no route",
-        "HTML",
-        "list",
-        "no token",
-        "empty token",
-        "number",
-        "envelope",
-        "redirect",
-        "429",
-        "500",
-        "lockdown",
-    ],
-)
-def test_without_a_token_there_is_no_call(answer: Canned, kind: str, serve: Serve) -> None:
-    server = serve(answer)
-    assert (failure_of().kind, CALL in server.urls) == (kind, False)
-
-
-# How long a token is used.
-
-LIFETIMES: dict[str, tuple[t.Any, float]] = {
-    "an hour": (3600, 3540),
-    "an hour as text": ("3600", 3540),
-    "a minute": (60, 54),
-    "not said": (None, float("inf")),
-    "no time": (0, float("inf")),
-    "nonsense": ("soon", float("inf")),
-    "a list": ([3600], float("inf")),
-    "not a number": (float("nan"), float("inf")),
-    "longer than a number can say": (10**400, float("inf")),
-}
-
-
-@pytest.mark.parametrize(("expires_in", "usable_for"), LIFETIMES.values(), ids=LIFETIMES)
-def test_a_token_is_used_until_shortly_before_it_expires(
-    expires_in: t.Any, usable_for: float, serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = serve(token(expires_in=expires_in), OK)
-    now = [1000.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    bearer = Session(KEY).token
-    bearer.current()
-    now[0] += min(usable_for, 1e9) - 0.001
-    assert (bearer.current(), len(server.asked)) == ("t0k3n", 1)
-
-
-@pytest.mark.parametrize(("expires_in", "usable_for"), [(3600, 3540), (60, 54), (-5, 0)])
-def test_a_token_that_expires_soon_is_replaced(
-    expires_in: int, usable_for: float, serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    serve(token("first", expires_in=expires_in), token("second"))
-    now = [1000.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    bearer = Session(KEY).token
-    bearer.current()
-    now[0] += usable_for
-    assert bearer.current() == "second"
 
 
 # A token that is rejected.
@@ -210,6 +82,21 @@ def test_a_rejected_token_is_replaced_and_the_call_repeated(rejection: Canned, s
 def test_a_second_rejection_is_a_failure(rejection: Canned, serve: Serve) -> None:
     server = serve(token("first"), rejection, token("second"), rejection)
     assert (failure_of().kind, len(server.asked)) == ("authentication", 4)
+
+
+def test_a_token_of_the_cache_that_is_rejected_as_well_is_replaced_by_a_new_one(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The session holds a revoked token, and another task has left another revoked one in the cache."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    cached = KEY._replace(token_cache=True)
+    server = serve(token("first"), OK, EXPIRED, EXPIRED, token("third"), OK)
+    client = Client(cached, Secrets(), Session(cached))
+    client.call("GET", "/secretapi", doing="do it")
+    TokenCache(cached).write("second", 100)
+    client.call("GET", "/secretapi", doing="do it")
+    sent = [str(asked.headers.get("Authorization")) for asked in server.asked]
+    assert sent == ["None", "Bearer first", "Bearer first", "Bearer second", "None", "Bearer third"]
 
 
 def test_a_try_that_was_lost_before_the_token_was_rejected_is_not_forgotten(serve: Serve) -> None:
@@ -242,6 +129,87 @@ def test_a_given_token_that_is_rejected_is_a_failure_that_says_so(rejection: Can
     server = serve(rejection)
     error = failure_of(GIVEN)
     assert (error.kind, "mysafe_access_token" in error.cause, len(server.asked)) == ("authentication", True, 1)
+
+
+# A rejected login in a loop.
+
+
+def items(connection: Connection, sessions: Sessions, count: int = 4) -> list[MySafeError]:
+    """Return the failures of the items of a loop."""
+    failures = []
+    for _item in range(count):
+        with Client(connection, Secrets(), sessions.get(connection)) as client, pytest.raises(MySafeError) as failure:
+            client.call("GET", "/secretapi", doing="do it")
+        failures.append(failure.value)
+    return failures
+
+
+REJECTED: dict[str, tuple[Connection, list[Canned], list[str]]] = {
+    # the login, the answers, the requests of all items together
+    "a wrong access key": (KEY, [Canned(401, {"message": "Client authentication failed"})], [GET_TOKEN]),
+    "an access key of another network": (KEY, [Canned(500, NOT_ALLOWED)], [GET_TOKEN]),
+    "a wrong address": (KEY, [NO_ROUTE], [GET_TOKEN, OLD_GET_TOKEN]),
+    "a token that is not accepted": (KEY, [token("a"), EXPIRED, token("b"), EXPIRED], [GET_TOKEN, CALL] * 2),
+    "no route with a token": (KEY, [token("a"), NO_ROUTE, token("b"), NO_ROUTE], [GET_TOKEN, CALL] * 2),
+    "a given token": (GIVEN, [EXPIRED], [CALL]),
+    "a given token and no route": (GIVEN, [NO_ROUTE], [CALL]),
+}
+
+
+@pytest.mark.parametrize(("connection", "answers", "requests"), REJECTED.values(), ids=REJECTED)
+def test_a_rejected_login_fails_the_other_items_at_once(
+    connection: Connection, answers: list[Canned], requests: list[str], serve: Serve
+) -> None:
+    server = serve(*answers)
+    failures = items(connection, Sessions())
+    assert server.urls == requests
+    assert {failure.kind for failure in failures} == {failures[0].kind}
+
+
+@pytest.mark.parametrize(("connection", "answers", "requests"), REJECTED.values(), ids=REJECTED)
+def test_an_item_that_fails_at_once_says_why_and_was_not_sent(
+    connection: Connection, answers: list[Canned], requests: list[str], serve: Serve
+) -> None:
+    serve(*answers)
+    first, second, *_others = items(connection, Sessions())
+    assert second.message == f"{first.message}; a rejected login is not tried again within 60 seconds"
+    assert (second.fate, second.transient, second.solution) == (Fate.NOT_SENT, False, first.solution)
+
+
+def test_a_rejected_login_is_tried_again_later(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve(Canned(401, {"message": "Client authentication failed"}))
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    sessions = Sessions()
+    items(KEY, sessions)
+    now[0] += 60
+    items(KEY, sessions)
+    assert server.urls == [GET_TOKEN] * 2
+
+
+def test_a_rejected_login_says_nothing_about_another_access_key(serve: Serve) -> None:
+    server = serve(Canned(401, {"message": "Client authentication failed"}))
+    sessions = Sessions()
+    items(KEY, sessions)
+    items(KEY._replace(client_secret="other"), sessions)
+    assert server.urls == [GET_TOKEN] * 2
+
+
+def test_a_login_that_fails_otherwise_is_tried_by_each_item(serve: Serve) -> None:
+    server = serve(Canned(500, envelope(500, "Unexpected error")))
+    items(KEY, Sessions())
+    assert server.urls == [GET_TOKEN] * 4
+
+
+def test_a_missing_route_says_nothing_about_a_login_that_was_accepted(serve: Serve) -> None:
+    server = serve(token(), OK, NO_ROUTE, token(), NO_ROUTE, OK)
+    session = Session(KEY)
+    client = Client(KEY, Secrets(), session)
+    client.call("GET", "/secretapi", doing="do it")
+    with pytest.raises(MySafeError):
+        client.call("GET", "/other", doing="do it")
+    client.call("GET", "/secretapi", doing="do it")
+    assert server.urls[-1] == CALL
 
 
 # The call itself.
@@ -286,45 +254,3 @@ def test_the_access_key_is_not_broken_up_either_where_no_token_can_be_had(serve:
     serve(Canned(500, f"Failed for {BREAKABLE}.".encode()))
     connection = Connection(url=URL, client_id="an-id", client_secret=BREAKABLE)
     assert 'begins with "Failed for ********."' in failure_of(connection).message
-
-
-# What outlives a task.
-
-
-def test_the_connections_of_a_task_are_closed_at_its_end(serve: Serve) -> None:
-    server = serve(token(), OK)
-    call()
-    assert server.closed
-
-
-def test_connections_that_are_shared_stay_open(serve: Serve) -> None:
-    server = serve(token(), OK)
-    with Client(KEY, Secrets(), Sessions().get(KEY)) as client:
-        client.call("GET", "/secretapi", doing="do it")
-    assert not server.closed
-
-
-def test_tasks_that_share_a_session_share_the_token(serve: Serve) -> None:
-    server = serve(token(), OK)
-    sessions = Sessions()
-    for _task in range(2):
-        with Client(KEY, Secrets(), sessions.get(KEY)) as client:
-            client.call("GET", "/secretapi", doing="do it")
-    assert server.urls == [GET_TOKEN, CALL, CALL]
-
-
-@pytest.mark.parametrize("other", [GIVEN, Connection(url=URL, client_id="an-id", client_secret="other")])
-def test_tasks_with_other_options_share_nothing(other: Connection) -> None:
-    sessions = Sessions()
-    assert sessions.get(KEY) is not sessions.get(other)
-
-
-def test_nothing_is_shared_across_a_fork(monkeypatch: pytest.MonkeyPatch) -> None:
-    sessions = Sessions()
-    before = sessions.get(KEY)
-    monkeypatch.setattr("os.getpid", lambda: -1)
-    assert sessions.get(KEY) is not before
-
-
-def test_without_a_token_cache_there_is_nothing_to_warn_about() -> None:
-    assert Client(KEY, Secrets()).warnings == ()

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""Connections of urllib3 that keep to one deadline, can be cut from another thread, and accept nothing but valid responses.
+
+urllib3 bounds each single read by the time-out, so a server that sends a byte a second is never given up. Here the
+time-out that urllib3 sets for connecting, and then the rest of it that it sets for the response, bound all of their reads
+together.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import io
+import socket
+import time
+import typing as t
+
+from .._parallel import Stop
+from . import libraries
+
+#: The largest body that is read, in bytes. A list of ten thousand API secrets is a tenth of it.
+LARGEST_BODY = 16 * 1024 * 1024
+#: What may be received besides: the head, and the frames of chunks.
+_BESIDES = 1024 * 1024
+
+
+class TooLargeError(http.client.HTTPException):
+    """A response is larger than any that is read."""
+
+
+class InvalidResponseError(http.client.HTTPException):
+    """What was received is not a valid HTTP response. The text never quotes it."""
+
+
+Failure = t.TypeVar("Failure", bound=BaseException)
+
+
+def unsent(exc: Failure) -> Failure:
+    """Mark an exception as one before which nothing of the request was sent."""
+    exc.is_unsent = True  # type: ignore[attr-defined]
+    return exc
+
+
+def is_unsent(exc: BaseException) -> bool:
+    """Whether an exception is marked as one before which nothing of the request was sent."""
+    return getattr(exc, "is_unsent", False)
+
+
+class _Reader(io.RawIOBase):
+    """Reads from a socket until a deadline, and not without end."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._deadline = deadline
+        self._left_to_read = LARGEST_BODY + _BESIDES
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: t.Any) -> int | None:
+        self._sock.settimeout(_left(self._deadline))
+        count = t.cast("int | None", self._raw.readinto(buffer))
+        self._left_to_read -= count or 0
+        if self._left_to_read < 0:
+            raise TooLargeError
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class BoundedResponse(http.client.HTTPResponse):
+    """A response that is read as a whole within the time-out that its socket has at the beginning."""
+
+    def __init__(self, sock: socket.socket, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        timeout = sock.gettimeout()
+        if timeout is not None:
+            reader = _Reader(self.fp.detach(), sock, time.monotonic() + timeout)
+            self.fp = io.BufferedReader(reader)
+
+    def begin(self) -> None:
+        """Read the head, and refuse one after which it is unclear where the response ends."""
+        super().begin()
+        if self.status < 200:
+            # The response that it announces would be taken for that of the next request.
+            raise InvalidResponseError(f"an interim response with status {self.status}")
+        lengths = {part.strip() for value in self.headers.get_all("Content-Length", ()) for part in value.split(",")}
+        if len(lengths) > 1 or (lengths and self.chunked):
+            raise InvalidResponseError("headers that contradict each other about the length of the response")
+
+    def read(self, amt: int | None = None) -> bytes:
+        """Read a part of the body, and refuse to take a connection that was cut off for the end of it."""
+        data = super().read(amt)
+        if amt and not data and self.length:
+            raise http.client.IncompleteRead(b"", self.length)
+        return data
+
+
+class _BoundedConnection:
+    """What is put in front of a connection class of urllib3."""
+
+    response_class = BoundedResponse
+    sock: socket.socket
+    timeout: float
+
+    def connect(self) -> None:
+        """Connect within the time-out: TCP, proxy and TLS together. What fails here was not sent."""
+        self._deadline = time.monotonic() + self.timeout
+        try:
+            super().connect()  # type: ignore[misc]
+            self.sock.settimeout(_left(self._deadline))
+        except socket.timeout as exc:
+            raise libraries.ConnectTimeoutError(self, "timed out") from exc
+        except (OSError, ValueError, libraries.HTTPError, http.client.HTTPException) as exc:
+            unsent(exc)
+            raise
+
+    def _new_conn(self) -> socket.socket:
+        sock = t.cast("socket.socket", super()._new_conn())  # type: ignore[misc]
+        sock.settimeout(_left(self._deadline))
+        self._let_cut(sock)
+        return sock
+
+    def _tunnel(self) -> None:
+        super()._tunnel()  # type: ignore[misc]
+        self.sock.settimeout(_left(self._deadline))
+
+    def request(self, *args: t.Any, **kwargs: t.Any) -> None:
+        """Send a request."""
+        if self.sock is not None:
+            self._let_cut(self.sock)
+        super().request(*args, **kwargs)  # type: ignore[misc]
+
+    def _let_cut(self, sock: socket.socket) -> None:
+        stop = Stop.of_this_thread()
+        if stop is not None:
+            stop.may_cut(self, sock)
+
+
+class Adapter(libraries.HTTPAdapter):
+    """The adapter of requests, with such connections, also through proxies."""
+
+    def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
+        """Make the pools for connections without a proxy (called by requests)."""
+        super().init_poolmanager(*args, **kwargs)
+        _bound(self.poolmanager)
+
+    def proxy_manager_for(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        """Return the pools for connections through a proxy (called by requests)."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        _bound(manager)
+        return manager
+
+
+def _bound(manager: t.Any) -> None:
+    manager.pool_classes_by_scheme = {
+        scheme: _bounded_pool(pool) for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+
+
+@functools.cache
+def _bounded_pool(pool: t.Any) -> t.Any:
+    if issubclass(pool.ConnectionCls, _BoundedConnection):
+        return pool
+    connection = type(f"Bounded{pool.ConnectionCls.__name__}", (_BoundedConnection, pool.ConnectionCls), {})
+    return type(f"Bounded{pool.__name__}", (pool,), {"ConnectionCls": connection})
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise socket.timeout("timed out")
+    return left

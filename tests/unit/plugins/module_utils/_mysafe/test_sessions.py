@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""What outlives a task: sessions are shared by equal options only, and not without end."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session, Sessions
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
+from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+
+Serve = t.Callable[..., StubServer]
+KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t")
+GIVEN = Connection(url=URL, access_token="g1v3n")
+OK = Canned(200, envelope())
+GET_TOKEN = "POST /api/oauth2/token"
+CALL = "GET /api/mysafe/secretapi"
+
+
+def token() -> Canned:
+    """Return the answer that carries a token."""
+    return Canned(200, {"token_type": "Bearer", "expires_in": 3600, "access_token": "t0k3n"})
+
+
+def call(connection: Connection = KEY) -> None:
+    """Call the API once."""
+    with Client(connection, Secrets()) as client:
+        client.call("GET", "/secretapi", doing="do it")
+
+
+def test_the_connections_of_a_task_are_closed_at_its_end(serve: Serve) -> None:
+    server = serve(token(), OK)
+    call()
+    assert server.closed
+
+
+def test_connections_that_are_shared_stay_open(serve: Serve) -> None:
+    server = serve(token(), OK)
+    with Client(KEY, Secrets(), Sessions().get(KEY)) as client:
+        client.call("GET", "/secretapi", doing="do it")
+    assert not server.closed
+
+
+def test_tasks_that_share_a_session_share_the_token(serve: Serve) -> None:
+    server = serve(token(), OK)
+    sessions = Sessions()
+    for _task in range(2):
+        with Client(KEY, Secrets(), sessions.get(KEY)) as client:
+            client.call("GET", "/secretapi", doing="do it")
+    assert server.urls == [GET_TOKEN, CALL, CALL]
+
+
+@pytest.mark.parametrize("other", [GIVEN, Connection(url=URL, client_id="an-id", client_secret="other")])
+def test_tasks_with_other_options_share_nothing(other: Connection) -> None:
+    sessions = Sessions()
+    assert sessions.get(KEY) is not sessions.get(other)
+
+
+def test_nothing_is_shared_across_a_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions = Sessions()
+    before = sessions.get(KEY)
+    monkeypatch.setattr("os.getpid", lambda: -1)
+    assert sessions.get(KEY) is not before
+
+
+def test_without_a_token_cache_there_is_nothing_to_warn_about() -> None:
+    assert Client(KEY, Secrets()).warnings == ()
+
+
+# How many there are.
+
+KEYS = [KEY._replace(client_id=f"key {number}") for number in range(20)]
+
+
+def test_sessions_are_bounded_and_the_oldest_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[Session] = []
+    monkeypatch.setattr(Session, "close", lambda self: closed.append(self))
+    sessions = Sessions()
+    opened = [sessions.get(connection) for connection in KEYS]
+    assert closed == opened[:-8]
+
+
+def test_the_session_that_was_used_last_is_closed_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[Session] = []
+    monkeypatch.setattr(Session, "close", lambda self: closed.append(self))
+    sessions = Sessions()
+    first, second = sessions.get(KEYS[0]), sessions.get(KEYS[1])
+    for connection in KEYS[2:8]:
+        sessions.get(connection)
+    assert sessions.get(KEYS[0]) is first
+    sessions.get(KEYS[8])
+    assert closed == [second]
+
+
+def test_a_session_that_was_closed_is_opened_anew(serve: Serve) -> None:
+    serve(token(), OK)
+    sessions = Sessions()
+    first = sessions.get(KEYS[0])
+    for connection in KEYS[1:]:
+        sessions.get(connection)
+    assert sessions.get(KEYS[0]) is not first

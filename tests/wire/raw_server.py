@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""A server that sends exactly the bytes that a test says, for what no HTTP server would send; and a proxy like that."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import ssl
+import threading
+import typing as t
+
+#: A step in what is sent: bytes, or a number of seconds to wait, which ends early when the server is closed.
+Step = t.Union[bytes, float]
+#: Longer than any time-out in these tests, so that a client that waits for it has not kept to its time-out.
+LONG = 30.0
+
+
+def success(**payload: t.Any) -> dict[str, t.Any]:
+    """Return the body of a success."""
+    return {"response": {"status": 200, "message": "Success", "error": False}, **payload}
+
+
+def answer(body: t.Any = None, status: str = "200 OK", **headers: str) -> bytes:
+    """Return a whole answer. A body that is not bytes goes as JSON; underscores in header names stand for hyphens."""
+    content = body if isinstance(body, bytes) else json.dumps(success() if body is None else body).encode()
+    lines = [f"HTTP/1.1 {status}"]
+    fields = {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + content
+
+
+def slowly(content: bytes, pause: float = 0.2) -> list[Step]:
+    """Send one byte after the other."""
+    return [step for byte in content for step in (bytes([byte]), pause)]
+
+
+class RawServer:
+    """Answers each request with the next script, and goes on with the last. A script that ends early closes.
+
+    ``requests`` are the heads of the requests, ``connections`` how many connections there were.
+    """
+
+    def __init__(self, *scripts: t.Sequence[Step], tls: ssl.SSLContext | None = None, greets: bool = True) -> None:
+        self._scripts = list(scripts)
+        self._tls = tls
+        self._greets = greets
+        self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self._open: list[socket.socket] = []
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"{'http' if tls is None else 'https'}://localhost:{self.port}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> RawServer:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._closed.set()
+        self._listener.close()
+        for connection in self._open:
+            connection.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _address = self._listener.accept()
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                with self._lock:
+                    self.connections += 1
+                    self._open.append(connection)
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        # The client may go at any time, and closing the server ends whatever is under way.
+        with contextlib.suppress(OSError, ValueError):
+            if not self._greets:
+                self._closed.wait(LONG)
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+                with self._lock:
+                    self._open.append(connection)
+            with connection:
+                while self._receive(connection):
+                    for step in self._next():
+                        if isinstance(step, bytes):
+                            connection.sendall(step)
+                        elif self._closed.wait(step):
+                            return
+                    if not self._keeps_alive:
+                        return
+
+    _keeps_alive = True
+
+    def _next(self) -> t.Sequence[Step]:
+        with self._lock:
+            script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
+        self._keeps_alive = not script or script[-1] != b""
+        return script
+
+    def _receive(self, connection: socket.socket) -> bool:
+        """Receive a request with its body; whether there was one."""
+        head = b""
+        while b"\r\n\r\n" not in head:
+            received = connection.recv(65536)
+            if not received:
+                return False
+            head += received
+        head, _end, body = head.partition(b"\r\n\r\n")
+        length = next(
+            (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        )
+        while len(body) < length:
+            body += connection.recv(65536)
+        with self._lock:
+            self.requests.append(head)
+        return True
+
+
+#: The last step of a script after which the connection is closed.
+CLOSE = b""

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""One request has one time-out, whatever the server does with it, and what is not a valid response does no harm."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import signal
+import ssl
+import threading
+import typing as t
+
+import pytest
+import trustme
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _parallel
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.bounded import LARGEST_BODY
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
+
+from .raw_server import CLOSE, LONG, RawServer, Step, answer, slowly, success
+from .support import environment_of_a_fresh_machine
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CA = trustme.CA()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment_of_a_fresh_machine(monkeypatch, tmp_path)
+
+
+@pytest.fixture(name="ca_path", scope="module")
+def _ca_path(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("ca") / "ca.pem"
+    CA.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+@pytest.fixture(name="tls", scope="module")
+def _tls() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    CA.issue_cert("localhost").configure_cert(context)
+    return context
+
+
+@pytest.fixture(name="transport_to")
+def _transport_to(ca_path: str) -> Iterator[t.Callable[..., Transport]]:
+    made: list[Transport] = []
+
+    def transport_to(server: RawServer, **options: t.Any) -> Transport:
+        options = {"timeout": 0.5, "retries": 0, "ca_path": ca_path, **options}
+        made.append(Transport(Connection(url=server.url, **options), judge))
+        return made[-1]
+
+    yield transport_to
+    for transport in made:
+        transport.close()
+
+
+TransportTo = t.Callable[..., Transport]
+
+
+def send(transport: Transport, server: RawServer, **options: t.Any) -> Sent:
+    """Send one request."""
+    return transport.send("GET", f"{server.url}/x", doing="do it", auth=lambda request: request, **options)
+
+
+def failure_of(transport: Transport, server: RawServer, **options: t.Any) -> MySafeError:
+    """Return the failure of one request."""
+    with pytest.raises(MySafeError) as caught:
+        send(transport, server, **options)
+    return caught.value
+
+
+# Slow answers. Each would go on for longer than the test waits.
+
+ENDLESS = 200
+SLOW: dict[str, list[Step]] = {
+    "nothing": [LONG],
+    "the head, a byte at a time": slowly(answer()),
+    "one header after the other": [b"HTTP/1.1 200 OK\r\n", *[b"X-A: a\r\n", 0.2] * ENDLESS],
+    "100 Continue, without end": [b"HTTP/1.1 100 Continue\r\n\r\n", 0.2] * ENDLESS,
+    "the body, a byte at a time": [answer(b" " * 200)[:-200], *slowly(b" " * 200)],
+    "half of the body": [answer()[:-10], LONG],
+    "chunks without end": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *[b"1\r\n \r\n", 0.2] * ENDLESS],
+    "the size of a chunk, without end": [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        *[b"0", 0.2] * ENDLESS,
+    ],
+    "trailers without end": [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+        *[b"X-A: a\r\n", 0.2] * ENDLESS,
+    ],
+    "a body until the connection ends": [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", *[b" ", 0.2] * ENDLESS],
+}
+
+
+@pytest.mark.parametrize("script", SLOW.values(), ids=SLOW)
+def test_the_time_out_bounds_the_whole_request(script: list[Step], transport_to: TransportTo) -> None:
+    with RawServer(script) as server:
+        error = failure_of(transport_to(server), server)
+    assert (error.kind, error.fate, error.transient) == ("timeout", Fate.UNKNOWN, True)
+
+
+@pytest.mark.parametrize("case", ["nothing", "the head, a byte at a time", "the body, a byte at a time"])
+def test_the_time_out_bounds_the_whole_request_over_tls(
+    case: str, tls: ssl.SSLContext, transport_to: TransportTo
+) -> None:
+    with RawServer(SLOW[case], tls=tls) as server:
+        error = failure_of(transport_to(server), server)
+    assert (error.kind, error.fate) == ("timeout", Fate.UNKNOWN)
+
+
+def test_a_slow_answer_within_the_time_out_is_taken(transport_to: TransportTo) -> None:
+    with RawServer(slowly(answer(), pause=0.001)) as server:
+        assert send(transport_to(server, timeout=LONG), server).response.body == success()
+
+
+def test_the_time_out_is_that_of_one_request_and_not_of_the_connection(transport_to: TransportTo) -> None:
+    with RawServer([0.2, answer()]) as server:
+        transport = transport_to(server)
+        assert [send(transport, server).response.status for _request in range(4)] == [200] * 4
+        assert server.connections == 1
+
+
+def test_a_handshake_that_does_not_end_was_not_sent(tls: ssl.SSLContext, transport_to: TransportTo) -> None:
+    with RawServer([answer()], tls=tls, greets=False) as server:
+        error = failure_of(transport_to(server), server)
+    assert (error.kind, error.fate) == ("timeout", Fate.NOT_SENT)
+
+
+# What is not a valid response.
+
+NO_RESPONSE: dict[str, list[Step]] = {
+    "early hints": [b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 0.3, answer({"late": 1})],
+    "another protocol": [b"HTTP/1.1 101 Switching Protocols\r\n\r\n", answer({"late": 1})],
+    "two lengths": [answer(Content_length="5")],
+    "two lengths in one header": [answer(b"     ", **{"Content-Length": "5, 6"})],
+    "a length and chunks": [answer(b"1\r\n \r\n0\r\n\r\n", Transfer_Encoding="chunked")],
+    "cut off": [answer()[:-10], CLOSE],
+    "cut off in a chunk": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{", CLOSE],
+    "a chunk without a size": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n{}\r\n0\r\n\r\n", CLOSE],
+    "no HTTP": [b"SSH-2.0-OpenSSH_9.2\r\n", CLOSE],
+    "no status": [b"HTTP/1.1 OK\r\n\r\n", CLOSE],
+    "nothing at all": [CLOSE],
+    "too many headers": [b"HTTP/1.1 200 OK\r\n" + b"X-A: a\r\n" * 1000 + b"\r\n", CLOSE],
+}
+
+
+@pytest.mark.parametrize("script", NO_RESPONSE.values(), ids=NO_RESPONSE)
+def test_after_what_is_no_response_the_fate_of_a_write_is_unknown(
+    script: list[Step], transport_to: TransportTo
+) -> None:
+    with RawServer(script) as server:
+        error = failure_of(transport_to(server), server, repeatable=False)
+    assert (error.kind, error.fate) == ("connection", Fate.UNKNOWN)
+
+
+@pytest.mark.parametrize("script", NO_RESPONSE.values(), ids=NO_RESPONSE)
+def test_what_is_no_response_does_not_shift_the_next_ones(script: list[Step], transport_to: TransportTo) -> None:
+    with RawServer(script, [answer({"second": 2})], [answer({"third": 3})]) as server:
+        transport = transport_to(server)
+        failure_of(transport, server)
+        assert [send(transport, server).response.body for _request in range(2)] == [{"second": 2}, {"third": 3}]
+        assert server.connections == 2
+
+
+def test_a_read_is_repeated_after_what_is_no_response(transport_to: TransportTo) -> None:
+    with RawServer(NO_RESPONSE["early hints"], [answer({"second": 2})]) as server:
+        sent = send(transport_to(server, retries=1), server)
+    assert (sent.response.body, sent.earlier) == ({"second": 2}, Fate.UNKNOWN)
+
+
+# What an answer holds.
+
+UMLAUT = "Schlüssel für Zürich"
+DECLARED = {
+    "JSON": "application/json",
+    "UTF-8": "application/json; charset=utf-8",
+    "HTML": "text/html",
+    "text": "text/plain",
+    "Latin-1": "application/json; charset=ISO-8859-1",
+    "an unknown encoding": "application/json; charset=undefined",
+    "an encoding that is none": "application/json; charset=base64",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("declared", DECLARED.values(), ids=DECLARED)
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["", "byte order mark"])
+def test_json_is_read_as_utf_8_whatever_is_declared(declared: str, mark: bytes, transport_to: TransportTo) -> None:
+    content = mark + json.dumps({"notes": UMLAUT}, ensure_ascii=False).encode()
+    with RawServer([answer(content, Content_Type=declared)]) as server:
+        assert send(transport_to(server), server).response.body == {"notes": UMLAUT}
+
+
+NO_UTF_8 = {
+    "Latin-1": json.dumps({"notes": UMLAUT}, ensure_ascii=False).encode("latin-1"),
+    "UTF-16": json.dumps({"notes": UMLAUT}, ensure_ascii=False).encode("utf-16"),
+    "cut off in a character": '{"notes": "ü'.encode()[:-1],
+    "half of a pair": b'{"notes": "\\ud83d"}',
+}
+
+
+@pytest.mark.parametrize("content", NO_UTF_8.values(), ids=NO_UTF_8)
+def test_what_is_not_utf_8_has_no_body(content: bytes, transport_to: TransportTo) -> None:
+    with RawServer([answer(content)]) as server:
+        assert send(transport_to(server), server).response.body is None
+
+
+def test_a_whole_pair_is_a_character(transport_to: TransportTo) -> None:
+    with RawServer([answer({"notes": "🔑"})]) as server:
+        assert send(transport_to(server), server).response.body == {"notes": "🔑"}
+
+
+def test_a_compressed_answer_is_decompressed(transport_to: TransportTo) -> None:
+    content = gzip.compress(json.dumps(success()).encode())
+    with RawServer([answer(content, Content_Encoding="gzip")]) as server:
+        assert send(transport_to(server), server).response.body == success()
+
+
+def test_an_answer_that_cannot_be_decompressed_is_told(transport_to: TransportTo) -> None:
+    with RawServer([answer(b"{}", Content_Encoding="gzip")]) as server:
+        assert failure_of(transport_to(server), server).kind == "unexpected_answer"
+
+
+LARGE = {
+    "declared": [answer(b"[" + b" " * LARGEST_BODY + b"]")],
+    "in chunks": [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        *[b"100000\r\n" + b" " * 0x100000 + b"\r\n"] * 17,
+        b"0\r\n\r\n",
+    ],
+    "compressed": [answer(gzip.compress(b"[" + b" " * LARGEST_BODY + b"]"), Content_Encoding="gzip")],
+    "in 100 Continue": [b"HTTP/1.1 100 Continue\r\nX-A: " + b"a" * 60_000 + b"\r\n\r\n"] * 300,
+}
+
+
+@pytest.mark.parametrize("script", LARGE.values(), ids=LARGE)
+def test_an_answer_has_a_largest_size(script: list[Step], transport_to: TransportTo) -> None:
+    with RawServer(script) as server:
+        error = failure_of(transport_to(server, timeout=LONG), server)
+    assert (error.kind, error.fate, error.transient) == ("unexpected_answer", Fate.UNKNOWN, False)
+
+
+def test_an_answer_of_the_largest_size_is_read(transport_to: TransportTo) -> None:
+    with RawServer([answer(b"[" + b" " * (LARGEST_BODY - 2) + b"]")]) as server:
+        assert send(transport_to(server, timeout=LONG), server).response.body == []
+
+
+# Many at once, and the end of a task.
+
+
+class EndOfTask(BaseException):
+    """What Ansible raises in the main thread when the keyword timeout of a task is over."""
+
+
+@pytest.fixture(name="alarm")
+def _alarm() -> Iterator[t.Callable[[float], None]]:
+    """Raise EndOfTask in the main thread after so many seconds, as Ansible does."""
+
+    def end(_signal: int, _frame: t.Any) -> None:
+        raise EndOfTask
+
+    before = signal.signal(signal.SIGALRM, end)
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+WAITING: dict[str, list[Step]] = {
+    "no answer": [LONG],
+    "half an answer": [answer()[:-10], LONG],
+    "503": [answer(status="503 X")],
+}
+
+
+@pytest.mark.parametrize("script", WAITING.values(), ids=WAITING)
+@pytest.mark.parametrize("with_tls", [False, True], ids=["plain", "TLS"])
+def test_no_thread_outlives_a_task_that_is_ended(
+    script: list[Step], with_tls: bool, tls: ssl.SSLContext, transport_to: TransportTo, alarm: t.Callable[[float], None]
+) -> None:
+    with RawServer(script, tls=tls if with_tls else None) as server:
+        transport = transport_to(server, timeout=LONG, retries=100)
+        alarm(0.5)
+        with pytest.raises(EndOfTask):
+            _parallel.each(lambda _item: send(transport, server), range(20))
+        assert [thread.name for thread in threading.enumerate() if thread.name.startswith("mysafe-")] == []
+
+
+def test_a_session_can_be_used_after_a_task_that_was_ended(
+    transport_to: TransportTo, alarm: t.Callable[[float], None]
+) -> None:
+    with RawServer(*[[LONG]] * 8, [answer()]) as server:
+        transport = transport_to(server, timeout=LONG)
+        alarm(0.5)
+        with pytest.raises(EndOfTask):
+            _parallel.each(lambda _item: send(transport, server), range(8))
+        assert send(transport, server).response.status == 200
+
+
+def test_after_a_failure_the_others_make_no_further_try(transport_to: TransportTo) -> None:
+    with RawServer([answer(status="503 X")]) as server:
+        transport = transport_to(server, retries=50, timeout=LONG)  # which would take hours
+
+        def call(item: int) -> None:
+            if item == 0:
+                raise MySafeError(Kind.NOT_FOUND, "It failed")
+            send(transport, server)
+
+        with pytest.raises(MySafeError):
+            _parallel.each(call, [1, 2, 3, 0])

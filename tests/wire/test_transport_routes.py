@@ -1,0 +1,325 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""How a request gets to the vault: which proxy, which certificates, and what is said where that does not work."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import ssl
+import typing as t
+
+import pytest
+import trustme
+
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Transport
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
+
+from .raw_server import CLOSE, LONG, RawServer, Step, answer, slowly
+from .support import environment_of_a_fresh_machine
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+CA = trustme.CA()
+PASSWORD = "password-of-the-proxy"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment_of_a_fresh_machine(monkeypatch, tmp_path)
+
+
+@pytest.fixture(name="ca_path")
+def _ca_path(tmp_path: Path) -> str:
+    path = tmp_path / "ca.pem"
+    CA.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+def context_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    """Return the TLS settings of a server with this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context
+
+
+TLS = context_of(CA.issue_cert("localhost", "127.0.0.1"))
+
+
+def get(url: str, **options: t.Any) -> int:
+    """Send one request, and return the status of the answer."""
+    transport = Transport(Connection(url=url, **{"timeout": 0.5, "retries": 0, **options}), judge)
+    try:
+        sent = transport.send("GET", f"{url}/x", doing="do it", auth=lambda request: request)
+    finally:
+        transport.close()
+    return sent.response.status
+
+
+def failure_of(url: str, **options: t.Any) -> MySafeError:
+    """Return the failure of one request."""
+    with pytest.raises(MySafeError) as caught:
+        get(url, **options)
+    return caught.value
+
+
+# Proxies
+
+VARIABLES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_plain_http_never_goes_through_a_proxy(variable: str, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer([answer()]) as server, RawServer([answer(status="502 Proxy")]) as proxy:
+        monkeypatch.setenv(variable, proxy.url)
+        assert (get(server.url.replace("localhost", host)), proxy.connections) == (200, 0)
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_https_goes_through_the_proxy_of_the_environment(
+    variable: str, ca_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RawServer([b"HTTP/1.1 403 No\r\n\r\n", CLOSE]) as proxy:
+        monkeypatch.setenv(variable, proxy.url)
+        error = failure_of("https://vault.example.org", ca_path=ca_path)
+    assert proxy.requests[0].startswith(b"CONNECT vault.example.org:443 ")
+    assert (error.kind, error.fate, variable in error.message) == ("connection", Fate.NOT_SENT, True)
+
+
+@pytest.mark.parametrize(
+    "exceptions", ["localhost", "*", "example.org,localhost", "localhost:{port}", ".localhost, localhost"]
+)
+def test_no_proxy_is_respected(exceptions: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer([answer()], tls=TLS) as server, RawServer([CLOSE]) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", exceptions.format(port=server.port))
+        assert (get(server.url, ca_path=ca_path), proxy.connections) == (200, 0)
+
+
+def test_a_network_can_be_excepted_from_the_proxy(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer([answer()], tls=TLS) as server, RawServer([CLOSE]) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.0/8")
+        assert (get(server.url.replace("localhost", "127.0.0.1"), ca_path=ca_path), proxy.connections) == (200, 0)
+
+
+UNUSABLE = {
+    "number sign in the password": f"http://user:1#{PASSWORD}@localhost:3128",
+    "slash in the password": f"http://user:1/{PASSWORD}@localhost:3128",
+    "question mark in the password": f"http://user:1?{PASSWORD}@localhost:3128",
+    "slash after no number": f"http://user:{PASSWORD}/x@localhost:3128",
+    "bracket in the password": f"http://user:[{PASSWORD}@localhost:3128",
+    "brackets in the password": f"http://user:[{PASSWORD}]@localhost:3128",
+    "percent sign that stands for no Latin-1": f"http://user:%E2%82%AC{PASSWORD}@localhost:3128",
+    "misspelt scheme": f"htps://user:{PASSWORD}@localhost:3128",
+    "no scheme but a name": f"{PASSWORD}://localhost:3128",
+    "port that is no number": f"http://localhost:{PASSWORD}",
+    "port out of range": f"http://user:{PASSWORD}@localhost:99999",
+    "port 0": f"http://user:{PASSWORD}@localhost:0",
+    "no host": f"http://user:{PASSWORD}@:3128",
+}
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("value", UNUSABLE.values(), ids=UNUSABLE)
+def test_an_unusable_proxy_is_told_by_its_variable_and_never_by_its_value(
+    value: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    error = failure_of("https://vault.example.org")
+    assert (error.kind, error.fate, variable in error.solution) == ("configuration", Fate.NOT_SENT, True)
+    assert PASSWORD not in repr(error) + str(error.details())
+
+
+def test_a_socks_proxy_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("requests.adapters.SOCKSProxyManager", _without_pysocks)
+    monkeypatch.setenv("ALL_PROXY", f"socks5h://user:{PASSWORD}@localhost:1080")
+    error = failure_of("https://vault.example.org")
+    assert (error.kind, "PySocks" in error.cause, PASSWORD in repr(error)) == ("configuration", True, False)
+
+
+def _without_pysocks(*_arguments: t.Any, **_keywords: t.Any) -> None:
+    from requests.exceptions import InvalidSchema
+
+    raise InvalidSchema("Missing dependencies for SOCKS support.")
+
+
+SILENT: dict[str, list[Step]] = {
+    "nothing": [LONG],
+    "a byte at a time": slowly(b"HTTP/1.1 200 Connection established\r\n\r\n"),
+    "headers without end": [b"HTTP/1.1 200 OK\r\n", *[b"X-A: a\r\n", 0.2] * 200],
+    "nothing in the tunnel": [b"HTTP/1.1 200 OK\r\n\r\n", LONG],
+}
+
+
+@pytest.mark.parametrize("script", SILENT.values(), ids=SILENT)
+def test_a_silent_proxy_is_a_timeout_that_names_the_variable(
+    script: list[Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RawServer(script) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}@localhost:{proxy.port}")
+        error = failure_of("https://vault.example.org")
+    assert (error.kind, error.fate, "HTTPS_PROXY" in error.message) == ("timeout", Fate.NOT_SENT, True)
+    assert PASSWORD not in repr(error)
+
+
+BROKEN: dict[str, list[Step]] = {
+    "closes": [CLOSE],
+    "refuses": [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", CLOSE],
+    "speaks something else": [b"SSH-2.0-OpenSSH_9.2\r\n", CLOSE],
+}
+
+
+@pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
+def test_a_proxy_that_does_not_connect_is_told_by_its_variable(
+    script: list[Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RawServer(script) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}@localhost:{proxy.port}")
+        error = failure_of("https://vault.example.org")
+    assert (error.kind, error.fate, "HTTPS_PROXY" in error.message) == ("connection", Fate.NOT_SENT, True)
+    assert PASSWORD not in repr(error)
+
+
+def test_nothing_of_the_system_is_asked_for_proxies(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On macOS these functions ask the system, which crashes a forked process."""
+
+    def ask(*_arguments: t.Any) -> t.NoReturn:
+        raise AssertionError("the system was asked")
+
+    for name in ("requests.utils.getproxies", "requests.utils.proxy_bypass", "urllib.request.getproxies"):
+        monkeypatch.setattr(name, ask)
+    with RawServer([answer()], tls=TLS) as server:
+        assert get(server.url, ca_path=ca_path) == 200
+
+
+# Certificates
+
+NOW = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+DAY = datetime.timedelta(days=1)
+CERTIFICATES = {
+    "expired": (CA.issue_cert("localhost", not_before=NOW - 9 * DAY, not_after=NOW - DAY), "renewed"),
+    "too early": (CA.issue_cert("localhost", not_before=NOW + DAY, not_after=NOW + 9 * DAY), "check the clock"),
+    "another name": (CA.issue_cert("vault.example.org"), "use a host name in mysafe_url"),
+    "another CA": (trustme.CA().issue_cert("localhost"), "the file that ca_path (SENHASEGURA_CA_PATH) names"),
+}
+
+
+@pytest.mark.parametrize(("certificate", "advice"), CERTIFICATES.values(), ids=CERTIFICATES)
+def test_a_certificate_that_is_not_accepted_is_told_with_the_cause(
+    certificate: trustme.LeafCert, advice: str, ca_path: str
+) -> None:
+    with RawServer([answer()], tls=context_of(certificate)) as server:
+        error = failure_of(server.url, ca_path=ca_path, timeout=LONG)
+    assert (error.kind, error.fate, advice in error.solution) == ("tls", Fate.NOT_SENT, True), error
+
+
+@pytest.mark.skipif(not hasattr(ssl, "VERIFY_X509_STRICT"), reason="this Python knows no strict checks")
+def test_a_certificate_that_strict_checks_refuse_is_told_with_the_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 3.13 and newer check so by default; here every Python does."""
+    before = ssl.SSLContext.load_verify_locations
+
+    def strict(self: ssl.SSLContext, *arguments: t.Any, **keywords: t.Any) -> None:
+        self.verify_flags |= ssl.VERIFY_X509_STRICT
+        before(self, *arguments, **keywords)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", strict)
+    ca_path, context = _loose_ca(tmp_path)
+    with RawServer([answer()], tls=context) as server:
+        error = failure_of(server.url, ca_path=ca_path, timeout=LONG)
+    assert (error.kind, "RFC 5280" in error.solution) == ("tls", True), error
+
+
+def _loose_ca(folder: Path) -> tuple[str, ssl.SSLContext]:
+    """Return a CA whose certificates lack key identifiers and key usage, as many private ones do."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    def make(name: str, issuer: str, key: t.Any, signed_by: t.Any, *extensions: t.Any) -> t.Any:
+        builder = x509.CertificateBuilder(
+            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)]),
+            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]),
+            key.public_key(),
+            x509.random_serial_number(),
+            NOW - DAY,
+            NOW + DAY,
+        )
+        for extension in extensions:
+            builder = builder.add_extension(extension, critical=False)
+        return builder.sign(signed_by, hashes.SHA256())
+
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca = make("ca", "ca", ca_key, ca_key, x509.BasicConstraints(ca=True, path_length=None))
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    leaf = make("localhost", "ca", key, ca_key, names)
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "loose.pem").write_bytes(ca.public_bytes(pem))
+    (folder / "leaf.pem").write_bytes(
+        leaf.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(str(folder / "leaf.pem"))
+    return str(folder / "loose.pem"), context
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_bundle_of_the_environment_counts(variable: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, ca_path)
+    with RawServer([answer()], tls=TLS) as server:
+        assert get(server.url) == 200
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_bundle_of_the_environment_that_is_missing_is_told_by_its_variable(
+    variable: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(variable, str(tmp_path / "missing.pem"))
+    error = failure_of("https://vault.example.org")
+    assert (error.kind, variable in error.message) == ("configuration", True)
+
+
+@pytest.mark.parametrize("options", [{"validate_certs": False}, {"ca_path": True}], ids=["no validation", "ca_path"])
+def test_options_win_over_a_bundle_of_the_environment_that_is_missing(
+    options: dict[str, t.Any], ca_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/missing.pem")
+    options = {"ca_path": ca_path} if "ca_path" in options else options
+    with RawServer([answer()], tls=TLS) as server:
+        assert get(server.url, **options) == 200
+
+
+def test_a_directory_that_was_not_rehashed_is_told(tmp_path: Path, ca_path: str) -> None:
+    with RawServer([answer()], tls=TLS) as server:
+        error = failure_of(server.url, ca_path=str(tmp_path), timeout=LONG)
+    assert (error.kind, "openssl rehash" in error.solution) == ("tls", True)
+
+
+# The wrong port
+
+SPEAKS_TLS: dict[str, t.Any] = {"closes": [CLOSE], "sends an alert": [b"\x15\x03\x03\x00\x02\x02\x46", CLOSE]}
+
+
+@pytest.mark.parametrize("script", SPEAKS_TLS.values(), ids=SPEAKS_TLS)
+def test_a_port_that_may_expect_tls_is_told(script: list[Step]) -> None:
+    with RawServer(script) as server:
+        error = failure_of(server.url)
+    assert (error.kind, "https://" in error.solution) == ("connection", True)
+
+
+# A login in .netrc
+
+
+def test_a_login_in_netrc_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text(f"machine localhost login somebody password {PASSWORD}")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with RawServer([answer()]) as server:
+        get(server.url)
+        assert b"authorization" not in server.requests[0].lower()
