@@ -15,4 +15,5 @@ class ActionModule(MySafeAction):
     """Runs mysafe_api_secret."""
 
     argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]] = api_secret.argument_spec()
+    normal = staticmethod(api_secret.normal)
     entry_point = staticmethod(api_secret.run)

@@ -17,15 +17,17 @@ import sys
 import typing as t
 
 from ansible import constants as C  # noqa: N812 - as all of Ansible calls it
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._errors import MySafeError
 from ..module_utils._http import environment, libraries
 from ..module_utils._http.connection import PATHS, is_pasted
+from ..module_utils._secrets import Secrets
+from ._arguments import checked, doubts, secret_texts, shown, texts
 from ._sessions import SESSIONS
 
 if t.TYPE_CHECKING:
@@ -33,29 +35,44 @@ if t.TYPE_CHECKING:
 
 #: The variable that switches running in place off, for instance to find out whether a problem comes from it.
 SWITCH = "mysafe_in_place"
+#: Tasks whose loop was warned about. All items of a loop run in one process.
+_WARNED: set[str] = set()
 
 
 class MySafeAction(ActionBase):
-    """Base class of an action plugin, which adds the argument spec of its module and the entry point of the core."""
+    """Base class of an action plugin, which adds what belongs to its module."""
 
     _supports_check_mode = True
     _supports_async = True
 
+    #: The argument spec of the module.
     argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]]
+    #: The function of the core that gives an option its type.
+    normal: t.ClassVar[t.Callable[[str, t.Any], t.Any]]
+    #: The function of the core that runs the task.
     entry_point: t.ClassVar[t.Callable[..., Result]]
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task, here or as the module."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
         of_the_task: dict[str, t.Any] = {}
         self._compute_environment_string(of_the_task)
-        # The environment of the controller is where AWX puts a credential, while the module may run on a bastion.
-        module_args = environment.complete(self._task.args, os.environ, left_to_task=of_the_task)
-        if not of_the_task and self._is_same_in_place(task_vars or {}):
-            result.update(self._in_place(module_args, with_invocation=_wants_invocation(task_vars or {})))
+        given = _plain(self._task.args)
+        try:
+            # The environment of the controller is where AWX puts a credential, while the module may run on a bastion.
+            completed = environment.complete(given, os.environ, left_to_task=of_the_task)
+            module_args = checked(completed, self.argument_spec, type(self).normal)
+        except MySafeError as error:
+            return {**result, **self._refused(given, error, with_invocation=_wants_invocation(variables))}
+        warnings = [*doubts(given), *self._doubts_about_the_loop(given, variables)]
+        if not of_the_task and self._is_same_in_place(variables):
+            result.update(self._in_place(module_args, with_invocation=_wants_invocation(variables)))
         else:
             wrap_async = self._task.async_val and not self._connection.has_native_async
             result.update(self._execute_module(module_args=module_args, task_vars=task_vars, wrap_async=wrap_async))
+        if warnings:
+            result["warnings"] = [*warnings, *result.get("warnings", ())]
         return result
 
     def _is_same_in_place(self, task_vars: dict[str, t.Any]) -> bool:
@@ -70,33 +87,50 @@ class MySafeAction(ActionBase):
             and libraries.IMPORT_ERROR is None
         )
 
-    def _in_place(self, module_args: dict[str, t.Any], *, with_invocation: bool) -> dict[str, t.Any]:
-        """Do what AnsibleModule does around the core: validate, run, hide what must not be logged."""
-        validation = ArgumentSpecValidator(self.argument_spec).validate(_plain(module_args))
-        params = validation.validated_parameters
-        hidden = set(validation._no_log_values)
-        values: dict[str, t.Any]
-        if validation.error_messages:
-            message = validation.errors.msg
-            if isinstance(validation.errors[0], UnsupportedError):
-                message = f"Unsupported parameters for ({self._task.action}) module: {message}"
-            values = {"failed": True, "msg": message}
-        else:
-            done = type(self).entry_point(
-                self._with_absolute_paths(params),
-                check_mode=self._task.check_mode,
-                diff=self._task.diff,
-                sessions=SESSIONS,
+    def _refused(self, given: dict[str, t.Any], error: MySafeError, *, with_invocation: bool) -> dict[str, t.Any]:
+        """Return the result of a task that was refused before it ran. What may be a secret is in no part of it."""
+        secrets = Secrets()
+        secrets.add(*secret_texts(given, self.argument_spec))
+        values = {"failed": True, "changed": False, "msg": str(error), "error": error.details()}
+        if with_invocation:
+            arguments = shown(given, self.argument_spec)
+            values["invocation"] = {"module_args": remove_values(arguments, secrets.values)}
+        return values
+
+    def _doubts_about_the_loop(self, given: dict[str, t.Any], task_vars: dict[str, t.Any]) -> t.Iterator[str]:
+        """Warn once where Ansible prints the items of a loop, and they hold a secret that the task is given."""
+        item = task_vars.get(task_vars.get("ansible_loop_var", "item"))
+        if self._task.no_log or item is None or not self._task.loop or self._task._uuid in _WARNED:
+            return
+        secrets = set(secret_texts(given, self.argument_spec))
+        if not secrets.isdisjoint(texts(_plain(item))):
+            _WARNED.add(self._task._uuid)
+            yield (
+                "The items of this loop hold a secret, and Ansible prints items. Keep the secrets in a variable of their own"
+                " and loop over the rest, for example client_secret: \"{{ client_secrets[item.code] }}\", or set no_log to"
+                " true for the task."
             )
-            hidden.update(done.secrets)
-            values = dict(done.values)
-            if done.failed:
-                values["failed"] = True
-            if done.warnings:
-                values["warnings"] = list(done.warnings)
+
+    def _in_place(self, module_args: dict[str, t.Any], *, with_invocation: bool) -> dict[str, t.Any]:
+        """Do what AnsibleModule does around the core: set defaults, run, hide what must not be logged."""
+        validation = ArgumentSpecValidator(self.argument_spec).validate(module_args)
+        if validation.error_messages:
+            raise AnsibleActionFail(validation.errors.msg)
+        params = validation.validated_parameters
+        done = type(self).entry_point(
+            self._with_absolute_paths(params),
+            check_mode=self._task.check_mode,
+            diff=self._task.diff,
+            sessions=SESSIONS,
+        )
+        values = dict(done.values)
+        if done.failed:
+            values["failed"] = True
+        if done.warnings:
+            values["warnings"] = list(done.warnings)
         if with_invocation:
             values["invocation"] = {"module_args": params}
-        censored: dict[str, t.Any] = remove_values(values, hidden)
+        censored: dict[str, t.Any] = remove_values(values, {*validation._no_log_values, *done.secrets})
         # Before 2.19 a secret such as "e" would also turn true into a text.
         return {**censored, **{name: values[name] for name in ("changed", "failed") if name in values}}
 
@@ -125,6 +159,6 @@ def _plain(value: t.Any) -> t.Any:
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set)):
         return [_plain(inner) for inner in value]
-    if isinstance(value, (datetime.date, datetime.datetime)):
-        return value.isoformat()
+    if isinstance(value, datetime.date):
+        return value  # refused as what it is: not the text that was written
     return str(value)

@@ -10,6 +10,7 @@ import typing as t
 
 from .fields import FIELDS
 from .options import checked_identifier, invalid
+from .texts import as_text
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -26,6 +27,16 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
             "no_log": False,
         },
     }
+
+
+def normal(option: str, value: t.Any) -> t.Any:
+    """Return an option that describes an API secret in its type, and any other as it is.
+
+    Raises MySafeError (kind ``invalid_input``).
+    """
+    if option in FIELDS:
+        return FIELDS[option].normal(value)
+    return as_text(option, value) if option == "identifier" else value
 
 
 class Desired(t.NamedTuple):
@@ -59,7 +70,10 @@ class Desired(t.NamedTuple):
 
         Raises MySafeError (kind ``invalid_input``) that names the option.
         """
-        code, identifier = params.get("identifier_code"), params.get("identifier")
+        code, identifier = (
+            None if params.get(option) is None else normal(option, params[option])
+            for option in ("identifier_code", "identifier")
+        )
         if code is not None and not code.strip():
             raise invalid("identifier_code", "it is empty", "give the code that identifies the API secret")
         if code is None and identifier is None:

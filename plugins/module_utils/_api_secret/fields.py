@@ -14,7 +14,11 @@ import typing as t
 
 from .._mysafe.answer import flag
 from .options import invalid
+from .texts import as_text, named_type
 
+#: What Ansible takes for true and for false.
+_TRUE = frozenset({"y", "yes", "on", "1", "true", "t", "1.0"})
+_FALSE = frozenset({"n", "no", "off", "0", "false", "f", "0.0"})
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 #: Lengths, in characters, of RSA ciphertext in base64: keys of 2048, 3072 and 4096 bits.
 _CIPHERTEXT_LENGTHS = (344, 512, 684)
@@ -51,13 +55,18 @@ class Field:
         """The argument spec of the option."""
         return {"type": "str", "no_log": True} if self.secret else {"type": "str"}
 
+    def normal(self, value: t.Any) -> t.Any:
+        """Return what a task gives in the type of the option. Raises MySafeError (kind ``invalid_input``)."""
+        return as_text(self.name, value, is_secret=self.secret)
+
     def wish(self, value: t.Any) -> t.Any:
         """Return what a task gives as the API takes it. Raises MySafeError (kind ``invalid_input``)."""
-        if self.required and not value.strip():
+        text = self.normal(value)
+        if self.required and not text.strip():
             raise invalid(
                 self.name, "it is empty, and MySafe requires a value", "give a value, or leave the option out"
             )
-        return value.strip() if self._stripped else value
+        return text.strip() if self._stripped else text
 
     def shaped(self, raw: t.Any) -> t.Any:
         """Return what any endpoint answers in the one shape."""
@@ -100,10 +109,21 @@ class Tags(Field):
         """The argument spec of the option."""
         return {"type": "list", "elements": "str"}
 
+    def normal(self, value: t.Any) -> list[str]:
+        """Return a list of texts; a text is a list separated by commas. Raises MySafeError (kind ``invalid_input``)."""
+        if isinstance(value, str):
+            value = value.split(",")
+        if not isinstance(value, list):
+            raise invalid(self.name, f"it is {named_type(value)}, not a list", "give a list of texts")
+        tags = [as_text(self.name, tag) for tag in value]
+        if any(len(tag.strip().splitlines()) > 1 for tag in tags):
+            raise invalid(self.name, "a tag contains a line break", "give each tag as an entry of its own")
+        return tags
+
     def wish(self, value: t.Any) -> str:
         """Return the tags as one text, each once. Raises MySafeError (kind ``invalid_input``)."""
         wanted: list[str] = []
-        for tag in (tag.strip() for tag in value):
+        for tag in (tag.strip() for tag in self.normal(value)):
             if "," in tag:
                 raise invalid(
                     self.name,
@@ -138,10 +158,39 @@ class Sharing(Field):
         options = {self.key: {"type": "str", "required": True}, "can_edit": {"type": "bool", "default": False}}
         return {"type": "list", "elements": "dict", "options": options}
 
+    def normal(self, value: t.Any) -> list[dict[str, t.Any]]:
+        """Return a list of objects; a plain name may only view, and an empty text is an empty list.
+
+        Raises MySafeError (kind ``invalid_input``).
+        """
+        if isinstance(value, str) and not value.strip():
+            return []
+        if not isinstance(value, list):
+            raise invalid(self.name, f"it is {named_type(value)}, not a list", f"give a list of {self.key} and can_edit")
+        return [self._entry(f"entry {number}", share) for number, share in enumerate(value, 1)]
+
+    def _entry(self, place: str, share: t.Any) -> dict[str, t.Any]:
+        if not isinstance(share, dict):
+            return {self.key: as_text(f"{self.name} ({place})", share), "can_edit": False}
+        unknown = sorted(set(share) - {self.key, "can_edit"})
+        if unknown:
+            raise invalid(
+                self.name, f"{place} has the unknown key {', '.join(unknown)}", f"give {self.key} and can_edit only"
+            )
+        if share.get(self.key) is None:
+            raise invalid(self.name, f"{place} has no {self.key}", f"give a {self.key}, or remove the entry")
+        can_edit = share.get("can_edit")
+        if can_edit is not None and str(can_edit).strip().lower() not in _TRUE | _FALSE:
+            raise invalid(self.name, f"can_edit of {place} is neither true nor false", "give true or false")
+        return {
+            self.key: as_text(f"{self.name} ({place})", share[self.key]),
+            "can_edit": str(can_edit).strip().lower() in _TRUE,
+        }
+
     def wish(self, value: t.Any) -> list[dict[str, t.Any]]:
         """Return the list that the API takes, each name once. Raises MySafeError (kind ``invalid_input``)."""
         rights: dict[str, bool] = {}
-        for number, share in enumerate(value, 1):
+        for number, share in enumerate(self.normal(value), 1):
             name = share[self.key].strip()
             if not name:
                 raise invalid(self.name, f"entry {number} has no {self.key}", f"give a {self.key}, or remove the entry")

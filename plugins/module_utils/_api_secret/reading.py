@@ -14,6 +14,7 @@ from .entity import Entity, hidden, unread
 from .fields import FIELDS
 from .match import Candidate, ambiguous, match_code, read_candidate
 from .options import checked_identifier, invalid
+from .texts import as_text
 
 if t.TYPE_CHECKING:
     from .endpoints import ApiSecrets
@@ -32,6 +33,18 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
     }
 
 
+#: The options that say which API secrets to read.
+_BY = ("identifier_code", "identifier", "tag")
+
+
+def normal(option: str, value: t.Any) -> t.Any:
+    """Return an option that says what to read in its type, and any other as it is.
+
+    Raises MySafeError (kind ``invalid_input``).
+    """
+    return as_text(option, value) if option in _BY else value
+
+
 class Query(t.NamedTuple):
     """Which API secrets to read: by one of the three, or all. Without ``details`` only the list is asked."""
 
@@ -43,9 +56,7 @@ class Query(t.NamedTuple):
     @classmethod
     def from_params(cls, params: t.Mapping[str, t.Any]) -> Query:
         """Check the options of the info module. Raises MySafeError (kind ``invalid_input``)."""
-        given = {
-            name: params[name] for name in ("identifier_code", "identifier", "tag") if params.get(name) is not None
-        }
+        given = {name: as_text(name, params[name]) for name in _BY if params.get(name) is not None}
         if len(given) > 1:
             raise invalid(" and ".join(given), "they exclude each other", "give only one of them")
         for name, value in given.items():

@@ -24,6 +24,11 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
     return {**connection.argument_spec(), **reading.argument_spec()}
 
 
+def normal(option: str, value: t.Any) -> t.Any:
+    """Return an option of the module in its type, and any other as it is. Raises MySafeError (``invalid_input``)."""
+    return reading.normal(option, value)
+
+
 def run(params: Params, *, sessions: Sessions | None = None, **_modes: bool) -> Result:
     """Read API secrets as the parameters say. Failures are in the result; check mode and diff make no difference.
 
