@@ -49,7 +49,7 @@ class Secrets:
 def _forms(value: str) -> set[str]:
     """Return a value as it is, without white space around it, and as it looks in JSON, URLs, forms, HTML and Python.
 
-    The HTTP libraries quote headers as bytes, in Latin-1 or UTF-8.
+    The HTTP libraries quote headers as bytes, in Latin-1 or UTF-8. What is not UTF-8 as a whole is read as Latin-1.
     """
     in_json = json.dumps(value)[1:-1]
     forms = {value, value.strip(), in_json, in_json.replace("/", "\\/"), json.dumps(value, ensure_ascii=False)[1:-1]}
@@ -64,7 +64,8 @@ def _forms(value: str) -> set[str]:
         forms |= {escape(value), escape(value, quote=False)}
     forms.add(repr(value)[1:-1])
     if not value.isascii() or not value.isprintable():
-        forms |= {repr(value.encode(encoding, "replace"))[2:-1] for encoding in ("utf-8", "latin-1")}
+        in_utf_8 = value.encode("utf-8", "surrogatepass")
+        forms |= {repr(in_utf_8)[2:-1], repr(value.encode("latin-1", "replace"))[2:-1], in_utf_8.decode("latin-1")}
     return forms - {""}
 
 

@@ -13,6 +13,8 @@ import typing as t
 
 #: A step in what is sent: bytes, or a number of seconds to wait, which ends early when the server is closed.
 Step = t.Union[bytes, float]
+#: The last step of a script after which the connection is closed.
+CLOSE = b""
 #: Longer than any time-out in these tests, so that a client that waits for it has not kept to its time-out.
 LONG = 30.0
 
@@ -39,13 +41,22 @@ def slowly(content: bytes, pause: float = 0.2) -> list[Step]:
 class RawServer:
     """Answers each request with the next script, and goes on with the last. A script that ends early closes.
 
-    ``requests`` are the heads of the requests, ``connections`` how many connections there were.
+    ``requests`` are the heads of the requests, ``connections`` how many connections there were. One that does not greet
+    accepts connections and leaves it at that. With ``tunnel`` it is a proxy that answers so to CONNECT, and then is the
+    server itself.
     """
 
-    def __init__(self, *scripts: t.Sequence[Step], tls: ssl.SSLContext | None = None, greets: bool = True) -> None:
+    def __init__(
+        self,
+        *scripts: t.Sequence[Step],
+        tls: ssl.SSLContext | None = None,
+        greets: bool = True,
+        tunnel: t.Sequence[Step] = (),
+    ) -> None:
         self._scripts = list(scripts)
         self._tls = tls
         self._greets = greets
+        self._tunnel = tunnel
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
@@ -53,7 +64,7 @@ class RawServer:
         self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        self.url = f"{'http' if tls is None else 'https'}://localhost:{self.port}"
+        self.url = f"{'http' if tls is None or tunnel else 'https'}://localhost:{self.port}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def __enter__(self) -> RawServer:
@@ -80,27 +91,30 @@ class RawServer:
         with contextlib.suppress(OSError, ValueError):
             if not self._greets:
                 self._closed.wait(LONG)
+            if self._tunnel:
+                self._receive(connection)
+                self._send(connection, self._tunnel)
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 with self._lock:
                     self._open.append(connection)
             with connection:
                 while self._receive(connection):
-                    for step in self._next():
-                        if isinstance(step, bytes):
-                            connection.sendall(step)
-                        elif self._closed.wait(step):
-                            return
-                    if not self._keeps_alive:
+                    script = self._next()
+                    self._send(connection, script)
+                    if CLOSE in script:
                         return
 
-    _keeps_alive = True
+    def _send(self, connection: socket.socket, script: t.Sequence[Step]) -> None:
+        for step in script:
+            if isinstance(step, bytes):
+                connection.sendall(step)
+            elif self._closed.wait(step):
+                raise ConnectionAbortedError
 
     def _next(self) -> t.Sequence[Step]:
         with self._lock:
-            script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
-        self._keeps_alive = not script or script[-1] != b""
-        return script
+            return self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
 
     def _receive(self, connection: socket.socket) -> bool:
         """Receive a request with its body; whether there was one."""
@@ -119,7 +133,3 @@ class RawServer:
         with self._lock:
             self.requests.append(head)
         return True
-
-
-#: The last step of a script after which the connection is closed.
-CLOSE = b""

@@ -295,6 +295,17 @@ def test_no_thread_outlives_a_task_that_is_ended(
         assert [thread.name for thread in threading.enumerate() if thread.name.startswith("mysafe-")] == []
 
 
+def test_no_thread_outlives_a_task_that_is_ended_during_the_handshake(
+    tls: ssl.SSLContext, transport_to: TransportTo, alarm: t.Callable[[float], None]
+) -> None:
+    with RawServer([answer()], tls=tls, greets=False) as server:
+        transport = transport_to(server, timeout=LONG, retries=100)
+        alarm(0.5)
+        with pytest.raises(EndOfTask):
+            _parallel.each(lambda _item: send(transport, server), range(20))
+        assert [thread.name for thread in threading.enumerate() if thread.name.startswith("mysafe-")] == []
+
+
 def test_a_session_can_be_used_after_a_task_that_was_ended(
     transport_to: TransportTo, alarm: t.Callable[[float], None]
 ) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import socket
 import ssl
 import typing as t
 
@@ -148,6 +149,7 @@ def _without_pysocks(*_arguments: t.Any, **_keywords: t.Any) -> None:
     raise InvalidSchema("Missing dependencies for SOCKS support.")
 
 
+ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 SILENT: dict[str, list[Step]] = {
     "nothing": [LONG],
     "a byte at a time": slowly(b"HTTP/1.1 200 Connection established\r\n\r\n"),
@@ -183,6 +185,36 @@ def test_a_proxy_that_does_not_connect_is_told_by_its_variable(
         error = failure_of("https://vault.example.org")
     assert (error.kind, error.fate, "HTTPS_PROXY" in error.message) == ("connection", Fate.NOT_SENT, True)
     assert PASSWORD not in repr(error)
+
+
+def test_an_answer_through_a_proxy_is_taken(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer([answer()], tls=TLS, tunnel=[ESTABLISHED]) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("://", "://user:p%40ss@"))
+        assert get("https://localhost:1", ca_path=ca_path, timeout=LONG) == 200
+        assert b"Proxy-Authorization: Basic dXNlcjpwQHNz" in proxy.requests[0]
+        assert b"Proxy-Authorization" not in proxy.requests[1]
+
+
+def test_the_time_out_bounds_proxy_and_answer_together(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer([0.6, answer()], tls=TLS, tunnel=[0.6, ESTABLISHED]) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        error = failure_of("https://localhost:1", ca_path=ca_path, timeout=1)
+    assert (error.kind, error.fate) == ("timeout", Fate.UNKNOWN)
+
+
+def test_the_other_addresses_of_a_host_are_tried_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer([answer()]) as server:
+        found = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, server.port)) for host in ("127.0.0.3", "127.0.0.1")
+        ]
+        before = socket.getaddrinfo
+        monkeypatch.setattr(
+            socket,
+            "getaddrinfo",
+            lambda host, *rest, **more: found if host == "localhost" else before(host, *rest, **more),
+        )
+        assert get(server.url) == 200
+        assert f"Host: localhost:{server.port}".encode() in server.requests[0]
 
 
 def test_nothing_of_the_system_is_asked_for_proxies(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,8 @@
 # PRIVATE to the collection: may change at any time.
 """Connections of urllib3 that keep to one deadline, can be cut from another thread, and accept nothing but valid responses.
 
-urllib3 bounds each single read by the time-out, so a server that sends a byte a second is never given up. Here the
-time-out that urllib3 sets for connecting, and then the rest of it that it sets for the response, bound all of their reads
-together.
+urllib3 bounds each address, each step of connecting and each single read by the time-out, so a server that sends a byte a
+second is never given up. Here all of it together is bounded; only the resolution of names is left to the system.
 """
 
 from __future__ import annotations
@@ -107,11 +106,17 @@ class _BoundedConnection:
 
     response_class = BoundedResponse
     sock: socket.socket
+    host: str
+    _dns_host: str  # where host= keeps it, with the final dot that a name may have
+    port: int
     timeout: float
+    #: Whether the connection was opened for the request under way, whose deadline it then set.
+    _is_fresh = False
 
     def connect(self) -> None:
         """Connect within the time-out: TCP, proxy and TLS together. What fails here was not sent."""
         self._deadline = time.monotonic() + self.timeout
+        self._is_fresh = True
         try:
             super().connect()  # type: ignore[misc]
             self.sock.settimeout(_left(self._deadline))
@@ -122,10 +127,32 @@ class _BoundedConnection:
             raise
 
     def _new_conn(self) -> socket.socket:
-        sock = t.cast("socket.socket", super()._new_conn())  # type: ignore[misc]
+        sock = self._opened()
         sock.settimeout(_left(self._deadline))
         self._let_cut(sock)
         return sock
+
+    def _opened(self) -> socket.socket:
+        """Return a socket that is connected to one of the addresses of the host, each of which gets a share of the time."""
+        if hasattr(self, "_socks_options"):  # the proxy resolves the host
+            return t.cast("socket.socket", super()._new_conn())  # type: ignore[misc]
+        name, timeout = self._dns_host, self.timeout
+        try:
+            found = socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
+        except socket.gaierror as exc:
+            raise libraries.NewConnectionError(self, "the name cannot be resolved") from exc  # type: ignore[arg-type]
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        try:
+            while True:
+                self.host = addresses.pop(0)
+                self.timeout = _left(self._deadline) / (len(addresses) + 1)
+                try:
+                    return t.cast("socket.socket", super()._new_conn())  # type: ignore[misc]
+                except (libraries.NewConnectionError, libraries.ConnectTimeoutError):
+                    if not addresses:
+                        raise
+        finally:
+            self.host, self.timeout = name, timeout
 
     def _tunnel(self) -> None:
         super()._tunnel()  # type: ignore[misc]
@@ -134,8 +161,18 @@ class _BoundedConnection:
     def request(self, *args: t.Any, **kwargs: t.Any) -> None:
         """Send a request."""
         if self.sock is not None:
+            if not self._is_fresh:
+                self._deadline = time.monotonic() + self.timeout
+                self.sock.settimeout(self.timeout)
             self._let_cut(self.sock)
         super().request(*args, **kwargs)  # type: ignore[misc]
+        self._is_fresh = False
+
+    def getresponse(self) -> t.Any:
+        """Receive the response to the request, until its deadline."""
+        self.timeout = _left(self._deadline)
+        self.sock.settimeout(self.timeout)
+        return super().getresponse()  # type: ignore[misc]
 
     def _let_cut(self, sock: socket.socket) -> None:
         stop = Stop.of_this_thread()
@@ -168,8 +205,8 @@ def _bound(manager: t.Any) -> None:
 def _bounded_pool(pool: t.Any) -> t.Any:
     if issubclass(pool.ConnectionCls, _BoundedConnection):
         return pool
-    connection = type(f"Bounded{pool.ConnectionCls.__name__}", (_BoundedConnection, pool.ConnectionCls), {})
-    return type(f"Bounded{pool.__name__}", (pool,), {"ConnectionCls": connection})
+    connection = type(pool.ConnectionCls.__name__, (_BoundedConnection, pool.ConnectionCls), {})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
 def _left(deadline: float) -> float:

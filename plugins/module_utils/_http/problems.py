@@ -100,9 +100,9 @@ def _was_made(exc: Exception) -> bool:
 
 def _lost(text: str, could_not: str, route: Route, fate: Fate) -> MySafeError:
     solution = (
-        "check mysafe_url, name resolution, proxy and firewall from where the code runs, and client_cert where the"
+        "check mysafe_url, name resolution, proxy and firewall from where the code runs, and client_cert where the vault"
+        " requires one"
     )
-    solution += " vault requires one"
     if route.is_plain and fate is not Fate.NOT_SENT:
         solution = "where the server expects TLS, mysafe_url must begin with https://; otherwise check the server"
     return MySafeError(
@@ -187,9 +187,9 @@ def _told(reason: BaseException) -> str:
     """
     if isinstance(reason, InvalidResponseError):
         return f"what was received is not a valid HTTP response: {reason}"
-    if isinstance(reason, libraries.NewConnectionError) or (
-        isinstance(reason, OSError) and not isinstance(reason, libraries.requests.RequestException)
-    ):
+    if isinstance(reason, libraries.NewConnectionError):
+        return str(reason.__cause__ or reason.__context__ or reason)
+    if isinstance(reason, OSError) and not isinstance(reason, libraries.requests.RequestException):
         return str(reason)
     if isinstance(reason, (HTTPException, libraries.HTTPError)):
         return f"what was received is not a valid HTTP response ({type(reason).__name__})"

@@ -38,8 +38,7 @@ class Response(t.NamedTuple):
             parts.append(part)
         content = b"".join(parts)
         body = _parsed(content)
-        text = "" if body is not None else content.decode("utf-8-sig", "replace")
-        return cls(received.status_code, received.headers, text, body)
+        return cls(received.status_code, received.headers, "" if body is not None else _shown(content), body)
 
 
 def _parsed(content: bytes) -> t.Any:
@@ -52,3 +51,11 @@ def _parsed(content: bytes) -> t.Any:
     except (ValueError, RecursionError):
         return None
     return body
+
+
+def _shown(content: bytes) -> str:
+    """Return content that is not JSON as a text, in which every known secret can still be found."""
+    try:
+        return content.decode("utf-8-sig")
+    except ValueError:
+        return content.decode("latin-1")
