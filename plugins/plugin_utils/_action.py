@@ -107,7 +107,7 @@ class MySafeAction(ActionBase):
             _WARNED.add(self._task._uuid)
             yield (
                 "The items of this loop hold a secret, and Ansible prints items. Keep the secrets in a variable of their own"
-                " and loop over the rest, for example client_secret: \"{{ client_secrets[item.code] }}\", or set no_log to"
+                ' and loop over the rest, for example client_secret: "{{ client_secrets[item.code] }}", or set no_log to'
                 " true for the task."
             )
 

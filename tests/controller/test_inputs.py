@@ -14,6 +14,7 @@ from .stage import MODULE
 
 if t.TYPE_CHECKING:
     import concurrent.futures
+
     from .stage import Aside, Both, Controller, Run
 
 INFO = f"{MODULE}_info"
@@ -33,7 +34,10 @@ _TAKEN: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
         {"client_secret": f"{{{{ {_READ} | from_json | to_json }}}}"},
         {"client_secret": _FILE},
     ),
-    "digits in quotes": ({"client_secret": "007", "notes": "1234567890.10"}, {"client_secret": "007", "notes": "1234567890.10"}),
+    "digits in quotes": (
+        {"client_secret": "007", "notes": "1234567890.10"},
+        {"client_secret": "007", "notes": "1234567890.10"},
+    ),
     "a word that YAML reads as false": ({"client_secret": "no"}, {"client_secret": "no"}),
     "a whole number as a name": ({"name": 42}, {"name": "42"}),
     "a plain name in a sharing list": ({"users_allowed": ["bob"]}, {"users": {"bob": False}}),

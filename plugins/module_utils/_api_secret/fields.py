@@ -166,7 +166,9 @@ class Sharing(Field):
         if isinstance(value, str) and not value.strip():
             return []
         if not isinstance(value, list):
-            raise invalid(self.name, f"it is {named_type(value)}, not a list", f"give a list of {self.key} and can_edit")
+            raise invalid(
+                self.name, f"it is {named_type(value)}, not a list", f"give a list of {self.key} and can_edit"
+            )
         return [self._entry(f"entry {number}", share) for number, share in enumerate(value, 1)]
 
     def _entry(self, place: str, share: t.Any) -> dict[str, t.Any]:

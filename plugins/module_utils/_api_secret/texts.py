@@ -32,7 +32,7 @@ def as_text(option: str, value: t.Any, *, is_secret: bool = False) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and not is_secret:
         return str(value)
     if isinstance(value, (dict, list, tuple, set)):
-        remedy = "if it is JSON, keep it a text with the filter string or to_json, as in \"{{ … | string }}\""
+        remedy = 'if it is JSON, keep it a text with the filter string or to_json, as in "{{ … | string }}"'
     else:
         remedy = "put quotes around it, so that it stays as it is written, or use the filter string"
     raise invalid(option, f"it is {named_type(value)}, not a text", remedy)
