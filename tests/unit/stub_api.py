@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._answers import Answer, require_success
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secrets import ApiSecrets
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import require_success
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER
 
