@@ -4,7 +4,7 @@
 # PRIVATE to the collection: may change at any time.
 """Asks for many at once: the same call for every item, over a few connections, in the order of the items.
 
-Whatever ends the caller (a failure, Ctrl-C, the time-out of a task) ends the threads too: those that wait stop waiting,
+Whatever ends the caller (a failure, Ctrl-C, the timeout of a task) ends the threads too: those that wait stop waiting,
 and the connections that they read from are cut.
 """
 

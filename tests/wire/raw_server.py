@@ -15,7 +15,7 @@ import typing as t
 Step = t.Union[bytes, float]
 #: The last step of a script after which the connection is closed.
 CLOSE = b""
-#: Longer than any time-out in these tests, so that a client that waits for it has not kept to its time-out.
+#: Longer than any timeout in these tests, so that a client that waits for it has not kept to its timeout.
 LONG = 30.0
 
 

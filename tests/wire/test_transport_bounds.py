@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""One request has one time-out, whatever the server does with it, and what is not a valid response does no harm."""
+"""One request has one timeout, whatever the server does with it, and what is not a valid response does no harm."""
 
 from __future__ import annotations
 
@@ -103,14 +103,14 @@ SLOW: dict[str, list[Step]] = {
 
 
 @pytest.mark.parametrize("script", SLOW.values(), ids=SLOW)
-def test_the_time_out_bounds_the_whole_request(script: list[Step], transport_to: TransportTo) -> None:
+def test_the_timeout_bounds_the_whole_request(script: list[Step], transport_to: TransportTo) -> None:
     with RawServer(script) as server:
         error = failure_of(transport_to(server), server)
     assert (error.kind, error.fate, error.transient) == ("timeout", Fate.UNKNOWN, True)
 
 
 @pytest.mark.parametrize("case", ["nothing", "the head, a byte at a time", "the body, a byte at a time"])
-def test_the_time_out_bounds_the_whole_request_over_tls(
+def test_the_timeout_bounds_the_whole_request_over_tls(
     case: str, tls: ssl.SSLContext, transport_to: TransportTo
 ) -> None:
     with RawServer(SLOW[case], tls=tls) as server:
@@ -118,12 +118,12 @@ def test_the_time_out_bounds_the_whole_request_over_tls(
     assert (error.kind, error.fate) == ("timeout", Fate.UNKNOWN)
 
 
-def test_a_slow_answer_within_the_time_out_is_taken(transport_to: TransportTo) -> None:
+def test_a_slow_answer_within_the_timeout_is_taken(transport_to: TransportTo) -> None:
     with RawServer(slowly(answer(), pause=0.001)) as server:
         assert send(transport_to(server, timeout=LONG), server).response.body == success()
 
 
-def test_the_time_out_is_that_of_one_request_and_not_of_the_connection(transport_to: TransportTo) -> None:
+def test_the_timeout_is_that_of_one_request_and_not_of_the_connection(transport_to: TransportTo) -> None:
     with RawServer([0.2, answer()]) as server:
         transport = transport_to(server)
         assert [send(transport, server).response.status for _request in range(4)] == [200] * 4
@@ -170,6 +170,24 @@ def test_what_is_no_response_does_not_shift_the_next_ones(script: list[Step], tr
         failure_of(transport, server)
         assert [send(transport, server).response.body for _request in range(2)] == [{"second": 2}, {"third": 3}]
         assert server.connections == 2
+
+
+WITHOUT_LENGTH = {
+    "the end of the connection": [b"HTTP/1.0 200 OK\r\n\r\n" + json.dumps(success()).encode(), CLOSE],
+    "chunks": [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b'2\r\n{"\r\n5;x=y\r\na": 1\r\n1\r\n}\r\n0\r\n\r\n',
+    ],
+    "the same length twice": [answer(content_length=str(len(json.dumps(success()))))],
+    "nothing, with 100 Continue before": [b"HTTP/1.1 100 Continue\r\n\r\n" * 3, answer()],
+}
+
+
+@pytest.mark.parametrize("script", WITHOUT_LENGTH.values(), ids=WITHOUT_LENGTH)
+def test_a_valid_response_may_end_otherwise(script: list[Step], transport_to: TransportTo) -> None:
+    with RawServer(script) as server:
+        transport = transport_to(server, timeout=LONG)
+        assert [send(transport, server).response.body in (success(), {"a": 1}) for _request in range(2)] == [True] * 2
 
 
 def test_a_read_is_repeated_after_what_is_no_response(transport_to: TransportTo) -> None:

@@ -195,7 +195,7 @@ def test_an_answer_through_a_proxy_is_taken(ca_path: str, monkeypatch: pytest.Mo
         assert b"Proxy-Authorization" not in proxy.requests[1]
 
 
-def test_the_time_out_bounds_proxy_and_answer_together(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_timeout_bounds_proxy_and_answer_together(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer([0.6, answer()], tls=TLS, tunnel=[0.6, ESTABLISHED]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         error = failure_of("https://localhost:1", ca_path=ca_path, timeout=1)

@@ -4,7 +4,7 @@
 # PRIVATE to the collection: may change at any time.
 """Connections of urllib3 that keep to one deadline, can be cut from another thread, and accept nothing but valid responses.
 
-urllib3 bounds each address, each step of connecting and each single read by the time-out, so a server that sends a byte a
+urllib3 bounds each address, each step of connecting and each single read by the timeout, so a server that sends a byte a
 second is never given up. Here all of it together is bounded; only the resolution of names is left to the system.
 """
 
@@ -74,7 +74,7 @@ class _Reader(io.RawIOBase):
 
 
 class BoundedResponse(http.client.HTTPResponse):
-    """A response that is read as a whole within the time-out that its socket has at the beginning."""
+    """A response that is read as a whole within the timeout that its socket has at the beginning."""
 
     def __init__(self, sock: socket.socket, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -114,7 +114,7 @@ class _BoundedConnection:
     _is_fresh = False
 
     def connect(self) -> None:
-        """Connect within the time-out: TCP, proxy and TLS together. What fails here was not sent."""
+        """Connect within the timeout: TCP, proxy and TLS together. What fails here was not sent."""
         self._deadline = time.monotonic() + self.timeout
         self._is_fresh = True
         try:

@@ -91,7 +91,7 @@ class Connection(t.NamedTuple):
         if connection.client_key and not connection.client_cert:
             raise misconfigured("client_cert", "client_key is set, but the certificate that belongs to it is not")
         if not 1 <= connection.timeout <= _LONGEST_TIMEOUT:
-            raise misconfigured("timeout", "the time-out must be at least 1 second, and at most a day")
+            raise misconfigured("timeout", "the timeout must be at least 1 second, and at most a day")
         if connection.retries < 0:
             raise misconfigured("retries", "the number of retries cannot be negative")
         return connection

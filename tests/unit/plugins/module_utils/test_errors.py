@@ -41,7 +41,7 @@ def is_kind(node: ast.Attribute) -> bool:
 
 
 def assigned_attributes() -> list[str]:
-    """Return every attribute that is assigned to something that is called like a failure, and in which line."""
+    """Return every attribute that is assigned to something that is called like a failure of ours, and in which line."""
     return [
         f"{path.name}:{node.lineno}: {node.value.id}.{node.attr}"
         for path, tree in TREES.items()
@@ -49,7 +49,7 @@ def assigned_attributes() -> list[str]:
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
         and isinstance(node.value, ast.Name)
-        and node.value.id in ("error", "exc", "failure", "refusal", "uncertain")
+        and node.value.id in ("error", "failure", "refusal", "lost", "uncertain")
     ]
 
 

@@ -218,9 +218,9 @@ def test_a_key_next_to_its_certificate_is_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("timeout", [0, -1, 86401, 10**12])
-def test_a_time_out_that_makes_no_sense_is_refused(timeout: int) -> None:
+def test_a_timeout_that_makes_no_sense_is_refused(timeout: int) -> None:
     cause = refusal({"mysafe_url": URL, **LOGIN, "timeout": timeout}).cause
-    assert cause == "the time-out must be at least 1 second, and at most a day"
+    assert cause == "the timeout must be at least 1 second, and at most a day"
 
 
 @pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key"])

@@ -49,7 +49,7 @@ def test_what_was_certainly_not_carried_out_is_always_repeated(first: t.Any, rep
     assert (sent.response.status, sent.earlier is Fate.UNKNOWN, len(server.asked)) == (200, False, 2)
 
 
-@pytest.mark.parametrize("first", [GONE, Canned(504, b""), TIMED_OUT], ids=["502", "504", "time-out"])
+@pytest.mark.parametrize("first", [GONE, Canned(504, b""), TIMED_OUT], ids=["502", "504", "timeout"])
 def test_what_may_have_been_carried_out_is_repeated_where_that_is_safe(first: t.Any, serve: Serve) -> None:
     server = serve(first, OK)
     sent = send()
@@ -74,7 +74,7 @@ def test_a_502_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
     assert (send(repeatable=False).response.status, len(server.asked)) == (502, 1)
 
 
-def test_a_time_out_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
+def test_a_timeout_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
     server = serve(TIMED_OUT, OK)
     with pytest.raises(MySafeError) as failure:
         send(repeatable=False)
@@ -125,7 +125,7 @@ def test_a_wait_is_heeded_where_the_caller_has_to_check_first(status: int, serve
 # A vault that cannot be reached.
 
 UNREACHED = [UNCONNECTED, TIMED_OUT, GONE, Canned(503, b""), Canned(504, b"")]
-UNREACHED_IDS = ["no connection", "time-out", "502", "503", "504"]
+UNREACHED_IDS = ["no connection", "timeout", "502", "503", "504"]
 
 
 def tries_of_items(transport: Transport, server: StubServer, count: int) -> list[int]:
@@ -214,7 +214,7 @@ def test_the_client_certificate_is_presented(options: dict[str, t.Any], cert: t.
     assert server.settings[0]["cert"] == cert
 
 
-def test_the_time_out_is_the_one_of_the_options(serve: Serve) -> None:
+def test_the_timeout_is_the_one_of_the_options(serve: Serve) -> None:
     server = serve(OK)
     send(timeout=7)
     assert server.settings[0]["timeout"].total == 7
