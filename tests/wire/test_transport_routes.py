@@ -19,18 +19,12 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
 
 from .raw_server import CLOSE, LONG, RawServer, Step, answer, slowly
-from .support import environment_of_a_fresh_machine
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
 CA = trustme.CA()
 PASSWORD = "password-of-the-proxy"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    environment_of_a_fresh_machine(monkeypatch, tmp_path)
 
 
 @pytest.fixture(name="ca_path")
