@@ -194,9 +194,9 @@ def test_a_token_that_is_always_rejected_is_told_with_both_causes(simulator, tas
     assert "address" in values["error"]["cause"]
 
 
-def test_a_missing_path_of_the_application_is_no_matter_of_the_token(simulator, task):
+def test_an_address_within_the_api_is_refused_before_anything_is_sent(simulator, task):
     values = task(identifier_code=CODE, mysafe_url=f"{simulator.url}/api", **DESCRIBED).values
-    assert values["error"]["kind"] in ("authentication", "wrong_path")
+    assert (values["error"]["kind"], simulator.requests()) == ("configuration", [])
 
 
 def test_a_short_lived_token_does_for_a_run(simulator, task):

@@ -166,6 +166,12 @@ def test_two_that_bear_a_code_are_both_there(simulator, listed):
     assert _identifiers(listed(identifier_code=CODE)) == both
 
 
+def test_a_403_of_a_proxy_is_no_denial(simulator, failure):
+    add(simulator)
+    simulator.fault({"status": 403, "body": "<html>Forbidden</html>"}, path=r"secretapi/\d+$", times=10)
+    assert failure(CODE).kind == "not_authorized"
+
+
 def test_names_need_not_be_unique(simulator, listed):
     both = [add(simulator), add(simulator, identifier_code="other")]
     assert _identifiers(listed()) == both

@@ -128,12 +128,17 @@ def test_the_second_run_changes_nothing(simulator, task, transition):
     assert (second["changed"], second["action"], simulator.writes(), vault(simulator)) == (False, "none", [], before)
 
 
+def _sides(values):
+    """Return the diff without its headers."""
+    return {side: values["diff"][side] for side in ("before", "after")}
+
+
 @_each
 def test_check_mode_afterwards_predicts_nothing(simulator, task, transition):
     options = _begin(simulator, transition)
     task(**options)
     predicted = task(check_mode=True, **options).values
-    assert (predicted["changed"], predicted["action"], predicted["diff"]) == (
+    assert (predicted["changed"], predicted["action"], _sides(predicted)) == (
         False,
         "none",
         {"before": {}, "after": {}},
@@ -165,8 +170,8 @@ def test_only_what_cannot_be_known_is_missing_from_the_prediction(simulator, tas
 @_each
 def test_the_diff_of_check_mode_is_that_of_the_run(simulator, task, transition):
     options = _begin(simulator, transition)
-    predicted = task(check_mode=True, **options).values["diff"]
-    done = task(**options).values["diff"]
+    predicted = _sides(task(check_mode=True, **options).values)
+    done = _sides(task(**options).values)
     if transition.predicted:  # of an inactive one only the activation can be known
         done = {side: {"active": shown["active"]} for side, shown in done.items()}
     assert predicted == done
@@ -200,8 +205,8 @@ def test_the_diff_of_a_create_shows_each_field_that_was_given(task):
 
 def test_the_diff_of_an_update_shows_only_what_differs(simulator, task):
     add(simulator)
-    diff = task(identifier_code=CODE, **{**DESCRIBED, "notes": "Other.", "tags": ["test"]}).values["diff"]
-    assert diff == {
+    diff = task(identifier_code=CODE, **{**DESCRIBED, "notes": "Other.", "tags": ["test"]}).values
+    assert _sides(diff) == {
         "before": {"notes": STORED["notes"], "tags": STORED["tags"]},
         "after": {"notes": "Other.", "tags": "test"},
     }
@@ -209,8 +214,8 @@ def test_the_diff_of_an_update_shows_only_what_differs(simulator, task):
 
 def test_the_diff_of_a_client_secret_shows_only_that_it_changes(simulator, task):
     add(simulator)
-    diff = task(identifier_code=CODE, client_secret=CHANGED["client_secret"]).values["diff"]
-    assert diff == {"before": {"client_secret": HIDDEN}, "after": {"client_secret": f"{HIDDEN} (changed)"}}
+    diff = task(identifier_code=CODE, client_secret=CHANGED["client_secret"]).values
+    assert _sides(diff) == {"before": {"client_secret": HIDDEN}, "after": {"client_secret": f"{HIDDEN} (changed)"}}
 
 
 def test_the_code_itself_is_changed_by_identifier(simulator, task):
@@ -266,3 +271,31 @@ def test_an_inactive_secret_that_is_not_listed_is_reached_by_identifier(simulato
 def test_an_inactive_secret_that_is_not_listed_is_absent(simulator, task):
     add(simulator, active=False)
     assert task(identifier_code=CODE, state="absent").values["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("start", "options", "header"),
+    [
+        ({}, {"notes": "Other."}, "API secret 'billing-api' ({identifier})"),
+        (None, {}, "API secret 'billing-api'"),
+    ],
+    ids=["there", "to be created"],
+)
+def test_the_diff_names_the_secret_in_its_headers(simulator, task, start, options, header):
+    identifier = "" if start is None else add(simulator, **start)
+    diff = task(identifier_code=CODE, check_mode=True, **{**DESCRIBED, **options}).values["diff"]
+    assert [diff["before_header"], diff["after_header"]] == [header.format(identifier=identifier)] * 2
+
+
+def test_repeated_requests_are_told_and_many_of_them_in_a_warning(simulator, task):
+    simulator.fault({"gateway": 503}, path="secretapi", times=3)
+    result = task(identifier_code=CODE, **DESCRIBED)
+    assert (result.values["action"], len(result.repeats)) == ("create", 3)
+    assert ["HTTP 503" in repeat for repeat in result.repeats] == [True] * 3
+    assert "Requests had to be repeated 3 times" in str(result.warnings)
+
+
+def test_few_repeated_requests_are_no_warning(simulator, task):
+    simulator.fault({"gateway": 503}, path="secretapi", times=2)
+    result = task(identifier_code=CODE, **DESCRIBED)
+    assert (len(result.repeats), result.warnings) == (2, ())
