@@ -59,13 +59,15 @@ def test_a_status_that_fails_after_retries_is_retried(kind: str) -> None:
 
 def test_the_longest_wait() -> None:
     told = sentences(r"Retry-After|asked to wait")
-    assert {path for path, _ in told} == {ERRORS, HOW_IT_WORKS, FRAGMENT}
-    assert [sentence for _, sentence in told if not re.search(rf"\b{duration(LONGEST_WAIT)}\b", sentence)] == []
+    assert {path for path, _sentence in told} == {ERRORS, HOW_IT_WORKS, FRAGMENT}
+    assert [sentence for _path, sentence in told if not re.search(rf"\b{duration(LONGEST_WAIT)}\b", sentence)] == []
 
 
 def test_the_number_of_connections() -> None:
     told = [
-        match for _, sentence in sentences("connections") for match in re.findall(r"up to (\w+) connections", sentence)
+        match
+        for _path, sentence in sentences("connections")
+        for match in re.findall(r"up to (\w+) connections", sentence)
     ]
     assert told == [WORDS.get(CONNECTIONS, str(CONNECTIONS))]
 
@@ -77,7 +79,7 @@ def test_the_benchmark_used_as_many_connections() -> None:
 def test_the_oldest_ansible_core() -> None:
     told = {
         match
-        for _, sentence in sentences("ansible-core")
+        for _path, sentence in sentences("ansible-core")
         for match in re.findall(r"ansible-core (\d+\.\d+) or newer", sentence)
     }
     assert told == {minimum(metadata("meta/runtime.yml")["requires_ansible"])}
