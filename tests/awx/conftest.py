@@ -59,7 +59,7 @@ def _simulator(running: Simulator) -> Simulator:
 
 @pytest.fixture(name="login")
 def _login(simulator: Simulator) -> dict[str, t.Any]:
-    """Return a minimal credential: what its three required fields hold."""
+    """Return the values of a minimal credential: its three required fields."""
     key = simulator.access_keys["alice"]
     return {
         "senhasegura_url": simulator.url,
@@ -81,7 +81,7 @@ def _credential_type() -> CredentialType:
 
 @pytest.fixture(autouse=True)
 def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of the developer's environment reaches a test, and nothing of a test the developer's home."""
+    """Hide the developer's environment and home from the tests."""
     ours = ("SENHASEGURA_", "ANSIBLE_", "CONTROLLER_", "TOWER_", "REQUESTS_", "CURL_", "SSL_")
     for name in list(os.environ):
         if name.upper().startswith(ours) or name.upper().endswith("_PROXY"):
@@ -90,13 +90,13 @@ def _fresh_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (tmp_path / name).mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    # The tools are those of this environment, also where it is not activated.
+    # Use the tools of this virtual environment, even if it is not activated.
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
 
 
 @pytest.fixture(name="controller")
 def _controller(tmp_path: Path, collections: Path, simulator: Simulator) -> Iterator[Controller]:
-    """Return a controller. After the test: no secret that the vault holds, and no token, is in what AWX would keep."""
+    """Return a controller. After the test, check that what AWX would keep contains no secret and no token."""
     controller = Controller(tmp_path / "jobs", collections)
     yield controller
     stored = {secret["client_secret"] for secret in simulator.secrets()}

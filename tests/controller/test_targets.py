@@ -35,7 +35,7 @@ def _length(target: str) -> int:
 
 @pytest.fixture(scope="session", name="started")
 def _started(request: pytest.FixtureRequest, aside: Aside) -> dict[str, concurrent.futures.Future[Both]]:
-    """Start to run the targets of the selected tests both ways, the longest first."""
+    """Start both runs of the selected targets, the longest first."""
     selected = {item.callspec.params.get("target") for item in request.session.items if hasattr(item, "callspec")}
 
     def prepare(controller: Controller, target: str) -> dict[str, t.Any]:

@@ -24,13 +24,13 @@ _TEMPLATE = "{{ inventory_hostname }}: {{ lookup('senhasegura.mysafe.mysafe_api_
 
 
 class Seen(t.NamedTuple):
-    """How many token requests there were after each of the tasks, and what each host's task did."""
+    """The number of token requests after each task, and the actions of the hosts."""
 
     counts: list[int]
     actions: list[set[str]]
 
 
-def test_tasks_without_the_cache_log_in_each(controller: Controller, simulator: Simulator) -> None:
+def test_each_task_without_the_cache_logs_in(controller: Controller, simulator: Simulator) -> None:
     controller.play(task("one"), task("two")).succeeded()
     assert len(token_requests(simulator)) == 2
 
@@ -81,7 +81,7 @@ def test_50_forks_whose_token_is_rejected_ask_for_one(fifty: Seen) -> None:
     assert fifty.counts[2] - fifty.counts[1] == 1
 
 
-def test_50_forks_all_do_their_task(fifty: Seen) -> None:
+def test_50_forks_all_succeed(fifty: Seen) -> None:
     assert fifty.actions == [{"none"}] * 3
 
 
@@ -97,7 +97,7 @@ def test_unusable_cache_is_a_warning_of_the_result(controller: Controller, in_pl
 
 
 def _write_a_template(controller: Controller, simulator: Simulator, **environment: str) -> Run:
-    """Write a file for each of many hosts from a template that looks something up."""
+    """Write a file for each of many hosts from a template with a lookup."""
     simulator.add_secret(owner="alice", name="Billing API", identifier_code="billing")
     options = {"src": "hosts.j2", "dest": "{{ playbook_dir }}/{{ inventory_hostname }}", "mode": "0600"}
     return controller.play(
@@ -112,7 +112,7 @@ def _write_a_template(controller: Controller, simulator: Simulator, **environmen
 
 @pytest.fixture(scope="module", name="template")
 def _template(controller_of_module: Controller, running: Simulator) -> tuple[Run, list[dict[str, t.Any]]]:
-    """Return what came of a template for 20 hosts with the cache on, and the token requests that it took."""
+    """Return the run of a template for 20 hosts with the cache, and its token requests."""
     running.reset()
     run = _write_a_template(controller_of_module, running, **_ON)
     return run, token_requests(running)
@@ -124,7 +124,7 @@ def test_a_template_for_many_hosts_looks_up_with_one_login(
     assert len(template[1]) == 1
 
 
-def test_a_template_for_many_hosts_gets_what_it_looks_up(template: tuple[Run, list[dict[str, t.Any]]]) -> None:
+def test_a_template_for_many_hosts_contains_the_lookup(template: tuple[Run, list[dict[str, t.Any]]]) -> None:
     written = {outcome.result["stdout"] for outcome in template[0].outcomes if outcome.task == "look"}
     assert written == {f"{host}: Billing API" for host in _TWENTY}
 
@@ -132,7 +132,7 @@ def test_a_template_for_many_hosts_gets_what_it_looks_up(template: tuple[Run, li
 def test_a_template_for_many_hosts_logs_in_for_each_without_the_cache(
     controller: Controller, simulator: Simulator
 ) -> None:
-    """The test above would prove nothing otherwise."""
+    """Otherwise the test above would prove nothing."""
     _write_a_template(controller, simulator)
     assert len(token_requests(simulator)) == len(_TWENTY)
 
