@@ -27,22 +27,22 @@ class Group(t.NamedTuple):
 
     @property
     def report(self) -> Path:
-        """Where nox writes what became of the sessions."""
+        """The file where nox writes the outcomes of the sessions."""
         return RESULTS / f"{self.sessions[0]}.json"
 
     def run(self) -> None:
-        """Run the sessions, and show their output once they have ended: that of two groups would be mixed up."""
+        """Run the sessions, and print their output at the end, so that the output of two groups is not mixed."""
         begin = time.monotonic()
         print(f"Started: {', '.join(self.sessions)}", flush=True)
         log = self.report.with_suffix(".log")
-        command = [sys.executable, "-m", "nox", "--report", self.report, "--session", *self.sessions]
+        command = [sys.executable, "-m", "nox", "--report", str(self.report), "--session", *self.sessions]
         with log.open("wb") as output:
             status = subprocess.run(
                 command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False
             ).returncode
         result = "FAILED" if status else "ok"
         text = log.read_text(encoding="utf-8", errors="replace")
-        # In one call, so that no other group writes in between.
+        # One call, so that no other group prints in between.
         print(f"\n{text}\nEnded: {', '.join(self.sessions)}: {result}, {time.monotonic() - begin:.0f} s\n", flush=True)
 
 
@@ -57,13 +57,19 @@ def main() -> int:
     RESULTS.mkdir(parents=True)
     begin = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as lanes:
-        for ended in [lanes.submit(group.run) for group in groups]:
-            ended.result()
+        running = [lanes.submit(group.run) for group in groups]
+        try:
+            for ended in running:
+                ended.result()
+        finally:
+            # After Ctrl-C, start no further groups.
+            lanes.shutdown(cancel_futures=True)
     if arguments.last:
         arguments.last.run()
         groups.append(arguments.last)
     reports = {session: group.report for group in groups for session in group.sessions}
-    return summary.show(reports, time.monotonic() - begin)
+    status: int = summary.show(reports, time.monotonic() - begin)
+    return status
 
 
 def _group(names: str) -> Group:

@@ -24,7 +24,8 @@ from ansible_test._util.target.common.constants import CONTROLLER_PYTHON_VERSION
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache"
 # ansible-test insists on this very path, wherever the checkout itself lies.
-COPY = CACHE / "collections" / "ansible_collections" / "senhasegura" / "mysafe"
+COLLECTIONS = CACHE / "collections"
+COPY = COLLECTIONS / "ansible_collections" / "senhasegura" / "mysafe"
 OUTPUT = COPY / "tests" / "output"
 HOME = CACHE / "home"
 
