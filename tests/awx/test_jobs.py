@@ -278,12 +278,16 @@ def test_code_and_client_secret_suffice_to_rotate_it(simulator: Simulator, launc
 
 @pytest.mark.parametrize(
     ("question", "answer"),
-    [("api_secret_client_secret", "0123"), ("api_secret_client_secret", "on"), ("api_secret_identifier_code", "007")],
+    [
+        ("api_secret_client_secret", "0123"),
+        pytest.param("api_secret_client_secret", "on", marks=pytest.mark.exhaustive),
+        ("api_secret_identifier_code", "007"),
+    ],
 )
 def test_an_answer_that_ansible_converts_is_refused(
     simulator: Simulator, launch: Launch, question: str, answer: str
 ) -> None:
-    """Since ansible-core 2.19, a text marked unsafe, as AWX marks all answers, becomes a number if it looks like one."""
+    """Since ansible-core 2.19, a text marked unsafe, as all answers are, becomes a number if it looks like one."""
     job = launch("api_secret.yml", {**BILLING, question: answer})
 
     assert job.status == "failed"
@@ -420,11 +424,11 @@ def test_a_list_keeps_a_client_secret_that_looks_like_a_number(simulator: Simula
     "answer",
     [
         "billing-api",
-        "[]",
-        "- name: without a code",
-        "- identifier_code: twice\n- identifier_code: twice",
+        pytest.param("[]", marks=pytest.mark.exhaustive),
+        pytest.param("- name: without a code", marks=pytest.mark.exhaustive),
+        pytest.param("- identifier_code: twice\n- identifier_code: twice", marks=pytest.mark.exhaustive),
         "- identifier_code: a\n  client_secret: in-the-wrong-field",
-        "- identifier_code: a\n  client_id: 0123",
+        pytest.param("- identifier_code: a\n  client_id: 0123", marks=pytest.mark.exhaustive),
     ],
 )
 def test_an_invalid_list_stops_the_job_before_anything_is_written(
@@ -440,9 +444,9 @@ def test_an_invalid_list_stops_the_job_before_anything_is_written(
     "answer",
     [
         '{"other": "of-nobody"}',
-        '{"billing-api": "of-nobody", "reporting-api": 123}',
+        pytest.param('{"billing-api": "of-nobody", "reporting-api": 123}', marks=pytest.mark.exhaustive),
         '{"billing-api": of-nobody',
-        "of-nobody",
+        pytest.param("of-nobody", marks=pytest.mark.exhaustive),
     ],
 )
 def test_invalid_client_secrets_stop_the_job_and_are_not_shown(

@@ -156,6 +156,7 @@ def test_a_job_template_is_complete(done: StandIn, name: str, inventory: str) ->
     assert done.surveys.get(template["id"]) == (json.loads(survey.read_text("utf-8")) if survey.exists() else None)
 
 
+@pytest.mark.exhaustive
 def test_a_second_run_that_keeps_secrets_changes_nothing(set_up: SetUp, awx: StandIn) -> None:
     output = set_up(awx, variables={"setup_update_secrets": False})
 

@@ -29,8 +29,7 @@ _ONE_TIME = re.compile(r'("request_id": )"[0-9a-f]{32}"')
 # Added by the executor to results of modules only: with failed_when, that the module gave no traceback (2.19).
 _OF_THE_EXECUTOR = ("failed_when_suppressed_exception",)
 
-# A wrapper around Python: a task runs outside the controller's own process exactly when Ansible
-# starts an interpreter.
+# A wrapper around Python: a task runs outside the controller's own process exactly when Ansible starts an interpreter.
 _INTERPRETER = """#!/bin/sh
 echo '{{"event": "python"}}' >> '{record}'
 {watch}

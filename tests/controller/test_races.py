@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
     from .stage import Controller, Outcome
 
 _FORKS = 24
-_CODES = [f"code{number}" for number in range(20)]
+_CODES = [f"code{number}" for number in range(5)]
 
 
 class Seen(t.NamedTuple):

@@ -19,7 +19,7 @@ _ON = {"SENHASEGURA_TOKEN_CACHE": "true"}
 _FIFTY = {f"host{number}": {} for number in range(50)}
 
 
-_TWENTY = {f"host{number}": {} for number in range(20)}
+_FIVE = {f"host{number}": {} for number in range(5)}
 _TEMPLATE = "{{ inventory_hostname }}: {{ lookup('senhasegura.mysafe.mysafe_api_secret', 'billing', field='name') }}\n"
 
 
@@ -97,44 +97,45 @@ def test_unusable_cache_is_a_warning_of_the_result(controller: Controller, in_pl
 
 
 def _write_a_template(controller: Controller, simulator: Simulator, **environment: str) -> Run:
-    """Write a file for each of many hosts from a template with a lookup."""
+    """Write a file for each of several hosts from a template with a lookup."""
     simulator.add_secret(owner="alice", name="Billing API", identifier_code="billing")
-    options = {"src": "hosts.j2", "dest": "{{ playbook_dir }}/{{ inventory_hostname }}", "mode": "0600"}
+    file = "playbook_dir ~ '/' ~ inventory_hostname"
+    options = {"src": "hosts.j2", "dest": f"{{{{ {file} }}}}", "mode": "0600"}
     return controller.play(
         {"name": "write", "ansible.builtin.template": options},
-        {"name": "look", "ansible.builtin.command": "cat {{ playbook_dir }}/{{ inventory_hostname }}"},
-        hosts=_TWENTY,
+        {"name": "show", "ansible.builtin.debug": {"msg": f"{{{{ lookup('file', {file}) }}}}"}},
+        hosts=_FIVE,
         beside={"hosts.j2": _TEMPLATE},
-        arguments=["-f", "20"],
+        arguments=["-f", "5"],
         environment=environment,
     ).succeeded()
 
 
 @pytest.fixture(scope="module", name="template")
 def _template(controller_of_module: Controller, running: Simulator) -> tuple[Run, list[dict[str, t.Any]]]:
-    """Return the run of a template for 20 hosts with the cache, and its token requests."""
+    """Return the run of a template for several hosts with the cache, and its token requests."""
     running.reset()
     run = _write_a_template(controller_of_module, running, **_ON)
     return run, token_requests(running)
 
 
-def test_a_template_for_many_hosts_looks_up_with_one_login(
+def test_a_template_for_several_hosts_looks_up_with_one_login(
     template: tuple[Run, list[dict[str, t.Any]]],
 ) -> None:
     assert len(template[1]) == 1
 
 
-def test_a_template_for_many_hosts_contains_the_lookup(template: tuple[Run, list[dict[str, t.Any]]]) -> None:
-    written = {outcome.result["stdout"] for outcome in template[0].outcomes if outcome.task == "look"}
-    assert written == {f"{host}: Billing API" for host in _TWENTY}
+def test_a_template_for_several_hosts_contains_the_lookup(template: tuple[Run, list[dict[str, t.Any]]]) -> None:
+    written = {outcome.result["msg"] for outcome in template[0].outcomes if outcome.task == "show"}
+    assert written == {f"{host}: Billing API" for host in _FIVE}
 
 
-def test_a_template_for_many_hosts_logs_in_for_each_without_the_cache(
+def test_a_template_for_several_hosts_logs_in_for_each_without_the_cache(
     controller: Controller, simulator: Simulator
 ) -> None:
     """Otherwise the test above would prove nothing."""
     _write_a_template(controller, simulator)
-    assert len(token_requests(simulator)) == len(_TWENTY)
+    assert len(token_requests(simulator)) == len(_FIVE)
 
 
 def test_lookups_and_modules_share_a_token(controller: Controller, simulator: Simulator) -> None:
