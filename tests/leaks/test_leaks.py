@@ -241,16 +241,18 @@ def _ordinary(play: Play, simulator: Simulator, vault: Vault) -> None:
 
 
 def _mistaken(play: Play) -> None:
-    """Add tasks that Ansible itself refuses, or whose secret has an unexpected type."""
+    """Add tasks that are refused before they run: wrong types, misspelt options, texts that are none."""
     secret = {"identifier_code": "mistaken", "client_secret": "{{ passed }}", "mysafe_access_token": "{{ token }}"}
-    play.add("Give a state that is none", "failed", {**secret, "state": "deleted"})
-    play.add("Give an option that is none", "failed", {**secret, "colour": "green"})
-    play.add("Give a number that is none", "failed", {**secret, "timeout": "soon"})
+    play.add("Give a state that is none", "invalid_input", {**secret, "state": "deleted"})
+    play.add("Give an option that is none", "invalid_input", {**secret, "colour": "green"})
+    play.add("Misspell an option", "invalid_input", {"identifier_code": "x", "client_secrt": {"deep": ["{{ passed }}"]}})
+    play.add("Give a number that is none", "configuration", {**secret, "timeout": "soon"})
     play.add("Give an identifier that is none", "invalid_input", {**secret, "identifier": "some"})
     given = {"identifier_code": "mapping", "name": "Mapping", "url": "https://example.org", "client_id": "robot"}
     mapping = {**given, "client_secret": {"inner": "{{ passed }}"}}
-    play.add("Give a mapping as client secret", "changed", mapping, check_mode=True)
-    play.add("Give a list as client secret", "changed", {**given, "client_secret": ["{{ passed }}"]}, check_mode=True)
+    play.add("Give a mapping as client secret", "invalid_input", mapping)
+    play.add("Give a list as client secret", "invalid_input", {**given, "client_secret": ["{{ passed }}"]})
+    play.add("Give a number beside a secret", "invalid_input", {**secret, "users_allowed": 5})
 
 
 def _misbehaving(play: Play, simulator: Simulator, vault: Vault) -> None:
@@ -323,8 +325,8 @@ def _repeated_after_reading(play: Play, simulator: Simulator, vault: Vault) -> N
         },
     }
     for name, kind, do in (
-        ("text", "server_error", {"status": 500, "body": f"Failed: {vault.stored.value}"}),
-        ("message", "server_error", {"status": 500, "body": {"message": vault.stored.value}}),
+        ("text", "write_uncertain", {"status": 500, "body": f"Failed: {vault.stored.value}"}),
+        ("message", "write_uncertain", {"status": 500, "body": {"message": vault.stored.value}}),
         ("sharing", "sharing_incomplete", {"status": 200, "body": shared}),
     ):
         identifier = simulator.add_secret(
