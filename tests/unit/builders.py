@@ -67,5 +67,7 @@ def lost() -> MySafeError:
 
 def refused(kind: str = "access_denied") -> MySafeError:
     """Return the failure of a request that was certainly not applied."""
-    text = Kind(kind).value
-    return MySafeError(Kind(kind), f"Could not do it: {text}", cause=text, http_status=400, fate=Fate.REFUSED)
+    member = Kind[kind.upper()]
+    return MySafeError(
+        member, f"Could not do it: {member.value}", cause=member.value, http_status=400, fate=Fate.REFUSED
+    )

@@ -13,7 +13,7 @@ import requests
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import Serve, StubServer
 
 set_hypothesis_home_dir(tempfile.gettempdir())
 settings.register_profile("unit", deadline=None, derandomize=True, database=None)
@@ -29,7 +29,7 @@ def fixture_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture(name="serve")
-def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., StubServer]:
+def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
     """Let all requests be answered from a list, in place of the network."""
 
     def serve(*answers: t.Any) -> StubServer:

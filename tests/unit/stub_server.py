@@ -54,3 +54,7 @@ class StubServer(BaseAdapter):
     def close(self) -> None:
         """Remember that the connections were closed."""
         self.closed = True
+
+
+#: The fixture ``serve``: lets a stub server give these responses, in place of the network.
+Serve = t.Callable[..., StubServer]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 import threading
 
@@ -146,7 +147,7 @@ def fixture_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
         def put(self, _item: None) -> None:
             pass
 
-    monkeypatch.setattr(_parallel.queue, "SimpleQueue", Queue)
+    monkeypatch.setattr(queue, "SimpleQueue", Queue)
     monkeypatch.setattr(_parallel, "together", together, raising=False)
 
 

@@ -11,6 +11,8 @@ import typing as t
 import pytest
 from ansible.module_utils import basic
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
+
 
 @contextlib.contextmanager
 def arguments(values: dict[str, t.Any]) -> t.Iterator[None]:
@@ -27,6 +29,13 @@ def arguments(values: dict[str, t.Any]) -> t.Iterator[None]:
     else:
         with patch_module_args(values):
             yield
+
+
+@pytest.fixture(autouse=True)
+def fixture_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start without the environment variables of the connection options."""
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.fixture(name="run")

@@ -9,7 +9,6 @@ import typing as t
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 from ansible_collections.senhasegura.mysafe.plugins.modules.mysafe_api_secret import main
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
@@ -19,20 +18,12 @@ from ansible_collections.senhasegura.mysafe.tests.unit.builders import (
     OLD_SECRET,
     an_entity,
 )
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, Serve
 
 Run = t.Callable[..., dict[str, t.Any]]
-Serve = t.Callable[..., StubServer]
 LOGIN = {"mysafe_url": URL, "mysafe_access_token": "t0k3n"}
 LISTED = Canned(200, envelope(api_secret_on_list=[{"identifier": NUMBER}]))
 READ = Canned(200, envelope(api_secret_entity=an_entity()))
-
-
-@pytest.fixture(autouse=True)
-def fixture_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start without any of the variables."""
-    for variable in VARIABLES.values():
-        monkeypatch.delenv(variable, raising=False)
 
 
 def test_a_task_that_changes_nothing(run: Run, serve: Serve) -> None:

@@ -64,7 +64,7 @@ class Failed(t.NamedTuple):
     @property
     def kind(self) -> str:
         """The kind of the failure."""
-        return self.error.kind.value
+        return str(self.error.kind.value)
 
 
 def failing(vault: FakeVault, desired: t.Any) -> Failed:

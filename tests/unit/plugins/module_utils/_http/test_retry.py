@@ -32,7 +32,7 @@ def fixture_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: NOW)
 
 
-def raw(status: int = 429, **headers: str) -> HTTPResponse:
+def raw(status: int = 429, /, **headers: str) -> HTTPResponse:
     """Return a 429, or another, as urllib3 gives it; underscores in the names of headers stand for hyphens."""
     return HTTPResponse(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
 

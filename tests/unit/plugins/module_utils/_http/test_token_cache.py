@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import typing as t
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,10 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.token_cac
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.client_calls import token
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Serve
 
 KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t", token_cache=True)
-Serve = t.Callable[..., StubServer]
 
 
 @pytest.fixture(name="below", autouse=True)
@@ -151,11 +150,6 @@ def test_without_a_directory_in_memory_the_temporary_one_is_used(
 
 
 # With the bearer token.
-
-
-def token(value: str, **body: t.Any) -> Canned:
-    """Return the answer that carries a token."""
-    return Canned(200, {"expires_in": 3600, "access_token": value, **body})
 
 
 def test_the_second_task_uses_the_token_of_the_first(serve: Serve) -> None:

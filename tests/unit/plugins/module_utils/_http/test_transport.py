@@ -17,11 +17,10 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connectio
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, Serve, StubServer
 
 pytestmark = pytest.mark.usefixtures("waits")
 
-Serve = t.Callable[..., StubServer]
 OK = Canned(200, envelope())
 BUSY = Canned(429, {"message": "API rate limit exceeded"})
 GONE = Canned(502, {"message": "An invalid response was received from the upstream server"})

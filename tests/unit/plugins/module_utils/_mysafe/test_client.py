@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import time
-import typing as t
 from pathlib import Path
 
 import pytest
@@ -13,43 +12,28 @@ import pytest
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.token_cache import TokenCache
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session, Sessions
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.client_calls import (
+    CALL,
+    EXPIRED,
+    GET_TOKEN,
+    GIVEN,
+    KEY,
+    NO_ROUTE,
+    OK,
+    OLD_GET_TOKEN,
+    call,
+    failure_of,
+    token,
+)
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, Serve
 
 pytestmark = pytest.mark.usefixtures("waits")
 
-Serve = t.Callable[..., StubServer]
-KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t")
-GIVEN = Connection(url=URL, access_token="g1v3n")
-OK = Canned(200, envelope())
-NO_ROUTE = Canned(404, {"message": "no Route matched with those values"})
-EXPIRED = Canned(401, {"exp": "token expired"})
 NOT_ALLOWED = envelope(500, "You are not authorized to access this resource.")
-GET_TOKEN = "POST /api/oauth2/token"
-OLD_GET_TOKEN = "POST /iso/oauth2/token"
-CALL = "GET /api/mysafe/secretapi"
-
-
-def token(value: str = "t0k3n", **body: t.Any) -> Canned:
-    """Return the answer that carries a token."""
-    return Canned(200, {"token_type": "Bearer", "expires_in": 3600, "access_token": value, **body})
-
-
-def call(connection: Connection = KEY, secrets: Secrets | None = None) -> Answer:
-    """Call the API once."""
-    with Client(connection, secrets or Secrets()) as client:
-        return client.call("GET", "/secretapi", doing="do it")
-
-
-def failure_of(connection: Connection = KEY) -> MySafeError:
-    """Return the failure of a call."""
-    with pytest.raises(MySafeError) as failure:
-        call(connection)
-    return failure.value
 
 
 # The token.

@@ -4,34 +4,14 @@
 
 from __future__ import annotations
 
-import typing as t
-
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session, Sessions
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
-from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
-
-Serve = t.Callable[..., StubServer]
-KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t")
-GIVEN = Connection(url=URL, access_token="g1v3n")
-OK = Canned(200, envelope())
-GET_TOKEN = "POST /api/oauth2/token"
-CALL = "GET /api/mysafe/secretapi"
-
-
-def token() -> Canned:
-    """Return the answer that carries a token."""
-    return Canned(200, {"token_type": "Bearer", "expires_in": 3600, "access_token": "t0k3n"})
-
-
-def call(connection: Connection = KEY) -> None:
-    """Call the API once."""
-    with Client(connection, Secrets()) as client:
-        client.call("GET", "/secretapi", doing="do it")
+from ansible_collections.senhasegura.mysafe.tests.unit.client_calls import CALL, GET_TOKEN, GIVEN, KEY, OK, call, token
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Serve
 
 
 def test_the_connections_of_a_task_are_closed_at_its_end(serve: Serve) -> None:
