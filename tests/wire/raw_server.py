@@ -11,6 +11,10 @@ import ssl
 import threading
 import typing as t
 
+import trustme
+
+#: The CA of the certificates in these tests. The fixture ca_path is its file.
+CA = trustme.CA()
 #: A step in what is sent: bytes, or a number of seconds to wait, which ends early when the server is closed.
 Step = t.Union[bytes, float]
 #: The last step of a script after which the connection is closed.
@@ -34,8 +38,20 @@ def answer(body: t.Any = None, status: str = "200 OK", **headers: str) -> bytes:
 
 
 def slowly(content: bytes, pause: float = 0.2) -> list[Step]:
-    """Send one byte after the other."""
+    """Return a script that sends one byte after the other."""
     return [step for byte in content for step in (bytes([byte]), pause)]
+
+
+def endlessly(content: bytes) -> list[Step]:
+    """Return a script that sends the same again and again, for longer than any of these tests waits."""
+    return [content, 0.2] * 200
+
+
+def tls_with(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    """Return the TLS settings of a server with this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context
 
 
 class RawServer:

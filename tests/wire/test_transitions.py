@@ -8,7 +8,12 @@ import typing as t
 
 import pytest
 
-from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, bearing, holds, vault
+from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, holds, vault, with_code
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .tasks import Tasks
 
 
 class Transition(t.NamedTuple):
@@ -73,7 +78,7 @@ _ALL = {
 _each = pytest.mark.parametrize("transition", _ALL.values(), ids=_ALL)
 
 
-def _begin(simulator: t.Any, transition: Transition) -> dict[str, t.Any]:
+def _begin(simulator: Simulator, transition: Transition) -> dict[str, t.Any]:
     """Put the vault into the state that the transition starts from; return the options of its task."""
     simulator.switch(list_inactive=True)
     identifier = None if transition.start is None else add(simulator, **transition.start)
@@ -83,7 +88,7 @@ def _begin(simulator: t.Any, transition: Transition) -> dict[str, t.Any]:
 
 
 @_each
-def test_check_mode_writes_nothing(simulator, task, transition):
+def test_check_mode_writes_nothing(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     before = vault(simulator)
     task(check_mode=True, **options)
@@ -91,7 +96,7 @@ def test_check_mode_writes_nothing(simulator, task, transition):
 
 
 @_each
-def test_check_mode_predicts_the_action(simulator, task, transition):
+def test_check_mode_predicts_the_action(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     predicted = task(check_mode=True, **options).values
     assert (predicted["action"], predicted["changed"]) == (
@@ -101,17 +106,17 @@ def test_check_mode_predicts_the_action(simulator, task, transition):
 
 
 @_each
-def test_a_run_does_it(simulator, task, transition):
+def test_a_run_does_it(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     done = task(**options).values
     assert (done["action"], done["changed"]) == (transition.action, transition.action != "none")
 
 
 @_each
-def test_afterwards_the_vault_is_as_described(simulator, task, transition):
+def test_afterwards_the_vault_is_as_described(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     task(**options)
-    found = bearing(simulator)
+    found = with_code(simulator)
     if transition.stored is None:
         assert found == []
     else:
@@ -119,7 +124,7 @@ def test_afterwards_the_vault_is_as_described(simulator, task, transition):
 
 
 @_each
-def test_the_second_run_changes_nothing(simulator, task, transition):
+def test_the_second_run_changes_nothing(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     task(**options)
     before = vault(simulator)
@@ -129,7 +134,7 @@ def test_the_second_run_changes_nothing(simulator, task, transition):
 
 
 @_each
-def test_check_mode_afterwards_predicts_nothing(simulator, task, transition):
+def test_check_mode_afterwards_predicts_nothing(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     task(**options)
     predicted = task(check_mode=True, **options).values
@@ -141,7 +146,7 @@ def test_check_mode_afterwards_predicts_nothing(simulator, task, transition):
 
 
 @_each
-def test_check_mode_predicts_the_entity(simulator, task, transition):
+def test_check_mode_predicts_the_entity(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     predicted = task(check_mode=True, **options).values["api_entity"]
     done = task(**options).values["api_entity"]
@@ -155,7 +160,9 @@ def test_check_mode_predicts_the_entity(simulator, task, transition):
 
 
 @_each
-def test_only_what_cannot_be_known_is_missing_from_the_prediction(simulator, task, transition):
+def test_only_what_cannot_be_known_is_missing_from_the_prediction(
+    simulator: Simulator, task: Tasks, transition: Transition
+) -> None:
     options = _begin(simulator, transition)
     predicted = task(check_mode=True, **options).values["api_entity"] or {}
     unknown = {field for field, value in predicted.items() if value is None}
@@ -163,7 +170,7 @@ def test_only_what_cannot_be_known_is_missing_from_the_prediction(simulator, tas
 
 
 @_each
-def test_the_diff_of_check_mode_is_that_of_the_run(simulator, task, transition):
+def test_the_diff_of_check_mode_is_that_of_the_run(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     predicted = task(check_mode=True, **options).values["diff"]
     done = task(**options).values["diff"]
@@ -173,13 +180,15 @@ def test_the_diff_of_check_mode_is_that_of_the_run(simulator, task, transition):
 
 
 @_each
-def test_it_warns_only_where_something_is_left_undone(simulator, task, transition):
+def test_it_warns_only_where_something_is_left_undone(
+    simulator: Simulator, task: Tasks, transition: Transition
+) -> None:
     options = _begin(simulator, transition)
     assert bool(task(**options).warnings) is transition.warns
 
 
 @_each
-def test_without_diff_there_is_none(simulator, task, transition):
+def test_without_diff_there_is_none(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     assert "diff" not in task(diff=False, **options).values
 
@@ -187,18 +196,20 @@ def test_without_diff_there_is_none(simulator, task, transition):
 @pytest.mark.parametrize(
     "options", [DESCRIBED, {"state": "absent"}, {"update": False}], ids=["present", "absent", "no_update"]
 )
-def test_an_identifier_that_does_not_exist_is_never_created(simulator, task, options):
+def test_an_identifier_that_does_not_exist_is_never_created(
+    simulator: Simulator, task: Tasks, options: dict[str, t.Any]
+) -> None:
     before = vault(simulator)
     result = task(identifier="4711", **options).values
     assert (result["error"]["kind"], result["changed"], vault(simulator)) == ("not_found", False, before)
 
 
-def test_the_diff_of_a_create_shows_each_field_that_was_given(task):
+def test_the_diff_of_a_create_shows_each_field_that_was_given(task: Tasks) -> None:
     diff = task(identifier_code=CODE, **DESCRIBED).values["diff"]
     assert (diff["before"], set(diff["after"])) == ({}, {"identifier_code", *DESCRIBED})
 
 
-def test_the_diff_of_an_update_shows_only_what_differs(simulator, task):
+def test_the_diff_of_an_update_shows_only_what_differs(simulator: Simulator, task: Tasks) -> None:
     add(simulator)
     diff = task(identifier_code=CODE, **{**DESCRIBED, "notes": "Other.", "tags": ["test"]}).values["diff"]
     assert diff == {
@@ -207,25 +218,25 @@ def test_the_diff_of_an_update_shows_only_what_differs(simulator, task):
     }
 
 
-def test_the_diff_of_a_client_secret_shows_only_that_it_changes(simulator, task):
+def test_the_diff_of_a_client_secret_shows_only_that_it_changes(simulator: Simulator, task: Tasks) -> None:
     add(simulator)
     diff = task(identifier_code=CODE, client_secret=CHANGED["client_secret"]).values["diff"]
     assert diff == {"before": {"client_secret": HIDDEN}, "after": {"client_secret": f"{HIDDEN} (changed)"}}
 
 
-def test_the_code_itself_is_changed_by_identifier(simulator, task):
+def test_the_code_itself_is_changed_by_identifier(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier=identifier, identifier_code="billing-api-2")
     assert holds(vault(simulator)[identifier], {**STORED, "identifier_code": "billing-api-2"})
 
 
-def test_a_changed_code_is_found_by_its_new_name(simulator, task):
+def test_a_changed_code_is_found_by_its_new_name(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier=identifier, identifier_code="billing-api-2")
     assert task(identifier_code="billing-api-2", **DESCRIBED).values["api_entity"]["identifier"] == identifier
 
 
-def test_a_client_secret_is_not_updated_where_it_is_only_set_on_create(simulator, task):
+def test_a_client_secret_is_not_updated_where_it_is_only_set_on_create(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     result = task(
         identifier_code=CODE, **{**DESCRIBED, "client_secret": "another", "update_client_secret": "on_create"}
@@ -233,24 +244,24 @@ def test_a_client_secret_is_not_updated_where_it_is_only_set_on_create(simulator
     assert (result.values["changed"], vault(simulator)[identifier]["client_secret"]) == (False, STORED["client_secret"])
 
 
-def test_a_client_secret_is_set_on_create_where_it_is_only_set_on_create(simulator, task):
+def test_a_client_secret_is_set_on_create_where_it_is_only_set_on_create(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, update_client_secret="on_create", **DESCRIBED)
-    assert bearing(simulator)[0]["client_secret"] == STORED["client_secret"]
+    assert with_code(simulator)[0]["client_secret"] == STORED["client_secret"]
 
 
-def test_an_empty_client_secret_clears(simulator, task):
+def test_an_empty_client_secret_clears(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier_code=CODE, client_secret="")
     assert vault(simulator)[identifier]["client_secret"] == ""
 
 
 @pytest.mark.parametrize("field", ["name", "url", "client_id"])
-def test_a_create_that_lacks_a_field_writes_nothing(simulator, task, field):
+def test_a_create_that_lacks_a_field_writes_nothing(simulator: Simulator, task: Tasks, field: str) -> None:
     result = task(identifier_code=CODE, **{name: value for name, value in DESCRIBED.items() if name != field}).values
     assert (result["error"]["kind"], field in result["msg"], simulator.writes()) == ("invalid_input", True, [])
 
 
-def test_an_inactive_secret_that_is_not_listed_is_explained(simulator, task):
+def test_an_inactive_secret_that_is_not_listed_is_explained(simulator: Simulator, task: Tasks) -> None:
     add(simulator, active=False)
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert error["kind"] == "duplicate_identifier_code"
@@ -258,11 +269,11 @@ def test_an_inactive_secret_that_is_not_listed_is_explained(simulator, task):
     assert "identifier" in error["solution"]
 
 
-def test_an_inactive_secret_that_is_not_listed_is_reached_by_identifier(simulator, task):
+def test_an_inactive_secret_that_is_not_listed_is_reached_by_identifier(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator, active=False)
     assert task(identifier=identifier, **DESCRIBED).values["action"] == "activate"
 
 
-def test_an_inactive_secret_that_is_not_listed_is_absent(simulator, task):
+def test_an_inactive_secret_that_is_not_listed_is_absent(simulator: Simulator, task: Tasks) -> None:
     add(simulator, active=False)
     assert task(identifier_code=CODE, state="absent").values["changed"] is False

@@ -12,7 +12,6 @@ import threading
 import typing as t
 
 import pytest
-import trustme
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils import _parallel
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
@@ -21,27 +20,15 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connectio
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
 
-from .raw_server import CLOSE, LONG, RawServer, Step, answer, slowly, success
+from .raw_server import CA, CLOSE, LONG, RawServer, Step, answer, endlessly, slowly, success, tls_with
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-CA = trustme.CA()
-
-
-@pytest.fixture(name="ca_path", scope="module")
-def _ca_path(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("ca") / "ca.pem"
-    CA.cert_pem.write_to_path(str(path))
-    return str(path)
 
 
 @pytest.fixture(name="tls", scope="module")
 def _tls() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    CA.issue_cert("localhost").configure_cert(context)
-    return context
+    return tls_with(CA.issue_cert("localhost"))
 
 
 @pytest.fixture(name="transport_to")
@@ -75,24 +62,23 @@ def failure_of(transport: Transport, server: RawServer, **options: t.Any) -> MyS
 
 # Slow answers. Each would go on for longer than the test waits.
 
-ENDLESS = 200
 SLOW: dict[str, list[Step]] = {
     "nothing": [LONG],
     "the head, a byte at a time": slowly(answer()),
-    "one header after the other": [b"HTTP/1.1 200 OK\r\n", *[b"X-A: a\r\n", 0.2] * ENDLESS],
-    "100 Continue, without end": [b"HTTP/1.1 100 Continue\r\n\r\n", 0.2] * ENDLESS,
+    "one header after the other": [b"HTTP/1.1 200 OK\r\n", *endlessly(b"X-A: a\r\n")],
+    "100 Continue, without end": endlessly(b"HTTP/1.1 100 Continue\r\n\r\n"),
     "the body, a byte at a time": [answer(b" " * 200)[:-200], *slowly(b" " * 200)],
     "half of the body": [answer()[:-10], LONG],
-    "chunks without end": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *[b"1\r\n \r\n", 0.2] * ENDLESS],
+    "chunks without end": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *endlessly(b"1\r\n \r\n")],
     "the size of a chunk, without end": [
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-        *[b"0", 0.2] * ENDLESS,
+        *endlessly(b"0"),
     ],
     "trailers without end": [
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
-        *[b"X-A: a\r\n", 0.2] * ENDLESS,
+        *endlessly(b"X-A: a\r\n"),
     ],
-    "a body until the connection ends": [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", *[b" ", 0.2] * ENDLESS],
+    "a body until the connection ends": [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", *endlessly(b" ")],
 }
 
 
@@ -270,12 +256,15 @@ def test_an_answer_of_the_largest_size_is_read(transport_to: TransportTo) -> Non
 # Many at once, and the end of a task.
 
 
+Alarm = t.Callable[[float], object]
+
+
 class EndOfTask(BaseException):
     """What Ansible raises in the main thread when the keyword timeout of a task is over."""
 
 
 @pytest.fixture(name="alarm")
-def _alarm() -> Iterator[t.Callable[[float], None]]:
+def _alarm() -> Iterator[Alarm]:
     """Raise EndOfTask in the main thread after so many seconds, as Ansible does."""
 
     def end(_signal: int, _frame: t.Any) -> None:
@@ -297,7 +286,7 @@ WAITING: dict[str, list[Step]] = {
 @pytest.mark.parametrize("script", WAITING.values(), ids=WAITING)
 @pytest.mark.parametrize("with_tls", [False, True], ids=["plain", "TLS"])
 def test_no_thread_outlives_a_task_that_is_ended(
-    script: list[Step], with_tls: bool, tls: ssl.SSLContext, transport_to: TransportTo, alarm: t.Callable[[float], None]
+    script: list[Step], with_tls: bool, tls: ssl.SSLContext, transport_to: TransportTo, alarm: Alarm
 ) -> None:
     with RawServer(script, tls=tls if with_tls else None) as server:
         transport = transport_to(server, timeout=LONG, retries=100)
@@ -308,7 +297,7 @@ def test_no_thread_outlives_a_task_that_is_ended(
 
 
 def test_no_thread_outlives_a_task_that_is_ended_during_the_handshake(
-    tls: ssl.SSLContext, transport_to: TransportTo, alarm: t.Callable[[float], None]
+    tls: ssl.SSLContext, transport_to: TransportTo, alarm: Alarm
 ) -> None:
     with RawServer([answer()], tls=tls, greets=False) as server:
         transport = transport_to(server, timeout=LONG, retries=100)
@@ -318,9 +307,7 @@ def test_no_thread_outlives_a_task_that_is_ended_during_the_handshake(
         assert [thread.name for thread in threading.enumerate() if thread.name.startswith("mysafe-")] == []
 
 
-def test_a_session_can_be_used_after_a_task_that_was_ended(
-    transport_to: TransportTo, alarm: t.Callable[[float], None]
-) -> None:
+def test_a_session_can_be_used_after_a_task_that_was_ended(transport_to: TransportTo, alarm: Alarm) -> None:
     with RawServer(*[[LONG]] * 8, [answer()]) as server:
         transport = transport_to(server, timeout=LONG)
         alarm(0.5)

@@ -18,30 +18,15 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connectio
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
 
-from .raw_server import CLOSE, LONG, RawServer, Step, answer, slowly
+from .raw_server import CA, CLOSE, LONG, RawServer, Step, answer, endlessly, slowly, tls_with
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-CA = trustme.CA()
 PASSWORD = "password-of-the-proxy"
 
 
-@pytest.fixture(name="ca_path")
-def _ca_path(tmp_path: Path) -> str:
-    path = tmp_path / "ca.pem"
-    CA.cert_pem.write_to_path(str(path))
-    return str(path)
-
-
-def context_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    """Return the TLS settings of a server with this certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    return context
-
-
-TLS = context_of(CA.issue_cert("localhost", "127.0.0.1"))
+TLS = tls_with(CA.issue_cert("localhost", "127.0.0.1"))
 
 
 def get(url: str, **options: t.Any) -> int:
@@ -147,7 +132,7 @@ ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 SILENT: dict[str, list[Step]] = {
     "nothing": [LONG],
     "a byte at a time": slowly(b"HTTP/1.1 200 Connection established\r\n\r\n"),
-    "headers without end": [b"HTTP/1.1 200 OK\r\n", *[b"X-A: a\r\n", 0.2] * 200],
+    "headers without end": [b"HTTP/1.1 200 OK\r\n", *endlessly(b"X-A: a\r\n")],
     "nothing in the tunnel": [b"HTTP/1.1 200 OK\r\n\r\n", LONG],
 }
 
@@ -239,7 +224,7 @@ CERTIFICATES = {
 def test_a_certificate_that_is_not_accepted_is_told_with_the_cause(
     certificate: trustme.LeafCert, advice: str, ca_path: str
 ) -> None:
-    with RawServer([answer()], tls=context_of(certificate)) as server:
+    with RawServer([answer()], tls=tls_with(certificate)) as server:
         error = failure_of(server.url, ca_path=ca_path, timeout=LONG)
     assert (error.kind, error.fate, advice in error.solution) == ("tls", Fate.NOT_SENT, True), error
 
