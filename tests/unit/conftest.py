@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What holds for all unit tests: hypothesis repeats itself exactly, nothing waits, nothing goes into the network."""
+"""Fixtures and settings of all unit tests: hypothesis is deterministic, nothing waits, nothing uses the network."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def fixture_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture(name="serve")
 def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
-    """Let all requests be answered from a list, in place of the network."""
+    """Return a function that makes a list answer all requests, instead of the network."""
 
     def serve(*answers: t.Any) -> StubServer:
         server = StubServer(*answers)

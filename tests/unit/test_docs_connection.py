@@ -22,7 +22,7 @@ from ansible_collections.senhasegura.mysafe.tests.unit.documents import (
     table,
 )
 
-#: A credential does not set these: a token would not outlive it, and the others are no credentials.
+#: A credential does not set these: a token expires too early, and the others are not credentials.
 NOT_IN_A_CREDENTIAL = {"mysafe_access_token", "timeout", "retries"}
 README_ROWS = [row for row in table("README.md", "option") if "SENHASEGURA_" in row[1]]
 FOR_AWX = sorted(path for path in (ROOT / "docs" / "awx").rglob("*") if path.is_file())
@@ -66,17 +66,17 @@ def test_the_doc_fragment_names_the_one_variable_of_an_option(option: str) -> No
 
 
 @pytest.mark.parametrize("option", VARIABLES)
-def test_a_lookup_finds_an_option_in_the_same_environment_variable(option: str) -> None:
+def test_a_lookup_reads_an_option_from_the_same_environment_variable(option: str) -> None:
     assert sources()[option]["env"] == [{"name": VARIABLES[option]}]
 
 
 @pytest.mark.parametrize("option", VARIABLES)
-def test_a_lookup_finds_an_option_in_the_variable_of_its_name(option: str) -> None:
+def test_a_lookup_reads_an_option_from_the_variable_of_its_name(option: str) -> None:
     name = option if option.startswith("mysafe_") else f"mysafe_{option}"
     assert sources()[option]["vars"] == [{"name": name}]
 
 
-def test_a_lookup_finds_everything_but_secrets_in_ansible_cfg() -> None:
+def test_a_lookup_reads_everything_but_secrets_from_ansible_cfg() -> None:
     secrets = {option for option, spec in argument_spec().items() if spec.get("no_log")}
     assert {option for option, places in sources().items() if "ini" not in places} == secrets
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Fixtures: a task that runs the core against the simulator; a search for leaked secrets after each test."""
+"""Fixtures: tasks that run the core against the simulator, and a search for leaked secrets after each test."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{20}")
 @pytest.fixture(name="task")
 def _task_fixture(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Tasks:
     tasks = Tasks(simulator)
-    # The waits between tries are noted and not waited for; nothing else about them is different.
+    # Record the waits between attempts instead of waiting.
     clock = types.SimpleNamespace(sleep=tasks.sleeps.append, time=time.time)
     monkeypatch.setattr(urllib3.util.retry, "time", clock)
     return tasks
@@ -66,7 +66,7 @@ def _ca_path(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(autouse=True)
 def _nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After each test: no secret that the test passed, or that the vault holds, is in what any task returned."""
+    """After each test, check that no result contains a secret that the test passed or that the vault stores."""
     if "task" not in request.fixturenames:
         yield
         return
@@ -86,7 +86,7 @@ def _nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
             assert not any(secret in text for secret in result.secrets), "a secret is in the result that names it"
     if not any(result.values.get("error", {}).get("kind") == "configuration" for result in task.results):
         named = frozenset().union(*(result.secrets for result in task.results))
-        assert task.passed <= named, "a secret is not named for Ansible to censor"
+        assert task.passed <= named, "a secret is not registered for Ansible to censor"
 
 
 def _texts(result: Result) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ _SPEC = api_secret.argument_spec()
 
 
 class Tasks:
-    """Runs tasks as user alice of the simulator, and keeps what they returned."""
+    """Runs tasks as user alice of the simulator, and keeps their results."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""More than one secret may be meant, or one may not be read: the wrong one is never touched."""
+"""Several secrets may match the task, or one may be unreadable: the wrong one is never touched."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ Two = t.Callable[[Simulator], list[str]]
 
 
 def _of_bob(simulator: Simulator, **changes: t.Any) -> str:
-    """Put a secret of bob's with the same code into the vault, that alice may change."""
+    """Store a secret with the same code that belongs to bob, and that alice may edit."""
     values = {"owner": "bob", "users": {"alice": True}, "groups": {}, "client_secret": OTHERS_SECRET}
     return add(simulator, **{**values, **changes})
 
 
 def _lookalike(rule: str) -> str:
-    """Return a code that a loose filter lists for CODE as well."""
+    """Return another code that the loose filter lists for CODE."""
     return {"case_insensitive": CODE.upper(), "suffix": f"x-{CODE}"}.get(rule, f"{CODE}-2")
 
 
@@ -55,7 +55,7 @@ def _neighbours(simulator: Simulator, *, active: bool) -> list[str]:
     return [add(simulator, identifier_code=code, active=active, client_secret=OTHERS_SECRET) for code in NEIGHBOURS]
 
 
-# Two with one code
+# Two with the same code
 
 
 def _own_and_shared(simulator: Simulator) -> list[str]:
@@ -92,7 +92,7 @@ _two_also_inactive = pytest.mark.parametrize(
 
 @_two
 @_each_wish
-def test_two_with_one_code_are_ambiguous(
+def test_two_with_the_same_code_are_ambiguous(
     simulator: Simulator, task: Tasks, two: Two, options: dict[str, t.Any]
 ) -> None:
     two(simulator)
@@ -101,7 +101,7 @@ def test_two_with_one_code_are_ambiguous(
 
 
 @_two_also_inactive
-def test_two_with_one_code_are_left_alone(simulator: Simulator, task: Tasks, two: Two) -> None:
+def test_two_with_the_same_code_are_left_alone(simulator: Simulator, task: Tasks, two: Two) -> None:
     two(simulator)
     before = vault(simulator)
     task(identifier_code=CODE, **CHANGED)
@@ -109,7 +109,7 @@ def test_two_with_one_code_are_left_alone(simulator: Simulator, task: Tasks, two
 
 
 @_two_also_inactive
-def test_two_with_one_code_are_named(simulator: Simulator, task: Tasks, two: Two) -> None:
+def test_two_with_the_same_code_are_named(simulator: Simulator, task: Tasks, two: Two) -> None:
     identifiers = two(simulator)
     msg = task(identifier_code=CODE, **CHANGED).values["msg"]
     assert f"identifiers {', '.join(identifiers)}" in msg
@@ -117,7 +117,7 @@ def test_two_with_one_code_are_named(simulator: Simulator, task: Tasks, two: Two
 
 @_two
 @_each_wish
-def test_two_with_one_code_are_ambiguous_in_check_mode(
+def test_two_with_the_same_code_are_ambiguous_in_check_mode(
     simulator: Simulator, task: Tasks, two: Two, options: dict[str, t.Any]
 ) -> None:
     two(simulator)
@@ -125,7 +125,7 @@ def test_two_with_one_code_are_ambiguous_in_check_mode(
 
 
 @_two_also_inactive
-def test_without_update_two_with_one_code_are_a_warning(simulator: Simulator, task: Tasks, two: Two) -> None:
+def test_without_update_two_with_the_same_code_are_a_warning(simulator: Simulator, task: Tasks, two: Two) -> None:
     identifiers = two(simulator)
     before = vault(simulator)
     result = task(identifier_code=CODE, update=False, **CHANGED)
@@ -134,16 +134,14 @@ def test_without_update_two_with_one_code_are_a_warning(simulator: Simulator, ta
 
 
 @_two_also_inactive
-def test_one_of_two_is_addressed_by_identifier(simulator: Simulator, task: Tasks, two: Two) -> None:
+def test_one_of_two_can_be_addressed_by_identifier(simulator: Simulator, task: Tasks, two: Two) -> None:
     first, second = two(simulator)
     before = vault(simulator)
     task(identifier=first, **CHANGED)
     assert (holds(vault(simulator)[first], STORED_CHANGED), vault(simulator)[second]) == (True, before[second])
 
 
-def test_the_one_that_is_shared_is_not_taken_for_the_own_one_that_cannot_be_read(
-    simulator: Simulator, task: Tasks
-) -> None:
+def test_a_shared_one_is_not_mistaken_for_an_unreadable_own_one(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(need_approval="refused")
     own, shared = add(simulator, need_approval=True), _of_bob(simulator)
     before = vault(simulator)
@@ -152,7 +150,7 @@ def test_the_one_that_is_shared_is_not_taken_for_the_own_one_that_cannot_be_read
     assert (values["error"]["kind"], own in values["msg"], shared in values["msg"]) == ("ambiguous", True, True)
 
 
-# A filter that lists more than the code
+# A filter that lists other codes too
 
 
 @each_filter
@@ -163,7 +161,7 @@ def test_the_one_that_is_shared_is_not_taken_for_the_own_one_that_cannot_be_read
     [(CHANGED, STORED_CHANGED), ({"state": "absent"}, {"active": False})],
     ids=["present", "absent"],
 )
-def test_a_loose_filter_does_not_keep_from_the_right_one(
+def test_a_loose_filter_does_not_hide_the_right_one(
     simulator: Simulator,
     task: Tasks,
     rule: str,
@@ -182,7 +180,7 @@ def test_a_loose_filter_does_not_keep_from_the_right_one(
 
 
 @each_filter
-def test_a_missing_one_is_created_beside_active_others(simulator: Simulator, task: Tasks, rule: str) -> None:
+def test_a_missing_one_is_created_next_to_active_others(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule)
     others = _neighbours(simulator, active=True)
     before = vault(simulator)
@@ -193,7 +191,7 @@ def test_a_missing_one_is_created_beside_active_others(simulator: Simulator, tas
 
 @each_filter
 @_each_wish
-def test_inactive_others_are_left_alone_where_the_right_one_is_missing(
+def test_inactive_others_are_left_alone_if_the_right_one_is_missing(
     simulator: Simulator, task: Tasks, rule: str, options: dict[str, t.Any]
 ) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
@@ -205,7 +203,7 @@ def test_inactive_others_are_left_alone_where_the_right_one_is_missing(
 
 
 @_loose
-def test_inactive_others_that_cannot_be_told_apart_are_named(simulator: Simulator, task: Tasks, rule: str) -> None:
+def test_inactive_others_that_may_be_the_right_one_are_named(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
     other = add(simulator, identifier_code=_lookalike(rule), active=False)
     values = task(identifier_code=CODE, **DESCRIBED).values
@@ -221,7 +219,7 @@ def test_without_update_inactive_others_are_a_warning(simulator: Simulator, task
 
 
 @_loose
-def test_absent_does_not_pass_another_secret_off_as_the_right_one(simulator: Simulator, task: Tasks, rule: str) -> None:
+def test_absent_does_not_return_another_secret_as_the_right_one(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
     add(simulator, identifier_code=_lookalike(rule), active=False)
     values = task(identifier_code=CODE, state="absent").values
@@ -230,7 +228,7 @@ def test_absent_does_not_pass_another_secret_off_as_the_right_one(simulator: Sim
 
 @pytest.mark.parametrize(("code", "other"), [("a", "xa"), ("a", "ab"), ("a", "A")])
 @each_filter
-def test_a_code_of_one_letter_changes_no_other(
+def test_a_task_for_a_one_letter_code_changes_no_other_secret(
     simulator: Simulator, task: Tasks, rule: str, code: str, other: str
 ) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
@@ -241,12 +239,12 @@ def test_a_code_of_one_letter_changes_no_other(
 
 
 @pytest.mark.parametrize("code", ["a b", "a&b=c", "ä€𝄞", "100%", "a/b", "a#b", "a+b", "*", "'"])
-def test_a_code_may_be_any_text(simulator: Simulator, task: Tasks, code: str) -> None:
+def test_any_text_can_be_a_code(simulator: Simulator, task: Tasks, code: str) -> None:
     task(identifier_code=code, **DESCRIBED)
     assert (task(identifier_code=code, **DESCRIBED).values["action"], len(with_code(simulator, code))) == ("none", 1)
 
 
-# One that may not be read
+# An unreadable secret
 
 
 def _not_visible(simulator: Simulator) -> str:
@@ -272,7 +270,7 @@ _unreadable = pytest.mark.parametrize(
 
 @_unreadable
 @_each_wish
-def test_one_that_may_not_be_read_is_left_alone(
+def test_an_unreadable_one_is_left_alone(
     simulator: Simulator, task: Tasks, unreadable: Unreadable, options: dict[str, t.Any]
 ) -> None:
     unreadable(simulator)
@@ -282,13 +280,13 @@ def test_one_that_may_not_be_read_is_left_alone(
 
 
 @_unreadable
-def test_one_that_may_not_be_read_is_named(simulator: Simulator, task: Tasks, unreadable: Unreadable) -> None:
+def test_an_unreadable_one_is_named(simulator: Simulator, task: Tasks, unreadable: Unreadable) -> None:
     identifier = unreadable(simulator)
     assert f"identifier {identifier}" in task(identifier_code=CODE, **CHANGED).values["msg"]
 
 
 @_unreadable
-def test_without_update_one_that_may_not_be_read_is_a_warning(
+def test_without_update_an_unreadable_one_is_a_warning(
     simulator: Simulator, task: Tasks, unreadable: Unreadable
 ) -> None:
     identifier = unreadable(simulator)
@@ -299,7 +297,7 @@ def test_without_update_one_that_may_not_be_read_is_a_warning(
 
 
 @_loose
-def test_others_that_may_not_be_read_are_named(simulator: Simulator, task: Tasks, rule: str) -> None:
+def test_unreadable_others_are_named(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule)
     other = add(simulator, identifier_code=_lookalike(rule), can_view=False)
     before = vault(simulator)
@@ -308,9 +306,7 @@ def test_others_that_may_not_be_read_are_named(simulator: Simulator, task: Tasks
 
 
 @each_filter
-def test_others_that_may_not_be_read_do_not_keep_from_the_right_one(
-    simulator: Simulator, task: Tasks, rule: str
-) -> None:
+def test_unreadable_others_do_not_hide_the_right_one(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule)
     other = add(simulator, identifier_code=_lookalike(rule), can_view=False)
     right = add(simulator)
@@ -319,14 +315,14 @@ def test_others_that_may_not_be_read_do_not_keep_from_the_right_one(
     assert (holds(vault(simulator)[right], STORED_CHANGED), vault(simulator)[other]) == (True, before)
 
 
-def test_one_that_is_shared_to_be_seen_is_read(simulator: Simulator, task: Tasks) -> None:
+def test_one_that_is_shared_for_viewing_is_read(simulator: Simulator, task: Tasks) -> None:
     _of_bob(simulator, users={"alice": False}, client_secret=STORED["client_secret"])
     options = {name: value for name, value in DESCRIBED.items() if name not in ("users_allowed", "groups_allowed")}
     assert task(identifier_code=CODE, **options).values["action"] == "none"
 
 
 @_each_wish
-def test_one_that_is_shared_to_be_seen_is_not_changed(
+def test_one_that_is_shared_for_viewing_is_not_changed(
     simulator: Simulator, task: Tasks, options: dict[str, t.Any]
 ) -> None:
     _of_bob(simulator, users={"alice": False})
@@ -335,19 +331,19 @@ def test_one_that_is_shared_to_be_seen_is_not_changed(
     assert (values["error"]["kind"], values["changed"], vault(simulator)) == ("access_denied", False, before)
 
 
-def test_one_that_is_not_shared_is_another_matter(simulator: Simulator, task: Tasks) -> None:
+def test_another_users_secret_that_is_not_shared_is_ignored(simulator: Simulator, task: Tasks) -> None:
     _of_bob(simulator, users={})
     before = vault(simulator)
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
     assert {identifier: vault(simulator)[identifier] for identifier in before} == before
 
 
-def test_a_key_that_may_not_read_what_it_creates_returns_it_all_the_same(simulator: Simulator, task: Tasks) -> None:
+def test_a_key_that_cannot_read_what_it_creates_still_returns_it(simulator: Simulator, task: Tasks) -> None:
     values = task(identifier_code=CODE, key="limited", **DESCRIBED).values
     assert (values["action"], values["api_entity"]["identifier"]) == ("create", with_code(simulator)[0]["identifier"])
 
 
-def test_a_key_that_does_not_see_what_it_created_says_so(simulator: Simulator, task: Tasks) -> None:
+def test_a_key_that_cannot_see_what_it_created_reports_a_duplicate(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, key="limited", **DESCRIBED)
     values = task(identifier_code=CODE, key="limited", **DESCRIBED).values
     assert (values["error"]["kind"], values["changed"]) == ("duplicate_identifier_code", False)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Answers that nobody documents: each becomes a failure with a sentence, never a traceback."""
+"""Undocumented answers: each becomes a failure with a message, never a traceback."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_strange_answer_is_a_failure_and_changes_nothing(
 
 @pytest.mark.parametrize("fault", _ANYWHERE.values(), ids=_ANYWHERE)
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_strange_answer_to_a_create_is_looked_into(
+def test_after_a_strange_answer_to_a_create_the_vault_is_checked(
     simulator: Simulator, task: Tasks, fault: dict[str, t.Any], when: str
 ) -> None:
     before = vault(simulator)
@@ -117,7 +117,7 @@ def test_a_strange_answer_to_a_create_is_looked_into(
 
 
 @pytest.mark.parametrize("lifetime", [None, 0, -1, "3600", "soon", 1e9, {}, [], True])
-def test_a_strange_lifetime_of_a_token_does_no_harm(simulator: Simulator, task: Tasks, lifetime: t.Any) -> None:
+def test_a_strange_token_lifetime_does_no_harm(simulator: Simulator, task: Tasks, lifetime: t.Any) -> None:
     token = new_token(simulator)
     simulator.fault(
         {"status": 200, "body": {"access_token": token, "expires_in": lifetime}}, path="oauth2/token$", times=1000
@@ -125,13 +125,13 @@ def test_a_strange_lifetime_of_a_token_does_no_harm(simulator: Simulator, task: 
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
 
 
-def test_markup_is_taken_out_of_what_is_shown(simulator: Simulator, task: Tasks) -> None:
+def test_markup_is_removed_from_messages(simulator: Simulator, task: Tasks) -> None:
     simulator.fault(_ANYWHERE["html_of_a_proxy"], path="secretapi")
     msg = task(identifier_code=CODE, **DESCRIBED).values["msg"]
     assert ("Forbidden" in msg, "<" in msg, "evil" in msg) == (True, False, False)
 
 
-def test_a_secret_that_the_server_repeats_in_an_error_is_hidden(simulator: Simulator, task: Tasks) -> None:
+def test_a_secret_in_an_error_message_is_hidden(simulator: Simulator, task: Tasks) -> None:
     body = {"response": {"message": f"1005: {DESCRIBED['client_secret']} is not allowed", "error": True}}
     simulator.fault({"status": 400, "body": body}, path="secretapi$", method="POST")
     assert "********" in task(identifier_code=CODE, **DESCRIBED).values["msg"]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Logging in: where the token comes from, when it is replaced, and what is said where it cannot be had."""
+"""Logging in: where the token comes from, when it is replaced, and how a failed login is reported."""
 
 from __future__ import annotations
 
@@ -37,32 +37,32 @@ def _token_paths(simulator: Simulator) -> list[str]:
     return [row["path"] for row in simulator.requests() if row["path"].endswith("token")]
 
 
-def test_the_token_is_asked_for_below_api(simulator: Simulator, task: Tasks) -> None:
+def test_the_token_is_requested_below_api(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, **DESCRIBED)
     assert _token_paths(simulator) == ["/api/oauth2/token"]
 
 
-def test_where_that_is_not_routed_it_is_asked_for_below_iso(simulator: Simulator, task: Tasks) -> None:
+def test_the_token_is_requested_below_iso_if_api_is_not_routed(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(token_paths="iso")
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
     assert _token_paths(simulator) == ["/api/oauth2/token", "/iso/oauth2/token"]
 
 
-def test_a_given_token_url_is_the_only_one_that_is_asked(simulator: Simulator, task: Tasks) -> None:
+def test_only_a_given_token_url_is_used(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, mysafe_token_url=f"{simulator.url}/iso/oauth2/token", **DESCRIBED)
     assert _token_paths(simulator) == ["/iso/oauth2/token"]
 
 
-def test_a_given_token_url_that_is_wrong_is_told(simulator: Simulator, task: Tasks) -> None:
+def test_a_wrong_token_url_is_reported(simulator: Simulator, task: Tasks) -> None:
     values = task(identifier_code=CODE, mysafe_token_url=f"{simulator.url}/oauth", **DESCRIBED).values
     assert values["error"]["kind"] == "authentication"
 
 
-def test_slashes_at_the_end_of_the_address_mean_nothing(simulator: Simulator, task: Tasks) -> None:
+def test_trailing_slashes_in_the_address_are_ignored(simulator: Simulator, task: Tasks) -> None:
     assert task(identifier_code=CODE, mysafe_url=f"{simulator.url}//", **DESCRIBED).values["action"] == "create"
 
 
-def test_blanks_around_the_credentials_mean_nothing(simulator: Simulator, task: Tasks) -> None:
+def test_white_space_around_the_credentials_is_ignored(simulator: Simulator, task: Tasks) -> None:
     login = simulator.access_keys["alice"]
     padded: dict[str, t.Any] = {f"mysafe_{name}": f" {login[name]}\n" for name in ("client_id", "client_secret")}
     assert task(identifier_code=CODE, **padded, **DESCRIBED).values["action"] == "create"
@@ -81,45 +81,45 @@ def test_the_credentials_come_from_the_environment(
     assert task(identifier_code=CODE, **without, **DESCRIBED).values["action"] == "create"
 
 
-def test_an_option_wins_over_the_environment(task: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_option_overrides_the_environment(task: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENHASEGURA_CLIENT_SECRET", "wrong")
     monkeypatch.setenv("SENHASEGURA_URL", "https://nosuch.invalid")
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
 
 
-def test_a_tenant_is_named(simulator: Simulator, task: Tasks) -> None:
+def test_a_tenant_is_sent(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(tenant_required=True)
     options = {**DESCRIBED, "users_allowed": [], "groups_allowed": []}
     task(identifier_code=CODE, key="second_tenant", mysafe_tenant="second", **options)
     assert [secret["tenant"] for secret in with_code(simulator)] == ["second"]
 
 
-def test_a_tenant_that_is_not_named_is_told(simulator: Simulator, task: Tasks) -> None:
+def test_a_missing_tenant_is_reported(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(tenant_required=True)
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert (error["kind"], "mysafe_tenant" in error["solution"]) == ("authentication", True)
 
 
-def test_another_tenant_is_refused(task: Tasks) -> None:
+def test_a_wrong_tenant_is_refused(task: Tasks) -> None:
     assert task(identifier_code=CODE, mysafe_tenant="second", **DESCRIBED).values["error"]["kind"] == "authentication"
 
 
 @pytest.mark.parametrize("form", ["league", "league_old", "envelope"])
-def test_a_wrong_secret_is_told_after_one_request(simulator: Simulator, task: Tasks, form: str) -> None:
+def test_a_wrong_secret_is_reported_after_one_request(simulator: Simulator, task: Tasks, form: str) -> None:
     simulator.switch(token_error=form)
     error = task(identifier_code=CODE, mysafe_client_secret="wrong-one", **DESCRIBED).values["error"]
     assert (error["kind"], error["http_status"], calls(simulator)) == ("authentication", 401, ["token"])
 
 
 @pytest.mark.parametrize("form", ["league", "league_old", "envelope"])
-def test_what_the_server_says_of_a_wrong_secret_is_shown(simulator: Simulator, task: Tasks, form: str) -> None:
+def test_the_servers_message_about_a_wrong_secret_is_shown(simulator: Simulator, task: Tasks, form: str) -> None:
     simulator.switch(token_error=form)
     msg = task(identifier_code=CODE, mysafe_client_secret="wrong-one", **DESCRIBED).values["msg"]
     assert "Client authentication failed" in msg
 
 
 @pytest.mark.parametrize("key", ["expired", "revoked"])
-def test_a_key_that_is_no_longer_good_is_told(simulator: Simulator, task: Tasks, key: str) -> None:
+def test_an_expired_or_revoked_key_is_reported(simulator: Simulator, task: Tasks, key: str) -> None:
     error = task(identifier_code=CODE, key=key, **DESCRIBED).values["error"]
     assert (error["kind"], "expired or revoked" in error["cause"], calls(simulator)) == (
         "authentication",
@@ -128,22 +128,22 @@ def test_a_key_that_is_no_longer_good_is_told(simulator: Simulator, task: Tasks,
     )
 
 
-def test_a_key_without_permission_is_told(task: Tasks) -> None:
+def test_a_key_without_permission_is_reported(task: Tasks) -> None:
     assert task(identifier_code=CODE, key="unauthorized", **DESCRIBED).values["error"]["kind"] == "not_authorized"
 
 
-def test_a_key_without_permission_at_the_gateway_is_told(simulator: Simulator, task: Tasks) -> None:
+def test_a_key_without_permission_at_the_gateway_is_reported(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(no_permission="gateway")
     error = task(identifier_code=CODE, key="unauthorized", **DESCRIBED).values["error"]
     assert (error["kind"], calls(simulator).count("token")) == ("authentication", 2)
 
 
-def test_a_key_that_wants_a_referer_is_told(task: Tasks) -> None:
+def test_a_key_that_requires_a_referer_is_reported(task: Tasks) -> None:
     error = task(identifier_code=CODE, key="referer", **DESCRIBED).values["error"]
     assert (error["kind"], error["code"], "referer" in error["cause"]) == ("not_authorized", 1105, True)
 
 
-def test_what_the_server_says_of_another_address_is_shown(task: Tasks) -> None:
+def test_the_servers_message_about_a_wrong_address_is_shown(task: Tasks) -> None:
     assert "IP address is not allowed" in task(identifier_code=CODE, key="ip", **DESCRIBED).values["msg"]
 
 
@@ -157,7 +157,7 @@ _EXPIRIES = {
 
 
 @pytest.mark.parametrize("switches", _EXPIRIES.values(), ids=_EXPIRIES)
-def test_a_token_that_expires_is_replaced_once(simulator: Simulator, task: Tasks, switches: dict[str, t.Any]) -> None:
+def test_an_expired_token_is_replaced_once(simulator: Simulator, task: Tasks, switches: dict[str, t.Any]) -> None:
     simulator.switch(**switches)
     sessions = Sessions()
     task(identifier_code=CODE, sessions=sessions, **DESCRIBED)
@@ -168,7 +168,7 @@ def test_a_token_that_expires_is_replaced_once(simulator: Simulator, task: Tasks
 
 @pytest.mark.parametrize("do", _REJECTIONS.values(), ids=_REJECTIONS)
 @pytest.mark.parametrize("skip", [0, 1])
-def test_a_token_that_is_rejected_in_the_middle_is_replaced_once(
+def test_a_token_that_is_rejected_midway_is_replaced_once(
     simulator: Simulator, task: Tasks, do: dict[str, t.Any], skip: int
 ) -> None:
     simulator.fault(do, path="secretapi", skip=skip)
@@ -177,7 +177,7 @@ def test_a_token_that_is_rejected_in_the_middle_is_replaced_once(
 
 
 @pytest.mark.parametrize("do", _REJECTIONS.values(), ids=_REJECTIONS)
-def test_a_token_that_is_always_rejected_takes_two_token_requests(
+def test_a_token_that_is_always_rejected_is_requested_twice(
     simulator: Simulator, task: Tasks, do: dict[str, t.Any]
 ) -> None:
     simulator.fault(do, path="secretapi", times=1000)
@@ -186,7 +186,7 @@ def test_a_token_that_is_always_rejected_takes_two_token_requests(
 
 
 @pytest.mark.parametrize("do", _REJECTIONS.values(), ids=_REJECTIONS)
-def test_a_token_that_is_always_rejected_is_told_with_both_causes(
+def test_a_token_that_is_always_rejected_is_reported_with_both_causes(
     simulator: Simulator, task: Tasks, do: dict[str, t.Any]
 ) -> None:
     simulator.fault(do, path="secretapi", times=1000)
@@ -196,12 +196,12 @@ def test_a_token_that_is_always_rejected_is_told_with_both_causes(
     assert "address" in values["error"]["cause"]
 
 
-def test_a_missing_path_of_the_application_is_no_matter_of_the_token(simulator: Simulator, task: Tasks) -> None:
-    values = task(identifier_code=CODE, mysafe_url=f"{simulator.url}/api", **DESCRIBED).values
+def test_a_base_url_with_an_api_path_is_reported(simulator: Simulator, task: Tasks) -> None:
+    values = task(identifier_code=CODE, mysafe_url=f"{simulator.url}/api/vault", **DESCRIBED).values
     assert values["error"]["kind"] in ("authentication", "wrong_path")
 
 
-def test_a_short_lived_token_does_for_a_run(simulator: Simulator, task: Tasks) -> None:
+def test_a_short_lived_token_is_enough_for_a_run(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(token_lifetime=5.0)
     task(identifier_code=CODE, **DESCRIBED)
     assert calls(simulator) == ["token", "list", "create"]
@@ -213,14 +213,14 @@ def test_a_given_token_is_used(simulator: Simulator, task: Tasks) -> None:
     assert calls(simulator) == ["list", "create"]
 
 
-def test_a_given_token_wins_over_an_access_key(simulator: Simulator, task: Tasks) -> None:
+def test_a_given_token_overrides_an_access_key(simulator: Simulator, task: Tasks) -> None:
     token = new_token(simulator, "bob")
     task(identifier_code=CODE, mysafe_access_token=token, **{**DESCRIBED, "users_allowed": []})
     assert [secret["owner"] for secret in with_code(simulator)] == ["bob"]
 
 
 @pytest.mark.parametrize("switches", _EXPIRIES.values(), ids=_EXPIRIES)
-def test_a_given_token_that_has_expired_is_told_and_not_replaced(
+def test_an_expired_given_token_is_reported_and_not_replaced(
     simulator: Simulator, task: Tasks, switches: dict[str, t.Any]
 ) -> None:
     token = new_token(simulator)
@@ -234,12 +234,12 @@ def test_a_given_token_that_has_expired_is_told_and_not_replaced(
     )
 
 
-def test_a_given_token_that_is_none_is_told(simulator: Simulator, task: Tasks) -> None:
+def test_an_invalid_given_token_is_reported(simulator: Simulator, task: Tasks) -> None:
     error = task(identifier_code=CODE, **_given("not-a-token-of-this-vault"), **DESCRIBED).values["error"]
     assert (error["kind"], calls(simulator)) == ("authentication", ["list"])
 
 
-def test_a_netrc_does_not_win(
+def test_a_netrc_does_not_override_the_token(
     simulator: Simulator, task: Tasks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / ".netrc"
@@ -250,7 +250,7 @@ def test_a_netrc_does_not_win(
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
 
 
-def test_a_netrc_is_no_access_key(
+def test_a_netrc_is_not_used_as_access_key(
     simulator: Simulator, task: Tasks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     login = simulator.access_keys["alice"]
@@ -258,7 +258,7 @@ def test_a_netrc_is_no_access_key(
     file.write_text(f"machine localhost login {login['client_id']} password {login['client_secret']}\n")
     file.chmod(0o600)
     monkeypatch.setenv("NETRC", str(file))
-    # The simulator takes Basic where the body lacks a half, and tells an Authorization header by another answer.
+    # The simulator accepts Basic if the body is incomplete, and answers differently to an Authorization header.
     error = task(identifier_code=CODE, mysafe_client_secret="wrong-one", **DESCRIBED).values["error"]
     assert error["kind"] == "authentication"
 

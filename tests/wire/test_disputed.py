@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Whatever nobody documents, however the server does it: the life of a secret gives the same results."""
+"""Undocumented behaviour: whatever the server does, the life of a secret gives the same results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PROFILES = ("v4", "v3_33", "v3_32", "v4_en_doc", "legacy_envelope")
 assert set(_PROFILES) == set(PROFILES)
 _each_profile = pytest.mark.parametrize("profile", _PROFILES)
 
-#: Values of the switches with which everything is the same. list_inactive is on, so that the code is enough.
+#: Values of the switches that make no difference. list_inactive is on, so that the code is enough.
 _SAME: dict[str, list[t.Any]] = {
     "kong": ["3.2", "3.4", "3.6"],
     "auth_failure": [401, 404],
@@ -80,7 +80,7 @@ _SAME: dict[str, list[t.Any]] = {
     "shared_error_status": [0, 200, 201, 207],
     "already_message": [True, False],
 }
-#: Values with which something is different; each has a test of its own below or in the file that is named.
+#: Values that make a difference. Each is tested below, or in the file that is named.
 _DIFFERENT: dict[str, list[t.Any]] = {
     "api_paths": ["iso"],
     "tenant_required": [True],  # test_authentication
@@ -88,7 +88,7 @@ _DIFFERENT: dict[str, list[t.Any]] = {
     "identifier_code_filter": ["contains", "prefix", "suffix", "case_insensitive", "ignored"],
     "empty_array_clears_sharing": [False],
 }
-#: Each value that is another than the profile's own.
+#: Each value that differs from the default of the profile.
 _VALUES = [
     pytest.param(profile, {name: value}, id=f"{profile}-{name}={value}")
     for profile in _PROFILES
@@ -96,7 +96,7 @@ _VALUES = [
     for value in values
     if value != getattr(preset(profile), name) and name != "list_inactive"
 ]
-#: Together, as one server might do it.
+#: Many values at once, as one server might have them.
 _TOGETHER: dict[str, dict[str, t.Any]] = {
     "all_of_the_form": {
         "mensagem_key": "Message",
@@ -159,7 +159,7 @@ _LIFE: tuple[_Step, ...] = (
 
 
 def _live(simulator: Simulator, task: Tasks, steps: t.Sequence[_Step] = _LIFE, *, expire: bool = False) -> None:
-    """Let the secret live through the steps, each as it should be."""
+    """Take the secret through the steps, and check each of them."""
     sessions = Sessions()
     before = vault(simulator)
     for number, (options, action, stored, entity) in enumerate(steps, 1):
@@ -171,7 +171,7 @@ def _live(simulator: Simulator, task: Tasks, steps: t.Sequence[_Step] = _LIFE, *
         found = [secret for secret in after.values() if secret["identifier_code"] == CODE]
         assert [holds(secret, stored) for secret in found] == [True], f"step {number} in the vault"
         returned = result.values["api_entity"]
-        assert {field: returned[field] for field in entity} == entity, f"step {number} as returned"
+        assert {field: returned[field] for field in entity} == entity, f"step {number} in the result"
         assert result.warnings == (), f"step {number} warns"
         before = after
         if expire:
@@ -192,7 +192,7 @@ def test_the_life_of_a_secret(simulator: Simulator, task: Tasks, profile: str) -
 
 
 @pytest.mark.parametrize(("profile", "switches"), _VALUES)
-def test_the_life_of_a_secret_is_the_same(
+def test_the_life_of_a_secret_is_the_same_with_each_switch(
     simulator: Simulator, task: Tasks, profile: str, switches: dict[str, t.Any]
 ) -> None:
     simulator.reset(profile, **{"list_inactive": True, **switches})
@@ -201,7 +201,7 @@ def test_the_life_of_a_secret_is_the_same(
 
 @_each_profile
 @pytest.mark.parametrize("switches", _TOGETHER.values(), ids=_TOGETHER)
-def test_the_life_of_a_secret_is_the_same_with_all_of_them(
+def test_the_life_of_a_secret_is_the_same_with_many_switches(
     simulator: Simulator, task: Tasks, profile: str, switches: dict[str, t.Any]
 ) -> None:
     simulator.reset(profile, list_inactive=True, **switches)
@@ -228,7 +228,7 @@ def test_digits_stay_text(simulator: Simulator, task: Tasks, profile: str) -> No
 @_each_profile
 @pytest.mark.parametrize("trim_text", [True, False])
 @pytest.mark.parametrize("field", ["name", "url", "client_id", "method", "notes"])
-def test_blanks_around_a_text_are_no_difference(
+def test_white_space_around_a_text_is_not_a_difference(
     simulator: Simulator, task: Tasks, profile: str, trim_text: bool, field: str
 ) -> None:
     simulator.reset(profile, trim_text=trim_text)
@@ -237,19 +237,19 @@ def test_blanks_around_a_text_are_no_difference(
     assert task(identifier_code=CODE, **options).values["action"] == "none"
 
 
-def test_blanks_around_a_client_secret_do_not_change_it_each_time(simulator: Simulator, task: Tasks) -> None:
+def test_white_space_around_a_client_secret_does_not_change_it_every_time(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(trim_text=True)
     options = {**DESCRIBED, "client_secret": f"{DESCRIBED['client_secret']}\n"}
     for _run in range(2):
         task(identifier_code=CODE, **options)
     last = task(identifier_code=CODE, **options)
-    # Either it means nothing, or it is told.
+    # The white space is either ignored, or there is a warning.
     assert not last.values["changed"] or last.warnings
 
 
 @_each_profile
 @pytest.mark.parametrize("empty_fields", ["string", "null", "absent"])
-def test_clearing_what_is_empty_changes_nothing(
+def test_clearing_empty_fields_changes_nothing(
     simulator: Simulator, task: Tasks, profile: str, empty_fields: str
 ) -> None:
     simulator.reset(profile, empty_fields=empty_fields)
@@ -258,11 +258,11 @@ def test_clearing_what_is_empty_changes_nothing(
     assert (task(identifier_code=CODE, **empty).values["action"], simulator.writes()) == ("none", [])
 
 
-# Where a switch makes it impossible
+# Values that make a difference
 
 
 @_each_profile
-def test_an_api_that_is_only_below_iso_is_told(simulator: Simulator, task: Tasks, profile: str) -> None:
+def test_an_api_that_is_only_below_iso_is_reported(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile, api_paths="iso")
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert (error["kind"], "address" in error["cause"]) == ("authentication", True)
@@ -270,7 +270,7 @@ def test_an_api_that_is_only_below_iso_is_told(simulator: Simulator, task: Tasks
 
 @_each_profile
 @pytest.mark.parametrize("rule", ["contains", "prefix", "case_insensitive", "ignored"])
-def test_an_inactive_one_is_not_activated_by_its_code_where_the_filter_is_loose(
+def test_with_a_loose_filter_an_inactive_one_is_not_activated_by_code(
     simulator: Simulator, task: Tasks, profile: str, rule: str
 ) -> None:
     simulator.reset(profile, identifier_code_filter=rule, list_inactive=True)
@@ -281,7 +281,7 @@ def test_an_inactive_one_is_not_activated_by_its_code_where_the_filter_is_loose(
 
 
 @_each_profile
-def test_up_to_its_end_a_secret_lives_the_same_where_inactive_ones_are_not_listed(
+def test_where_inactive_ones_are_not_listed_life_is_the_same_until_deactivation(
     simulator: Simulator, task: Tasks, profile: str
 ) -> None:
     simulator.reset(profile)
@@ -289,7 +289,7 @@ def test_up_to_its_end_a_secret_lives_the_same_where_inactive_ones_are_not_liste
 
 
 @_each_profile
-def test_an_inactive_one_that_is_not_listed_is_absent(simulator: Simulator, task: Tasks, profile: str) -> None:
+def test_an_unlisted_inactive_one_counts_as_absent(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile)
     _live(simulator, task, _LIFE[:5])
     before = vault(simulator)
@@ -298,7 +298,7 @@ def test_an_inactive_one_that_is_not_listed_is_absent(simulator: Simulator, task
 
 
 @_each_profile
-def test_the_code_of_an_inactive_one_that_is_not_listed_is_told_as_taken(
+def test_the_code_of_an_unlisted_inactive_one_is_reported_as_taken(
     simulator: Simulator, task: Tasks, profile: str
 ) -> None:
     simulator.reset(profile)
@@ -314,9 +314,7 @@ def test_the_code_of_an_inactive_one_that_is_not_listed_is_told_as_taken(
 
 
 @_each_profile
-def test_an_inactive_one_that_is_not_listed_lives_on_by_its_identifier(
-    simulator: Simulator, task: Tasks, profile: str
-) -> None:
+def test_an_unlisted_inactive_one_can_be_managed_by_identifier(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile)
     identifier = add(simulator, active=False)
     steps = [
@@ -337,7 +335,7 @@ def test_an_inactive_one_that_is_not_listed_lives_on_by_its_identifier(
     [{"duplicate_counts_inactive": False}, {"enforce_unique": False}],
     ids=["only_active_ones_count", "not_unique"],
 )
-def test_where_an_inactive_one_holds_no_code_a_new_one_is_created(
+def test_a_code_that_an_inactive_one_does_not_reserve_can_be_created_again(
     simulator: Simulator, task: Tasks, profile: str, switches: dict[str, t.Any]
 ) -> None:
     simulator.reset(profile, **switches)
@@ -349,7 +347,7 @@ def test_where_an_inactive_one_holds_no_code_a_new_one_is_created(
 
 @_each_profile
 @pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
-def test_with_a_loose_filter_a_secret_lives_the_same_until_it_is_inactive(
+def test_with_a_loose_filter_life_is_the_same_until_deactivation(
     simulator: Simulator, task: Tasks, profile: str, rule: str
 ) -> None:
     simulator.reset(profile, list_inactive=True, identifier_code_filter=rule)
@@ -358,7 +356,7 @@ def test_with_a_loose_filter_a_secret_lives_the_same_until_it_is_inactive(
 
 @_each_profile
 @pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
-def test_with_a_loose_filter_an_inactive_one_takes_its_identifier(
+def test_with_a_loose_filter_an_inactive_one_is_activated_by_identifier(
     simulator: Simulator, task: Tasks, profile: str, rule: str
 ) -> None:
     simulator.reset(profile, list_inactive=True, identifier_code_filter=rule)
@@ -370,7 +368,7 @@ def test_with_a_loose_filter_an_inactive_one_takes_its_identifier(
 
 @_each_profile
 @pytest.mark.parametrize("field", ["users_allowed", "groups_allowed"])
-def test_sharing_that_cannot_be_cleared_is_told_as_not_applied(
+def test_sharing_that_cannot_be_cleared_is_reported_as_not_applied(
     simulator: Simulator, task: Tasks, profile: str, field: str
 ) -> None:
     simulator.reset(profile, empty_array_clears_sharing=False)
@@ -387,9 +385,7 @@ def test_sharing_that_cannot_be_cleared_is_told_as_not_applied(
 
 
 @_each_profile
-def test_a_create_without_client_secret_is_told_where_it_is_wanted(
-    simulator: Simulator, task: Tasks, profile: str
-) -> None:
+def test_a_create_without_a_required_client_secret_is_reported(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile, client_secret_required=True)
     options = {name: value for name, value in DESCRIBED.items() if name != "client_secret"}
     values = task(identifier_code=CODE, **options).values
@@ -402,7 +398,7 @@ def test_a_create_without_client_secret_is_told_where_it_is_wanted(
 
 @_each_profile
 @pytest.mark.parametrize("update_old_values", [True, False])
-def test_a_client_secret_alone_is_updated(
+def test_a_client_secret_alone_can_be_updated(
     simulator: Simulator, task: Tasks, profile: str, update_old_values: bool
 ) -> None:
     simulator.reset(profile, update_old_values=update_old_values)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""No request too many: what is sent to find, create, update and leave alone, and over how many connections."""
+"""No unnecessary requests: which ones find, create, update or leave alone a secret, and over how many connections."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ def test_a_create_takes_one_connection(simulator: Simulator, task: Tasks) -> Non
     assert simulator.connections() == 1
 
 
-def test_a_created_secret_is_as_described(simulator: Simulator, task: Tasks) -> None:
+def test_a_created_secret_matches_the_task(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, **DESCRIBED)
     [secret] = with_code(simulator)
     assert holds(secret, {**STORED, "owner": "alice", "active": True})
 
 
-def test_unchanged_is_three_requests(simulator: Simulator, task: Tasks) -> None:
+def test_an_unchanged_secret_is_three_requests(simulator: Simulator, task: Tasks) -> None:
     add(simulator)
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "none"
     assert calls(simulator) == ["token", "list", "get"]
 
 
-def test_unchanged_takes_one_connection(simulator: Simulator, task: Tasks) -> None:
+def test_an_unchanged_secret_takes_one_connection(simulator: Simulator, task: Tasks) -> None:
     add(simulator)
     task(identifier_code=CODE, **DESCRIBED)
     assert simulator.connections() == 1
 
 
-def test_unchanged_writes_nothing(simulator: Simulator, task: Tasks) -> None:
+def test_an_unchanged_secret_is_not_written(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, **DESCRIBED)
     before = vault(simulator)
     simulator.clear_log()
@@ -59,7 +59,7 @@ def test_a_second_run_returns_the_entity_of_the_first(task: Tasks) -> None:
     assert task(identifier_code=CODE, **DESCRIBED).values["api_entity"] == first.values["api_entity"]
 
 
-def test_an_identifier_is_read_without_a_list(simulator: Simulator, task: Tasks) -> None:
+def test_an_identifier_is_read_without_listing(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier=identifier, **DESCRIBED)
     assert calls(simulator) == ["token", "get"]
@@ -77,7 +77,7 @@ def test_a_deactivation_is_four_requests(simulator: Simulator, task: Tasks) -> N
     assert calls(simulator) == ["token", "list", "get", "inactive"]
 
 
-def test_an_update_of_everything_leaves_the_vault_as_described(simulator: Simulator, task: Tasks) -> None:
+def test_an_update_of_every_field_is_stored(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier_code=CODE, **CHANGED)
     assert holds(vault(simulator)[identifier], STORED_CHANGED)
@@ -105,25 +105,25 @@ def test_equal_sharing_is_not_sent_again(simulator: Simulator, task: Tasks) -> N
     assert vault(simulator)[identifier]["share_notices"] == 0
 
 
-def test_sharing_that_differs_is_sent_once(simulator: Simulator, task: Tasks) -> None:
+def test_different_sharing_is_sent_once(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier_code=CODE, **{**DESCRIBED, "users_allowed": [{"username": "carol"}]})
     assert vault(simulator)[identifier]["share_notices"] == 1
 
 
-def test_the_order_of_tags_and_shares_means_nothing(simulator: Simulator, task: Tasks) -> None:
+def test_the_order_of_tags_and_shares_does_not_matter(simulator: Simulator, task: Tasks) -> None:
     add(simulator, users={"bob": True, "carol": False})
     shares = [{"username": "carol"}, {"username": "bob", "can_edit": True}]
     result = task(identifier_code=CODE, **{**DESCRIBED, "tags": ["production", "billing"], "users_allowed": shares})
     assert (result.values["changed"], simulator.writes()) == (False, [])
 
 
-def test_check_mode_writes_nothing_where_a_secret_is_missing(simulator: Simulator, task: Tasks) -> None:
+def test_check_mode_does_not_create_a_missing_secret(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, check_mode=True, **DESCRIBED)
     assert calls(simulator) == ["token", "list"]
 
 
-def test_tasks_that_share_a_session_share_token_and_connection(simulator: Simulator, task: Tasks) -> None:
+def test_tasks_in_one_session_share_token_and_connection(simulator: Simulator, task: Tasks) -> None:
     sessions = Sessions()
     for number in range(5):
         task(identifier_code=f"{CODE}-{number}", sessions=sessions, **DESCRIBED)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Every failure that is documented: its kind, MySafe's code, the status, why, what to do, and the gateway's name for it."""
+"""Every documented failure: its kind, MySafe's code, the HTTP status, cause and solution, and the request ID."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _business(code: int, message: str) -> dict[str, t.Any]:
 
 
 def _legacy(code: int, message: str) -> dict[str, t.Any]:
-    """Return it as in the older samples: no top-level code, error_code 0."""
+    """Return the envelope of the older samples: no top-level code, error_code 0."""
     text = f"{code}: {message}"
     return {
         "response": {"status": 400, "message": text, "error": True, "error_code": 0, "mensagem": text, "erro": True},
@@ -56,12 +56,12 @@ def _without_exception(code: int, message: str) -> dict[str, t.Any]:
 
 
 def _portuguese(code: int, message: str) -> dict[str, t.Any]:
-    text = f"{code} {message}"  # one page prints no colon
+    text = f"{code} {message}"  # one page of the documentation has no colon
     return {"response": {"status": 400, "mensagem": text, "erro": True}}
 
 
 Form = t.Callable[[int, str], dict[str, t.Any]]
-#: Request, code, message, kind, a word of the cause and one of the solution.
+#: Request, code, message, kind, a part of the cause, a part of the solution.
 _BUSINESS = {
     "missing_name": (_CREATE, 1001, "Parameter 'name' was not informed!", "missing_parameter", "requires", "give"),
     "missing_url": (_CREATE, 1001, "Parameter 'url' was not informed!", "missing_parameter", "requires", "give"),
@@ -127,7 +127,7 @@ _FORMS = {"v4": _business, "legacy": _legacy, "no_exception": _without_exception
 
 
 def _meet(simulator: Simulator, task: Tasks, request: Request, do: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Let a task send the request, which is answered so; return the task's values."""
+    """Run a task whose request gets this answer; return the values of the result."""
     method, path = request
     simulator.fault(do, method=method, path=path, times=1000)
     simulator.switch(list_inactive=True)
@@ -142,7 +142,7 @@ def _meet(simulator: Simulator, task: Tasks, request: Request, do: dict[str, t.A
 @pytest.mark.parametrize(
     ("request_", "code", "message", "kind", "cause", "solution"), _BUSINESS.values(), ids=_BUSINESS
 )
-def test_a_business_error(
+def test_a_business_error_has_its_kind_cause_and_solution(
     simulator: Simulator,
     task: Tasks,
     request_: Request,
@@ -159,7 +159,7 @@ def test_a_business_error(
 
 
 @pytest.mark.parametrize(("request_", "code", "message"), [case[:3] for case in _BUSINESS.values()], ids=_BUSINESS)
-def test_the_message_of_a_business_error_is_shown_and_nothing_claimed(
+def test_a_business_error_shows_its_message_and_changes_nothing(
     simulator: Simulator, task: Tasks, request_: Request, code: int, message: str
 ) -> None:
     values = _meet(simulator, task, request_, {"status": 400, "body": _business(code, message)})
@@ -172,7 +172,7 @@ def _server(message: str, error_code: int = 1, **more: t.Any) -> dict[str, t.Any
 
 
 _TOO_LONG = {"code": 400, "message": "Ocorreu um erro ao criptografar o texto", "detail": None}
-#: The answer, kind, code, status, a word of the cause.
+#: The answer, kind, code, status, a part of the cause.
 _OTHERS = {
     "unexpected_v4": (_server("Unexpected error."), "server_error", None, 500, "unexpected error"),
     "unexpected_v3_32": (_server("Unexpected error"), "server_error", None, 500, "unexpected error"),
@@ -238,7 +238,7 @@ _OPEN = ("gateway_500", "gateway_502", "gateway_503", "gateway_504")
 
 @_each_other
 @_each_request
-def test_any_other_documented_failure(
+def test_any_other_documented_failure_has_its_kind_and_cause(
     simulator: Simulator,
     task: Tasks,
     request_: Request,
@@ -278,7 +278,7 @@ def test_any_other_documented_failure_changes_nothing(
 
 @pytest.mark.parametrize(("kong", "named"), [("3.6", True), ("3.4", False), ("3.2", False)])
 @pytest.mark.parametrize("do", [None, {"gateway": 502}], ids=["business", "gateway"])
-def test_the_gateways_name_for_the_request_is_told(
+def test_the_gateways_request_id_is_returned(
     simulator: Simulator, task: Tasks, kong: str, named: bool, do: dict[str, t.Any] | None
 ) -> None:
     simulator.switch(kong=kong)
@@ -288,14 +288,14 @@ def test_the_gateways_name_for_the_request_is_told(
     assert bool(re.fullmatch("[0-9a-f]{32}", request_id or "")) is named
 
 
-def test_a_name_for_the_request_is_also_taken_from_the_body(simulator: Simulator, task: Tasks) -> None:
+def test_a_request_id_in_the_body_is_returned(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"status": 502, "body": {"message": "x", "request_id": "ab12"}}, path="secretapi", times=1000)
     assert task(identifier_code=CODE, **DESCRIBED).values["error"]["request_id"] == "ab12"
 
 
 @pytest.mark.parametrize("kong", ["3.2", "3.4", "3.6"])
 @pytest.mark.parametrize("status", [404, 429, 500, 502, 503, 504])
-def test_a_page_of_each_gateway_is_read(simulator: Simulator, task: Tasks, kong: str, status: int) -> None:
+def test_the_error_page_of_each_gateway_is_read(simulator: Simulator, task: Tasks, kong: str, status: int) -> None:
     simulator.switch(kong=kong)
     simulator.fault({"gateway": status}, path="secretapi", times=1000)
     assert task(identifier_code=CODE, **DESCRIBED).values["error"]["http_status"] == status
@@ -311,19 +311,21 @@ def test_a_failure_that_wrote_nothing_returns_no_entity(task: Tasks) -> None:
 
 
 @pytest.mark.parametrize("profile", ["v4", "v3_33", "v3_32", "legacy_envelope"])
-def test_the_failures_of_each_version_are_told_apart(simulator: Simulator, task: Tasks, profile: str) -> None:
+def test_the_failures_of_each_version_are_distinguished(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile)
     denied = add(simulator, can_view=False, identifier_code="denied")
     kinds = [task(identifier=identifier, **DESCRIBED).values["error"]["kind"] for identifier in ("4711", denied)]
     assert kinds == ["not_found", "access_denied"]
 
 
-def test_an_identifier_that_is_no_number_is_told_before_anything_is_sent(simulator: Simulator, task: Tasks) -> None:
+def test_an_identifier_that_is_not_a_number_is_refused_before_anything_is_sent(
+    simulator: Simulator, task: Tasks
+) -> None:
     values = task(identifier=CODE, **DESCRIBED).values
     assert (values["error"]["kind"], simulator.requests()) == ("invalid_input", [])
 
 
-def test_a_taken_code_is_told_where_the_code_is_to_be_changed(simulator: Simulator, task: Tasks) -> None:
+def test_changing_a_code_to_one_that_is_taken_is_reported(simulator: Simulator, task: Tasks) -> None:
     add(simulator, identifier_code="taken")
     identifier = add(simulator)
     before = vault(simulator)

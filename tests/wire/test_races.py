@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Many processes that create one code at the same moment end with one secret, one change, and no failure."""
+"""Many processes that create the same code at the same time end with one secret, one change, and no failure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ROUNDS = 20
 
 
 class Racers:
-    """The processes, which serve for all rounds."""
+    """The processes, which are used in all rounds."""
 
     def __init__(self) -> None:
         program = Path(__file__).with_name("racers.py")
@@ -37,7 +37,7 @@ class Racers:
         )
 
     def run(self, params: dict[str, t.Any]) -> list[dict[str, t.Any]]:
-        """Let all of them run one task at the same time; return what it returned to each."""
+        """Run one task in all processes at the same time; return the result of each."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps(params) + "\n")
@@ -68,7 +68,7 @@ def _params(simulator: Simulator, **options: t.Any) -> dict[str, t.Any]:
 
 
 def _summary(simulator: Simulator, results: list[dict[str, t.Any]]) -> tuple[int, int, list[t.Any]]:
-    """Return how many secrets there are, how many changed something, and all failures."""
+    """Return the number of secrets, the number of results with changed, and all failures."""
     changed = [values for values in results if values.get("changed")]
     return len(with_code(simulator)), len(changed), [values for values in results if "error" in values]
 
@@ -82,7 +82,7 @@ def test_one_creates_and_the_others_find_it(simulator: Simulator, racers: Racers
 
 
 @pytest.mark.parametrize("do", [{"gateway": 504}, {"reset": True}, {"html": True}], ids=["504", "reset", "html_200"])
-def test_one_creates_also_where_its_answer_is_lost(simulator: Simulator, racers: Racers, do: dict[str, t.Any]) -> None:
+def test_one_creates_even_if_its_answer_is_lost(simulator: Simulator, racers: Racers, do: dict[str, t.Any]) -> None:
     simulator.fault(do, method="POST", path="secretapi$", when="after")
     results = racers.run(_params(simulator))
     assert _summary(simulator, results) == (1, 1, [])
@@ -97,13 +97,13 @@ def test_a_lost_create_that_was_not_applied_makes_no_second_secret(
     assert (secrets, failures) == (1, [])
 
 
-def test_the_answers_of_all_are_lost_and_there_is_one_secret(simulator: Simulator, racers: Racers) -> None:
+def test_if_all_answers_are_lost_there_is_still_one_secret(simulator: Simulator, racers: Racers) -> None:
     simulator.fault({"gateway": 504}, method="POST", path="secretapi$", when="after", times=RACERS)
     secrets, _changed, failures = _summary(simulator, racers.run(_params(simulator)))
     assert (secrets, failures) == (1, [])
 
 
-def test_without_update_one_creates_and_the_others_go_on(simulator: Simulator, racers: Racers) -> None:
+def test_without_update_one_creates_and_the_others_succeed(simulator: Simulator, racers: Racers) -> None:
     results = racers.run(_params(simulator, update=False))
     assert _summary(simulator, results) == (1, 1, [])
 

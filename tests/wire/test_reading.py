@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Reading for the info module and the lookup: which ones, in which order, with which requests, and what is told of the rest."""
+"""Reading for the info module and the lookup: which secrets, in which order, with which requests and errors."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _failure(fetch: Fetch) -> Failure:
 
 
 def _entities(fetched: list[Fetched]) -> list[dict[str, t.Any]]:
-    """Return the API secrets of terms, all of which must have been found."""
+    """Return the API secrets for the terms, and check that all were found."""
     found = [one.entity for one in fetched if one.entity is not None]
     assert len(found) == len(fetched)
     return found
@@ -115,15 +115,15 @@ def _many(simulator: Simulator, count: int, **changes: t.Any) -> list[str]:
 
 
 def _held_up(simulator: Simulator, *identifiers: str) -> None:
-    """Let the answers to some reads come later than those to all others."""
+    """Delay the answers to some reads, so that they arrive last."""
     for identifier in identifiers:
         simulator.fault({"delay": 0.2}, path=f"secretapi/{identifier}$")
 
 
-# The info module: which ones
+# The info module: which secrets
 
 
-def test_all_are_all_that_the_user_can_see(simulator: Simulator, listed: Listed) -> None:
+def test_without_a_filter_everything_the_user_can_see_is_listed(simulator: Simulator, listed: Listed) -> None:
     mine = [add(simulator), add(simulator, identifier_code="other")]
     shared = add(simulator, owner="bob", users={"alice": False})
     by_group = add(simulator, owner="bob", users={}, groups={"Platform": True})
@@ -162,33 +162,33 @@ def test_one_is_found_by_its_identifier(
 
 
 @pytest.mark.parametrize("tag", ["billing", "BILLING", " production "])
-def test_those_with_a_tag_are_found(simulator: Simulator, listed: Listed, tag: str) -> None:
+def test_those_with_the_tag_are_found(simulator: Simulator, listed: Listed, tag: str) -> None:
     right = [add(simulator), add(simulator, identifier_code="other")]
     add(simulator, identifier_code="another", tags="test, billing-2")
     assert _identifiers(listed(tag=tag)) == right
 
 
 @pytest.mark.parametrize("tag", ["two words", "a&b=c", "ä€𝄞", "100%", "#1", "a+b"])
-def test_a_tag_may_be_any_text_without_a_comma(simulator: Simulator, listed: Listed, tag: str) -> None:
+def test_any_text_without_a_comma_can_be_a_tag(simulator: Simulator, listed: Listed, tag: str) -> None:
     right = add(simulator, tags=f"first, {tag}")
     add(simulator, identifier_code="other")
     assert _identifiers(listed(tag=tag)) == [right]
 
 
 @pytest.mark.parametrize("code", ["a b", "a&b=c", "ä€𝄞", "100%", "a/b", "a#b", "a+b", "*", "'", "a,b", "12534"])
-def test_a_code_may_be_any_text(simulator: Simulator, listed: Listed, fetch: Fetch, code: str) -> None:
+def test_any_text_can_be_a_code(simulator: Simulator, listed: Listed, fetch: Fetch, code: str) -> None:
     right = add(simulator, identifier_code=code)
     add(simulator)
     assert _identifiers(listed(identifier_code=code)) == [right]
     assert _entities(fetch(code))[0]["identifier"] == right
 
 
-def test_two_that_bear_a_code_are_both_there(simulator: Simulator, listed: Listed) -> None:
+def test_two_with_the_same_code_are_both_returned(simulator: Simulator, listed: Listed) -> None:
     both = [add(simulator), add(simulator, owner="bob", users={"alice": False})]
     assert _identifiers(listed(identifier_code=CODE)) == both
 
 
-def test_names_need_not_be_unique(simulator: Simulator, listed: Listed) -> None:
+def test_two_with_the_same_name_are_both_returned(simulator: Simulator, listed: Listed) -> None:
     both = [add(simulator), add(simulator, identifier_code="other")]
     assert _identifiers(listed()) == both
 
@@ -196,7 +196,7 @@ def test_names_need_not_be_unique(simulator: Simulator, listed: Listed) -> None:
 @each_filter
 @pytest.mark.parametrize("list_inactive", [False, True])
 @pytest.mark.parametrize("active", [True, False], ids=["others_active", "others_inactive"])
-def test_a_loose_filter_for_codes_gives_the_right_one(
+def test_with_a_loose_code_filter_only_the_right_one_is_returned(
     simulator: Simulator, listed: Listed, rule: str, list_inactive: bool, active: bool
 ) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=list_inactive)
@@ -207,7 +207,9 @@ def test_a_loose_filter_for_codes_gives_the_right_one(
 
 
 @pytest.mark.parametrize("rule", ["exact", "case_sensitive", "contains", "ignored"])
-def test_a_loose_filter_for_tags_gives_the_right_ones(simulator: Simulator, listed: Listed, rule: str) -> None:
+def test_with_a_loose_tag_filter_only_the_right_ones_are_returned(
+    simulator: Simulator, listed: Listed, rule: str
+) -> None:
     simulator.switch(tag_filter=rule)
     right = [add(simulator, identifier_code=f"{number}") for number in range(2)]
     for number, tags in enumerate(("billing-2", "x billing", "", "test")):
@@ -215,11 +217,11 @@ def test_a_loose_filter_for_tags_gives_the_right_ones(simulator: Simulator, list
     assert _identifiers(listed(tag="billing")) == right
 
 
-# The info module: what is told of one
+# The info module: the content of an entry
 
 
 @pytest.mark.parametrize("options", [{}, {"identifier_code": CODE}, {"tag": "billing"}, {"identifier": None}])
-def test_an_entry_is_the_entity_with_its_rights(
+def test_an_entry_is_the_entity_with_the_users_rights(
     simulator: Simulator, listed: Listed, options: dict[str, t.Any]
 ) -> None:
     identifier = add(simulator)
@@ -270,7 +272,7 @@ def test_the_rights_are_booleans(
 
 
 @pytest.mark.parametrize("profile", ["v3_32", "v3_33", "v4", "v4_en_doc", "legacy_envelope"])
-def test_every_version_gives_the_same(simulator: Simulator, info: Info, profile: str) -> None:
+def test_every_version_gives_the_same_result(simulator: Simulator, info: Info, profile: str) -> None:
     add(simulator)
     expected = info().values
     simulator.reset(profile)
@@ -289,7 +291,9 @@ def test_every_version_gives_the_same(simulator: Simulator, info: Info, profile:
     ],
     ids=str,
 )
-def test_every_form_of_the_answer_gives_the_same(simulator: Simulator, info: Info, switches: dict[str, t.Any]) -> None:
+def test_every_form_of_the_answer_gives_the_same_result(
+    simulator: Simulator, info: Info, switches: dict[str, t.Any]
+) -> None:
     add(simulator)
     expected = info().values
     simulator.switch(**switches)
@@ -304,7 +308,7 @@ def test_a_field_that_was_never_set_is_an_empty_text(simulator: Simulator, liste
     assert [entry[field] for field in ("client_secret", "identifier_code", "method", "tags", "notes")] == [""] * 5
 
 
-# The info module: those that may not be read
+# The info module: unreadable secrets
 
 
 def _denied(simulator: Simulator) -> None:
@@ -340,7 +344,7 @@ _unreadable = pytest.mark.parametrize(
 
 @_unreadable
 @pytest.mark.parametrize("options", [{}, {"tag": "billing"}])
-def test_one_that_may_not_be_read_does_not_spoil_the_others(
+def test_an_unreadable_one_does_not_affect_the_others(
     simulator: Simulator, listed: Listed, unreadable: Unreadable, kind: str, code: int, options: dict[str, t.Any]
 ) -> None:
     first = add(simulator)
@@ -353,7 +357,7 @@ def test_one_that_may_not_be_read_does_not_spoil_the_others(
 
 @_unreadable
 @pytest.mark.parametrize("way", ["all", "identifier_code", "identifier", "tag"])
-def test_one_that_may_not_be_read_says_why(
+def test_an_unreadable_one_says_why(
     simulator: Simulator, listed: Listed, unreadable: Unreadable, kind: str, code: int, way: str
 ) -> None:
     unreadable(simulator)
@@ -369,22 +373,20 @@ def test_one_that_may_not_be_read_says_why(
     assert all(error[part] for part in ("msg", "cause", "solution"))
 
 
-def test_an_inactive_one_that_is_not_listed_is_found_by_its_identifier(simulator: Simulator, listed: Listed) -> None:
+def test_an_unlisted_inactive_one_is_found_by_identifier(simulator: Simulator, listed: Listed) -> None:
     identifier = add(simulator, active=False)
     [entry] = listed(identifier=identifier)
     assert (entry["identifier"], entry["error"]["kind"], entry["can_view"]) == (identifier, "inactive", None)
 
 
-def test_one_of_somebody_else_is_denied_by_its_identifier(simulator: Simulator, listed: Listed) -> None:
+def test_another_users_secret_is_denied_by_identifier(simulator: Simulator, listed: Listed) -> None:
     identifier = add(simulator, owner="bob", users={}, groups={})
     [entry] = listed(identifier=identifier)
     assert (entry["identifier"], entry["error"]["kind"], entry["can_view"]) == (identifier, "access_denied", None)
 
 
 @pytest.mark.parametrize("profile", ["v3_32", "v4"])
-def test_an_identifier_that_is_out_of_all_reason_is_not_found(
-    simulator: Simulator, listed: Listed, profile: str
-) -> None:
+def test_an_absurdly_long_identifier_is_not_found(simulator: Simulator, listed: Listed, profile: str) -> None:
     simulator.reset(profile)
     assert listed(identifier="9" * 400) == []
 
@@ -398,7 +400,7 @@ def test_an_identifier_that_is_out_of_all_reason_is_not_found(
         ("Approval is pending", "bad_request"),
     ],
 )
-def test_one_that_can_no_longer_be_read_once_it_is_listed_says_why(
+def test_one_that_becomes_unreadable_after_listing_says_why(
     simulator: Simulator, listed: Listed, message: str, kind: str
 ) -> None:
     refusal = {"code": 400, "response": {"status": 400, "message": message, "error": True, "error_code": 1}}
@@ -422,7 +424,7 @@ def test_one_that_can_no_longer_be_read_once_it_is_listed_says_why(
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else value,
 )
 @pytest.mark.parametrize("path", ["secretapi$", r"secretapi/\d+$"], ids=["list", "get"])
-def test_a_failure_that_is_not_the_matter_of_one_secret_is_a_failure(
+def test_a_failure_not_specific_to_one_secret_fails_the_task(
     simulator: Simulator, info: Info, path: str, fault: dict[str, t.Any], kind: str
 ) -> None:
     _many(simulator, 3)
@@ -431,15 +433,15 @@ def test_a_failure_that_is_not_the_matter_of_one_secret_is_a_failure(
     assert (values["error"]["kind"], values["changed"], "api_secrets" in values) == (kind, False, False)
 
 
-def test_a_vault_that_is_locked_down_is_not_asked_for_every_secret(simulator: Simulator, info: Info) -> None:
+def test_a_locked_down_vault_is_not_asked_for_every_secret(simulator: Simulator, info: Info) -> None:
     _many(simulator, 100)
     simulator.fault({"lockdown": "2099-01-01"}, path=r"secretapi/\d+$", times=1000)
     info()
-    # At worst all eight connections were in use when the first failed.
+    # At worst, all eight connections were in use when the first read failed.
     assert calls(simulator).count("get") <= 8
 
 
-# The info module: what is sent
+# The info module: requests
 
 
 @pytest.mark.parametrize(
@@ -458,14 +460,16 @@ def test_a_vault_that_is_locked_down_is_not_asked_for_every_secret(simulator: Si
     ],
     ids=str,
 )
-def test_no_request_too_many(simulator: Simulator, info: Info, options: dict[str, t.Any], sent: list[str]) -> None:
+def test_the_info_module_sends_no_unnecessary_request(
+    simulator: Simulator, info: Info, options: dict[str, t.Any], sent: list[str]
+) -> None:
     assert add(simulator) == "3"
     info(**options)
     assert (calls(simulator), simulator.connections()) == (sent, 1)
 
 
 @pytest.mark.parametrize("options", [{}, {"identifier_code": CODE}, {"identifier": "3"}, {"tag": "billing"}])
-def test_without_details_nobody_is_told_of_a_view(simulator: Simulator, info: Info, options: dict[str, t.Any]) -> None:
+def test_without_details_no_view_is_counted(simulator: Simulator, info: Info, options: dict[str, t.Any]) -> None:
     assert add(simulator) == "3"
     info(details=False, **options)
     assert _views(simulator) == {"3": 0}
@@ -485,7 +489,7 @@ def test_reading_writes_nothing(simulator: Simulator, info: Info, options: dict[
     assert (simulator.writes(), vault(simulator)) == ([], before)
 
 
-def test_many_are_in_the_order_of_the_list(simulator: Simulator, listed: Listed) -> None:
+def test_many_are_returned_in_the_order_of_the_list(simulator: Simulator, listed: Listed) -> None:
     identifiers = _many(simulator, 20)
     _held_up(simulator, *identifiers[:3])
     assert _identifiers(listed()) == identifiers
@@ -493,20 +497,20 @@ def test_many_are_in_the_order_of_the_list(simulator: Simulator, listed: Listed)
 
 def test_many_take_one_token_and_at_most_eight_connections(simulator: Simulator, info: Info) -> None:
     identifiers = _many(simulator, 60)
-    # The others would open connections of their own meanwhile, if they could.
+    # Without a limit, the other reads would open connections of their own meanwhile.
     _held_up(simulator, *identifiers[:8])
     info()
     assert (calls(simulator).count("token"), 1 < simulator.connections() <= 8) == (1, True)
 
 
-def test_a_token_that_expires_in_the_middle_is_replaced_once(simulator: Simulator, listed: Listed) -> None:
+def test_a_token_that_expires_midway_is_replaced_once(simulator: Simulator, listed: Listed) -> None:
     identifiers = _many(simulator, 30)
     simulator.fault(EXPIRED_TOKEN, path=rf"secretapi/{identifiers[3]}$")
     assert [entry["error"] for entry in listed()] == [None] * 30
     assert calls(simulator).count("token") == 2
 
 
-def test_items_that_share_a_session_share_token_and_connection(simulator: Simulator, info: Info) -> None:
+def test_items_in_one_session_share_token_and_connection(simulator: Simulator, info: Info) -> None:
     add(simulator)
     sessions = Sessions()
     for _time in range(5):
@@ -514,10 +518,10 @@ def test_items_that_share_a_session_share_token_and_connection(simulator: Simula
     assert (calls(simulator).count("token"), simulator.connections()) == (1, 1)
 
 
-# The info module: secrets
+# The info module: client secrets
 
 
-def test_client_secrets_are_hidden_by_name_for_ansible_to_censor(simulator: Simulator, info: Info) -> None:
+def test_client_secrets_are_hidden_and_registered_for_ansible_to_censor(simulator: Simulator, info: Info) -> None:
     add(simulator)
     add(simulator, identifier_code="other", client_secret=OTHER_CLIENT_SECRET, notes=f"Not {CLIENT_SECRET}.")
     result = info()
@@ -525,7 +529,7 @@ def test_client_secrets_are_hidden_by_name_for_ansible_to_censor(simulator: Simu
     assert [entry["client_secret"] for entry in result.values["api_secrets"]] == [HIDDEN, HIDDEN]
 
 
-def test_client_secrets_are_there_where_that_was_asked_for(simulator: Simulator, info: Info) -> None:
+def test_reveal_returns_client_secrets(simulator: Simulator, info: Info) -> None:
     add(simulator)
     add(simulator, identifier_code="other", client_secret=OTHER_CLIENT_SECRET)
     result = info(reveal=True)
@@ -534,12 +538,14 @@ def test_client_secrets_are_there_where_that_was_asked_for(simulator: Simulator,
 
 
 @pytest.mark.parametrize("reveal", [True, False])
-def test_the_access_key_is_always_named_for_ansible_to_censor(simulator: Simulator, info: Info, reveal: bool) -> None:
+def test_the_access_key_is_always_registered_for_ansible_to_censor(
+    simulator: Simulator, info: Info, reveal: bool
+) -> None:
     add(simulator)
     assert simulator.access_keys["alice"]["client_secret"] in info(reveal=reveal).secrets
 
 
-def test_what_a_failed_read_says_holds_no_secret_of_another(simulator: Simulator, info: Info) -> None:
+def test_the_error_of_one_entry_contains_no_secret_of_another(simulator: Simulator, info: Info) -> None:
     add(simulator)
     identifier = add(simulator, identifier_code="other")
     said = {"response": {"status": 400, "message": f"Not as {CLIENT_SECRET}", "error": True}}
@@ -549,20 +555,20 @@ def test_what_a_failed_read_says_holds_no_secret_of_another(simulator: Simulator
     assert ('"Not as ********"' in second["error"]["msg"], CLIENT_SECRET in json.dumps(result.values)) == (True, False)
 
 
-def test_a_failure_holds_no_secret_that_was_read_before_it(simulator: Simulator, info: Info) -> None:
+def test_a_failure_contains_no_secret_that_was_read_before_it(simulator: Simulator, info: Info) -> None:
     simulator.switch(identifier_code_filter="contains")
     add(simulator)
     add(simulator, identifier_code=f"{CODE}-2", can_view=False)
-    # The second list is for telling whether the one that cannot be read bears the code.
+    # The second list request checks whether the unreadable one has the code.
     simulator.fault({"status": 500, "body": {"message": f"As {CLIENT_SECRET}"}}, path="secretapi$", skip=1)
     values = info(identifier_code=CODE).values
     assert ('"As ********"' in values["msg"], CLIENT_SECRET in json.dumps(values)) == (True, False)
 
 
-# The lookup: which one
+# The lookup: which secret
 
 
-def test_terms_are_fetched_in_their_order(simulator: Simulator, fetch: Fetch) -> None:
+def test_terms_are_returned_in_order(simulator: Simulator, fetch: Fetch) -> None:
     identifiers = _many(simulator, 20)
     _held_up(simulator, identifiers[7], identifiers[19])
     codes = [f"{CODE}-{number}" for number in reversed(range(20))]
@@ -577,7 +583,7 @@ def test_the_client_secret_is_fetched(simulator: Simulator, fetch: Fetch) -> Non
 @each_filter
 @pytest.mark.parametrize("list_inactive", [False, True])
 @pytest.mark.parametrize("active", [True, False], ids=["others_active", "others_inactive"])
-def test_a_loose_filter_does_not_keep_the_lookup_from_the_right_one(
+def test_a_loose_filter_does_not_hide_the_right_one_from_the_lookup(
     simulator: Simulator, fetch: Fetch, rule: str, list_inactive: bool, active: bool
 ) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=list_inactive)
@@ -590,7 +596,7 @@ def test_a_loose_filter_does_not_keep_the_lookup_from_the_right_one(
 @each_filter
 @pytest.mark.parametrize("list_inactive", [False, True])
 @pytest.mark.parametrize("state", [{}, {"active": False}, {"can_view": False}], ids=str)
-def test_no_other_is_fetched_where_the_right_one_is_missing(
+def test_no_other_is_fetched_if_the_right_one_is_missing(
     simulator: Simulator, fetch: Fetch, rule: str, list_inactive: bool, state: dict[str, t.Any]
 ) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=list_inactive)
@@ -604,12 +610,12 @@ def test_no_other_is_fetched_where_the_right_one_is_missing(
     [
         [{}, {"owner": "bob", "users": {"alice": False}}],
         [{"owner": "bob", "users": {"alice": False}}, {"owner": "carol", "users": {"alice": False}}],
-        # One's own that may not be read: the one that somebody else shares must not pass for it.
+        # An unreadable own one: another user's shared one must not be mistaken for it.
         [{"can_view": False}, {"owner": "bob", "users": {"alice": False}}],
     ],
     ids=["both_read", "both_shared", "own_denied"],
 )
-def test_two_that_bear_the_code_are_a_failure_that_names_term_and_both(
+def test_two_with_the_same_code_fail_with_the_term_and_both_identifiers(
     simulator: Simulator, failure: Failure, two: list[dict[str, t.Any]]
 ) -> None:
     simulator.switch(enforce_unique=False)
@@ -620,17 +626,17 @@ def test_two_that_bear_the_code_are_a_failure_that_names_term_and_both(
     assert all(identifier in str(error) for identifier in identifiers)
 
 
-def test_an_inactive_one_of_the_same_code_is_no_rival(simulator: Simulator, fetch: Fetch) -> None:
+def test_an_inactive_one_with_the_same_code_does_not_make_it_ambiguous(simulator: Simulator, fetch: Fetch) -> None:
     simulator.switch(enforce_unique=False, list_inactive=True)
     right = add(simulator)
     add(simulator, active=False)
     assert _entities(fetch(CODE))[0]["identifier"] == right
 
 
-# The lookup: what cannot be fetched
+# The lookup: terms that cannot be fetched
 
 
-def test_a_missing_one_is_left_to_the_option_for_missing_ones(simulator: Simulator, fetch: Fetch) -> None:
+def test_a_missing_one_is_left_to_on_missing(simulator: Simulator, fetch: Fetch) -> None:
     add(simulator)
     one, there = fetch("missing", CODE)
     assert (one.entity, one.option, _entities([there])[0]["identifier_code"]) == (None, "on_missing", CODE)
@@ -638,9 +644,7 @@ def test_a_missing_one_is_left_to_the_option_for_missing_ones(simulator: Simulat
 
 
 @pytest.mark.parametrize("list_inactive", [False, True])
-def test_an_inactive_one_is_left_to_the_option_for_missing_ones(
-    simulator: Simulator, fetch: Fetch, list_inactive: bool
-) -> None:
+def test_an_inactive_one_is_left_to_on_missing(simulator: Simulator, fetch: Fetch, list_inactive: bool) -> None:
     simulator.switch(list_inactive=list_inactive)
     add(simulator, active=False)
     [one] = fetch(CODE)
@@ -648,16 +652,14 @@ def test_an_inactive_one_is_left_to_the_option_for_missing_ones(
 
 
 @pytest.mark.parametrize("denied_code", [1006, 1005])
-def test_a_denied_one_is_left_to_the_option_for_denied_ones(
-    simulator: Simulator, fetch: Fetch, denied_code: int
-) -> None:
+def test_a_denied_one_is_left_to_on_denied(simulator: Simulator, fetch: Fetch, denied_code: int) -> None:
     simulator.switch(denied_code=denied_code)
     identifier = add(simulator, can_view=False)
     [one] = fetch(CODE)
     assert (one.entity, one.option, f"identifier {identifier}" in one.reason) == (None, "on_denied", True)
 
 
-def test_one_that_wants_an_approval_is_left_to_the_option_for_denied_ones(simulator: Simulator, fetch: Fetch) -> None:
+def test_one_that_requires_approval_is_left_to_on_denied(simulator: Simulator, fetch: Fetch) -> None:
     simulator.switch(need_approval="refused")
     add(simulator, need_approval=True)
     assert fetch(CODE)[0].option == "on_denied"
@@ -665,7 +667,7 @@ def test_one_that_wants_an_approval_is_left_to_the_option_for_denied_ones(simula
 
 @_loose
 @pytest.mark.parametrize("state", [{"active": False}, {"can_view": False}], ids=str)
-def test_one_of_which_only_the_filter_knows_whether_it_is_meant_is_named(
+def test_an_unreadable_one_that_may_have_the_code_is_named(
     simulator: Simulator, fetch: Fetch, rule: str, state: dict[str, t.Any]
 ) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
@@ -675,7 +677,7 @@ def test_one_of_which_only_the_filter_knows_whether_it_is_meant_is_named(
 
 
 @pytest.mark.parametrize("key", ["unauthorized", "expired"])
-def test_an_access_key_that_is_refused_is_no_matter_of_a_term(simulator: Simulator, failure: Failure, key: str) -> None:
+def test_a_refused_access_key_fails_the_lookup_as_a_whole(simulator: Simulator, failure: Failure, key: str) -> None:
     add(simulator)
     error = failure(CODE, key=key)
     assert error.kind == {"unauthorized": "not_authorized", "expired": "authentication"}[key]
@@ -691,21 +693,21 @@ def test_every_other_failure_names_a_term(
     assert str(failure(CODE)).startswith(f"The term '{CODE}' could not be looked up. Could not ")
 
 
-def test_the_failure_names_the_term_that_it_is_about(simulator: Simulator, failure: Failure) -> None:
+def test_the_failure_names_the_term_that_failed(simulator: Simulator, failure: Failure) -> None:
     _many(simulator, 3)
     simulator.fault({"gateway": 500}, path=r"secretapi/4$")
     assert str(failure(*(f"{CODE}-{number}" for number in range(3)))).startswith(f"The term '{CODE}-1' could not")
 
 
 @pytest.mark.parametrize("codes", [[CODE], [CODE, "other"]])
-def test_a_failure_of_the_lookup_holds_no_secret(simulator: Simulator, failure: Failure, codes: list[str]) -> None:
+def test_a_failed_lookup_contains_no_secret(simulator: Simulator, failure: Failure, codes: list[str]) -> None:
     key = simulator.access_keys["alice"]["client_secret"]
     add(simulator)
     simulator.fault({"status": 500, "body": {"message": f"client_secret={key}"}}, path="secretapi$", times=9)
     assert (key in str(failure(*codes)), "client_secret=********" in str(failure(*codes))) == (False, True)
 
 
-def test_the_reason_of_one_term_holds_no_secret_of_another(simulator: Simulator, fetch: Fetch) -> None:
+def test_the_reason_for_one_term_contains_no_secret_of_another(simulator: Simulator, fetch: Fetch) -> None:
     add(simulator)
     identifier = add(simulator, identifier_code="other")
     said = {"response": {"status": 400, "message": f"1006: Not with {CLIENT_SECRET}", "error": True}}
@@ -714,7 +716,7 @@ def test_the_reason_of_one_term_holds_no_secret_of_another(simulator: Simulator,
     assert (other.option, "Not with ********" in other.reason) == ("on_denied", True)
 
 
-# The lookup: what is sent
+# The lookup: requests
 
 
 @pytest.mark.parametrize(
@@ -728,7 +730,7 @@ def test_the_reason_of_one_term_holds_no_secret_of_another(simulator: Simulator,
     ],
     ids=str,
 )
-def test_the_lookup_sends_no_request_too_many(
+def test_the_lookup_sends_no_unnecessary_request(
     simulator: Simulator, fetch: Fetch, codes: list[str], sent: list[str]
 ) -> None:
     add(simulator)
@@ -736,7 +738,7 @@ def test_the_lookup_sends_no_request_too_many(
     assert sorted(calls(simulator)) == sorted(sent)
 
 
-def test_a_code_that_comes_twice_is_returned_twice(simulator: Simulator, fetch: Fetch) -> None:
+def test_a_repeated_code_is_returned_twice(simulator: Simulator, fetch: Fetch) -> None:
     add(simulator)
     assert [entity["identifier_code"] for entity in _entities(fetch(CODE, CODE))] == [CODE, CODE]
 
@@ -755,20 +757,20 @@ def test_a_lookup_of_many_terms_takes_one_token_and_at_most_eight_connections(
 ) -> None:
     simulator.switch(identifier_code_filter=rule)
     identifiers = _many(simulator, 40)
-    # The others would open connections of their own meanwhile, if they could.
+    # Without a limit, the other reads would open connections of their own meanwhile.
     _held_up(simulator, *identifiers[:8])
     fetch(*(f"{CODE}-{number}" for number in range(40)))
     assert (calls(simulator).count("token"), 1 < simulator.connections() <= 8) == (1, True)
 
 
-def test_lookups_one_after_the_other_share_token_and_connection(simulator: Simulator, fetch: Fetch) -> None:
+def test_consecutive_lookups_share_token_and_connection(simulator: Simulator, fetch: Fetch) -> None:
     add(simulator)
     for _time in range(5):
         fetch(CODE)
     assert (calls(simulator).count("token"), simulator.connections()) == (1, 1)
 
 
-def test_lookups_of_two_users_share_neither(simulator: Simulator, fetch: Fetch) -> None:
+def test_lookups_of_two_users_share_neither_token_nor_connection(simulator: Simulator, fetch: Fetch) -> None:
     add(simulator, users={"bob": True})
     assert [_entities(fetch(CODE, key=key))[0]["identifier_code"] for key in ("alice", "bob")] == [CODE, CODE]
     assert (calls(simulator).count("token"), simulator.connections()) == (2, 2)
@@ -781,7 +783,7 @@ def test_a_lookup_writes_nothing(simulator: Simulator, fetch: Fetch) -> None:
     assert (simulator.writes(), vault(simulator)) == ([], before)
 
 
-def test_a_lookup_after_a_failed_one_works(simulator: Simulator, fetch: Fetch, failure: Failure) -> None:
+def test_a_lookup_works_after_a_failed_one(simulator: Simulator, fetch: Fetch, failure: Failure) -> None:
     add(simulator)
     simulator.fault({"close": True}, path="secretapi$")
     failure(CODE)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Faults while something is looked up: repeated where that helps, otherwise told; nothing is ever written."""
+"""Faults during lookups: they are retried if that can help and reported otherwise, and nothing is ever written."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _each_read = pytest.mark.parametrize("path", _READS.values(), ids=_READS)
 
 @_each_read
 @pytest.mark.parametrize("name", _TRANSIENT)
-def test_a_fault_that_passes_is_not_noticed(simulator: Simulator, task: Tasks, path: str, name: str) -> None:
+def test_a_passing_fault_is_not_noticed(simulator: Simulator, task: Tasks, path: str, name: str) -> None:
     add(simulator)
     simulator.fault(FAULTS[name], path=path, times=3)
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "none"
@@ -38,7 +38,7 @@ def test_a_fault_that_passes_is_not_noticed(simulator: Simulator, task: Tasks, p
 
 @_each_read
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_that_stays_is_told(simulator: Simulator, task: Tasks, path: str, name: str) -> None:
+def test_a_persistent_fault_is_reported(simulator: Simulator, task: Tasks, path: str, name: str) -> None:
     add(simulator)
     simulator.fault(FAULTS[name], path=path, times=1000)
     values = task(identifier_code=CODE, **DESCRIBED).values
@@ -47,7 +47,7 @@ def test_a_fault_that_stays_is_told(simulator: Simulator, task: Tasks, path: str
 
 @_each_read
 @pytest.mark.parametrize("name", FAULTS)
-def test_without_retries_a_fault_is_told_at_once(simulator: Simulator, task: Tasks, path: str, name: str) -> None:
+def test_without_retries_a_fault_is_reported_at_once(simulator: Simulator, task: Tasks, path: str, name: str) -> None:
     add(simulator)
     simulator.fault(FAULTS[name], path=path)
     assert task(identifier_code=CODE, retries=0, **DESCRIBED).values["error"]["kind"] == _KINDS[name]
@@ -65,7 +65,7 @@ def test_a_fault_in_a_read_writes_nothing(simulator: Simulator, task: Tasks, pat
 
 
 @_each_read
-def test_a_time_out_is_told(simulator: Simulator, task: Tasks, path: str) -> None:
+def test_a_timeout_is_reported(simulator: Simulator, task: Tasks, path: str) -> None:
     add(simulator)
     simulator.fault(TIMEOUT, path=path, times=1000)
     values = task(identifier_code=CODE, timeout=1, retries=0, **DESCRIBED).values
@@ -73,7 +73,7 @@ def test_a_time_out_is_told(simulator: Simulator, task: Tasks, path: str) -> Non
 
 
 @_each_read
-def test_a_time_out_that_passes_is_not_noticed(simulator: Simulator, task: Tasks, path: str) -> None:
+def test_a_passing_timeout_is_not_noticed(simulator: Simulator, task: Tasks, path: str) -> None:
     add(simulator)
     simulator.fault(TIMEOUT, path=path)
     assert task(identifier_code=CODE, timeout=1, **DESCRIBED).values["action"] == "none"
@@ -86,10 +86,10 @@ def test_a_read_is_repeated_as_often_as_the_option_says(simulator: Simulator, ta
     assert calls(simulator) == ["token"] + ["list"] * (retries + 1)
 
 
-def test_the_waits_between_tries_grow(simulator: Simulator, task: Tasks) -> None:
+def test_the_waits_between_attempts_grow(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 502}, path="secretapi", times=1000)
     task(identifier_code=CODE, retries=5, **DESCRIBED)
-    # The first repetition is at once; by chance each wait is between half and all of what it would be.
+    # The first retry has no wait. Jitter makes each wait between half and all of its nominal length.
     assert [
         bounds[0] <= wait <= bounds[1]
         for bounds, wait in zip(((0.3, 0.6), (0.6, 1.2), (1.2, 2.4), (2.4, 4.8)), task.sleeps)
@@ -144,24 +144,24 @@ def test_a_reset_at_a_point_in_time_is_honoured(simulator: Simulator, task: Task
 
 @pytest.mark.parametrize("value", ["soon", "", "-5", "7.5", "²", "Mon, 99 Foo 2030"])
 @pytest.mark.parametrize("header", ["Retry_After", "RateLimit_Reset", "X_RateLimit_Reset"])
-def test_a_wait_that_cannot_be_read_is_none(simulator: Simulator, task: Tasks, header: str, value: str) -> None:
+def test_an_unreadable_wait_is_ignored(simulator: Simulator, task: Tasks, header: str, value: str) -> None:
     _limited(simulator, **{header: value})
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
 
 
-def test_a_minute_is_waited_for(simulator: Simulator, task: Tasks) -> None:
+def test_a_wait_of_a_minute_is_honoured(simulator: Simulator, task: Tasks) -> None:
     _limited(simulator, Retry_After="60")
     assert (task(identifier_code=CODE, **DESCRIBED).values["action"], task.sleeps) == ("create", [60])
 
 
 @pytest.mark.parametrize("headers", [{"Retry_After": "3600"}, {"RateLimit_Reset": "61"}, {"Retry_After": "9" * 30}])
-def test_too_long_a_wait_is_told_and_not_waited_for(simulator: Simulator, task: Tasks, headers: dict[str, str]) -> None:
+def test_too_long_a_wait_is_reported_at_once(simulator: Simulator, task: Tasks, headers: dict[str, str]) -> None:
     _limited(simulator, **headers)
     assert task(identifier_code=CODE, **DESCRIBED).values["error"]["kind"] == "rate_limited"
     assert (task.sleeps, calls(simulator)) == ([], ["token", "list"])
 
 
-def test_a_rate_limit_that_stays_is_told(simulator: Simulator, task: Tasks) -> None:
+def test_a_persistent_rate_limit_is_reported(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 429, "retry_after": 1}, path="secretapi", times=1000)
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert (error["kind"], error["http_status"], calls(simulator)) == ("rate_limited", 429, ["token"] + ["list"] * 4)
@@ -173,7 +173,7 @@ def test_the_rate_limit_of_the_gateway_is_understood(simulator: Simulator, task:
     assert (values["error"]["kind"], values["changed"]) == ("rate_limited", False)
 
 
-def test_lockdown_is_told_at_once(simulator: Simulator, task: Tasks) -> None:
+def test_lockdown_is_reported_at_once(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(lockdown="2030-01-01")
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert (error["kind"], error["code"], error["http_status"], calls(simulator)) == (
@@ -184,12 +184,12 @@ def test_lockdown_is_told_at_once(simulator: Simulator, task: Tasks) -> None:
     )
 
 
-def test_lockdown_names_its_end(simulator: Simulator, task: Tasks) -> None:
+def test_the_end_of_lockdown_is_shown(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(lockdown="2030-01-01")
     assert "2030-01-01" in task(identifier_code=CODE, **DESCRIBED).values["msg"]
 
 
-def test_lockdown_during_a_create_is_told_at_once(simulator: Simulator, task: Tasks) -> None:
+def test_lockdown_during_a_create_is_reported_at_once(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"lockdown": "2030-01-01"}, path="secretapi$", method="POST", times=1000)
     values = task(identifier_code=CODE, **DESCRIBED).values
     assert (values["error"]["kind"], values["changed"]) == ("lockdown", False)

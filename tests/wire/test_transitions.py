@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Every transition of one API secret: check mode predicts it, a run does it, a second run finds nothing to do."""
+"""Every transition of one API secret: check mode predicts it, a run makes it, a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 
 
 class Transition(t.NamedTuple):
-    """Where it starts (None: missing), what the task says, and what is done; stored: what the vault then holds."""
+    """The start state (None: missing), the options of the task, the action, and what the vault stores afterwards."""
 
     start: dict[str, t.Any] | None
     options: dict[str, t.Any]
@@ -25,7 +25,7 @@ class Transition(t.NamedTuple):
     stored: dict[str, t.Any] | None
     by: str = "identifier_code"
     warns: bool = False
-    # An inactive secret cannot be read: check mode tells what can be known.
+    # The action that check mode predicts, where it differs: it cannot read an inactive secret.
     predicted: str = ""
 
     @property
@@ -79,7 +79,7 @@ _each = pytest.mark.parametrize("transition", _ALL.values(), ids=_ALL)
 
 
 def _begin(simulator: Simulator, transition: Transition) -> dict[str, t.Any]:
-    """Put the vault into the state that the transition starts from; return the options of its task."""
+    """Put the vault into the start state of the transition; return the options of the task."""
     simulator.switch(list_inactive=True)
     identifier = None if transition.start is None else add(simulator, **transition.start)
     simulator.clear_log()
@@ -106,14 +106,14 @@ def test_check_mode_predicts_the_action(simulator: Simulator, task: Tasks, trans
 
 
 @_each
-def test_a_run_does_it(simulator: Simulator, task: Tasks, transition: Transition) -> None:
+def test_a_run_takes_the_action(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     done = task(**options).values
     assert (done["action"], done["changed"]) == (transition.action, transition.action != "none")
 
 
 @_each
-def test_afterwards_the_vault_is_as_described(simulator: Simulator, task: Tasks, transition: Transition) -> None:
+def test_afterwards_the_vault_matches_the_task(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     task(**options)
     found = with_code(simulator)
@@ -134,7 +134,7 @@ def test_the_second_run_changes_nothing(simulator: Simulator, task: Tasks, trans
 
 
 @_each
-def test_check_mode_afterwards_predicts_nothing(simulator: Simulator, task: Tasks, transition: Transition) -> None:
+def test_check_mode_afterwards_predicts_no_change(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     task(**options)
     predicted = task(check_mode=True, **options).values
@@ -153,14 +153,14 @@ def test_check_mode_predicts_the_entity(simulator: Simulator, task: Tasks, trans
     if predicted is None or done is None:
         assert predicted is done
         return
-    # Unknown are the number of what is not there yet, and the fields of what is inactive that are not given.
+    # The identifier of a new secret is unknown, and so are the fields of an inactive one that the task does not give.
     unknown = {"identifier"} if transition.starts_missing else set()
     unknown |= {field for field, value in predicted.items() if value is None}
     assert {**predicted, **{field: done[field] for field in unknown}} == done
 
 
 @_each
-def test_only_what_cannot_be_known_is_missing_from_the_prediction(
+def test_only_unknown_fields_are_missing_from_the_prediction(
     simulator: Simulator, task: Tasks, transition: Transition
 ) -> None:
     options = _begin(simulator, transition)
@@ -170,25 +170,23 @@ def test_only_what_cannot_be_known_is_missing_from_the_prediction(
 
 
 @_each
-def test_the_diff_of_check_mode_is_that_of_the_run(simulator: Simulator, task: Tasks, transition: Transition) -> None:
+def test_check_mode_and_the_run_show_the_same_diff(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     predicted = task(check_mode=True, **options).values["diff"]
     done = task(**options).values["diff"]
-    if transition.predicted:  # of an inactive one only the activation can be known
+    if transition.predicted:  # of an inactive secret, check mode can predict only the activation
         done = {side: {"active": shown["active"]} for side, shown in done.items()}
     assert predicted == done
 
 
 @_each
-def test_it_warns_only_where_something_is_left_undone(
-    simulator: Simulator, task: Tasks, transition: Transition
-) -> None:
+def test_it_warns_only_if_something_is_left_undone(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     assert bool(task(**options).warnings) is transition.warns
 
 
 @_each
-def test_without_diff_there_is_none(simulator: Simulator, task: Tasks, transition: Transition) -> None:
+def test_without_diff_mode_there_is_no_diff(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     assert "diff" not in task(diff=False, **options).values
 
@@ -204,7 +202,7 @@ def test_an_identifier_that_does_not_exist_is_never_created(
     assert (result["error"]["kind"], result["changed"], vault(simulator)) == ("not_found", False, before)
 
 
-def test_the_diff_of_a_create_shows_each_field_that_was_given(task: Tasks) -> None:
+def test_the_diff_of_a_create_shows_every_given_field(task: Tasks) -> None:
     diff = task(identifier_code=CODE, **DESCRIBED).values["diff"]
     assert (diff["before"], set(diff["after"])) == ({}, {"identifier_code", *DESCRIBED})
 
@@ -218,25 +216,25 @@ def test_the_diff_of_an_update_shows_only_what_differs(simulator: Simulator, tas
     }
 
 
-def test_the_diff_of_a_client_secret_shows_only_that_it_changes(simulator: Simulator, task: Tasks) -> None:
+def test_the_diff_shows_only_that_a_client_secret_changes(simulator: Simulator, task: Tasks) -> None:
     add(simulator)
     diff = task(identifier_code=CODE, client_secret=CHANGED["client_secret"]).values["diff"]
     assert diff == {"before": {"client_secret": HIDDEN}, "after": {"client_secret": f"{HIDDEN} (changed)"}}
 
 
-def test_the_code_itself_is_changed_by_identifier(simulator: Simulator, task: Tasks) -> None:
+def test_the_code_can_be_changed_by_identifier(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier=identifier, identifier_code="billing-api-2")
     assert holds(vault(simulator)[identifier], {**STORED, "identifier_code": "billing-api-2"})
 
 
-def test_a_changed_code_is_found_by_its_new_name(simulator: Simulator, task: Tasks) -> None:
+def test_a_secret_is_found_by_its_new_code(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier=identifier, identifier_code="billing-api-2")
     assert task(identifier_code="billing-api-2", **DESCRIBED).values["api_entity"]["identifier"] == identifier
 
 
-def test_a_client_secret_is_not_updated_where_it_is_only_set_on_create(simulator: Simulator, task: Tasks) -> None:
+def test_on_create_does_not_update_a_client_secret(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     result = task(
         identifier_code=CODE, **{**DESCRIBED, "client_secret": "another", "update_client_secret": "on_create"}
@@ -244,12 +242,12 @@ def test_a_client_secret_is_not_updated_where_it_is_only_set_on_create(simulator
     assert (result.values["changed"], vault(simulator)[identifier]["client_secret"]) == (False, STORED["client_secret"])
 
 
-def test_a_client_secret_is_set_on_create_where_it_is_only_set_on_create(simulator: Simulator, task: Tasks) -> None:
+def test_on_create_sets_the_client_secret_of_a_new_secret(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, update_client_secret="on_create", **DESCRIBED)
     assert with_code(simulator)[0]["client_secret"] == STORED["client_secret"]
 
 
-def test_an_empty_client_secret_clears(simulator: Simulator, task: Tasks) -> None:
+def test_an_empty_client_secret_clears_it(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier_code=CODE, client_secret="")
     assert vault(simulator)[identifier]["client_secret"] == ""
@@ -261,7 +259,7 @@ def test_a_create_that_lacks_a_field_writes_nothing(simulator: Simulator, task: 
     assert (result["error"]["kind"], field in result["msg"], simulator.writes()) == ("invalid_input", True, [])
 
 
-def test_an_inactive_secret_that_is_not_listed_is_explained(simulator: Simulator, task: Tasks) -> None:
+def test_an_unlisted_inactive_secret_is_explained(simulator: Simulator, task: Tasks) -> None:
     add(simulator, active=False)
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert error["kind"] == "duplicate_identifier_code"
@@ -269,11 +267,11 @@ def test_an_inactive_secret_that_is_not_listed_is_explained(simulator: Simulator
     assert "identifier" in error["solution"]
 
 
-def test_an_inactive_secret_that_is_not_listed_is_reached_by_identifier(simulator: Simulator, task: Tasks) -> None:
+def test_an_unlisted_inactive_secret_can_be_activated_by_identifier(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator, active=False)
     assert task(identifier=identifier, **DESCRIBED).values["action"] == "activate"
 
 
-def test_an_inactive_secret_that_is_not_listed_is_absent(simulator: Simulator, task: Tasks) -> None:
+def test_an_unlisted_inactive_secret_counts_as_absent(simulator: Simulator, task: Tasks) -> None:
     add(simulator, active=False)
     assert task(identifier_code=CODE, state="absent").values["changed"] is False

@@ -16,7 +16,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environme
 
 @contextlib.contextmanager
 def arguments(values: dict[str, t.Any]) -> t.Iterator[None]:
-    """Hand arguments to AnsibleModule, as the ansible-core at hand takes them."""
+    """Pass arguments to AnsibleModule, as the installed ansible-core expects them."""
     try:
         from ansible.module_utils.testing import patch_module_args
     except ImportError:  # before ansible-core 2.17
@@ -33,7 +33,7 @@ def arguments(values: dict[str, t.Any]) -> t.Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def fixture_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start without the environment variables of the connection options."""
+    """Unset the environment variables of the connection options."""
     for variable in VARIABLES.values():
         monkeypatch.delenv(variable, raising=False)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The info module itself: what it hands to the core, and what it hands to Ansible."""
+"""The info module itself: what it passes to the core and to Ansible."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EMPTY = Canned(200, envelope(api_secret_on_list=[]))
         ({"details": False}, [""]),
     ],
 )
-def test_what_is_read(options: dict[str, t.Any], urls: list[str], run: Run, serve: Serve) -> None:
+def test_the_requests_for_each_query(options: dict[str, t.Any], urls: list[str], run: Run, serve: Serve) -> None:
     server = serve(LISTED, READ)
     result = run(main, **options, **LOGIN)
     assert [row["identifier"] for row in result["api_secrets"]] == [NUMBER]
@@ -50,7 +50,7 @@ def test_nothing_found_is_an_empty_list(run: Run, serve: Serve) -> None:
     assert run(main, **LOGIN)["api_secrets"] == []
 
 
-def test_a_client_secret_is_hidden_wherever_it_stands(run: Run, serve: Serve) -> None:
+def test_a_client_secret_is_hidden_everywhere(run: Run, serve: Serve) -> None:
     serve(LISTED, READ)
     result = run(main, **LOGIN)
     [row] = result["api_secrets"]
@@ -58,13 +58,13 @@ def test_a_client_secret_is_hidden_wherever_it_stands(run: Run, serve: Serve) ->
     assert ((row["client_secret"], row["notes"]), OLD_SECRET in json.dumps(result)) == (hidden, False)
 
 
-def test_a_client_secret_is_shown_where_that_was_asked_for(run: Run, serve: Serve) -> None:
+def test_reveal_shows_the_client_secret(run: Run, serve: Serve) -> None:
     serve(LISTED, READ)
     [row] = run(main, reveal=True, **LOGIN)["api_secrets"]
     assert (row["client_secret"], row["notes"]) == (OLD_SECRET, f"It is {OLD_SECRET}")
 
 
-def test_the_token_is_hidden_also_where_client_secrets_are_shown(run: Run, serve: Serve) -> None:
+def test_reveal_does_not_show_the_token(run: Run, serve: Serve) -> None:
     serve(LISTED, Canned(200, envelope(api_secret_entity=an_entity(notes="Holds t0k3n."))))
     [row] = run(main, reveal=True, **LOGIN)["api_secrets"]
     assert row["notes"] == "Holds ********."
@@ -75,6 +75,6 @@ def test_a_failure_has_a_message_and_the_error(run: Run) -> None:
     assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "configuration")
 
 
-def test_options_that_exclude_each_other_are_a_failure(run: Run) -> None:
+def test_mutually_exclusive_options_are_a_failure(run: Run) -> None:
     result = run(main, identifier_code=CODE, tag="billing", **LOGIN)
     assert (result["failed"], result["error"]["kind"]) == (True, "invalid_input")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What outlives a task: sessions are shared by equal options only, and not without end."""
+"""Sessions outlive a task: they are shared only between equal options, and their number is bounded."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def test_the_connections_of_a_task_are_closed_at_its_end(serve: Serve) -> None:
     assert server.closed
 
 
-def test_connections_that_are_shared_stay_open(serve: Serve) -> None:
+def test_shared_connections_stay_open(serve: Serve) -> None:
     server = serve(token(), OK)
     with Client(KEY, Secrets(), Sessions().get(KEY)) as client:
         client.call("GET", "/secretapi", doing="do it")
     assert not server.closed
 
 
-def test_tasks_that_share_a_session_share_the_token(serve: Serve) -> None:
+def test_tasks_in_one_session_share_the_token(serve: Serve) -> None:
     server = serve(token(), OK)
     sessions = Sessions()
     for _task in range(2):
@@ -53,7 +53,7 @@ def test_without_a_token_cache_there_is_nothing_to_warn_about() -> None:
     assert Client(KEY, Secrets()).warnings == ()
 
 
-# How many there are.
+# The number of sessions.
 
 KEYS = [KEY._replace(client_id=f"key {number}") for number in range(20)]
 
@@ -66,7 +66,7 @@ def test_sessions_are_bounded_and_the_oldest_are_closed(monkeypatch: pytest.Monk
     assert closed == opened[:-8]
 
 
-def test_the_session_that_was_used_last_is_closed_last(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_least_recently_used_session_is_closed_first(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[Session] = []
     monkeypatch.setattr(Session, "close", lambda self: closed.append(self))
     sessions = Sessions()
@@ -78,7 +78,7 @@ def test_the_session_that_was_used_last_is_closed_last(monkeypatch: pytest.Monke
     assert closed == [second]
 
 
-def test_a_session_that_was_closed_is_opened_anew(serve: Serve) -> None:
+def test_a_closed_session_is_opened_again(serve: Serve) -> None:
     serve(token(), OK)
     sessions = Sessions()
     first = sessions.get(KEYS[0])
