@@ -14,16 +14,21 @@ VENV := .venv
 READY := $(VENV)/ready
 NOX := $(VENV)/bin/python -m nox
 
-# Sessions of antsibull-nox.toml and noxfile.py, what is quick to fail first.
+# Anything in it lets a command run what is exhaustive too, for example: make wire FULL=1
+FULL ?=
+
 LINTERS := codeqa formatters yamllint layers typing extra-checks docs-check ansible-lint
-TESTS := simulator contract wire awx sanity units integration coverage controller leaks build-import-check
+# What "make test" runs, two groups at a time. Sessions of a group run one after the other: those of ansible-test must, as
+# they share an output folder. The longest group comes first, so that it does not end alone.
+GROUPS := "sanity units integration" "$(LINTERS)" controller wire awx leaks "simulator contract" build-import-check
 ALONE := simulator contract wire awx sanity units integration coverage controller leaks
 
+export MYSAFE_FULL := $(FULL)
 # One cache of what pip loaded serves all the virtual environments, and the user's home is left alone.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint format $(ALONE) versions bench build clean
+.PHONY: help demo test full lint format $(ALONE) versions bench build clean
 
 help: ## list these commands
 	@echo 'Commands of senhasegura.mysafe. The first one takes a minute longer, to set up $(VENV).'
@@ -32,9 +37,11 @@ help: ## list these commands
 demo: $(READY) ## run a playbook twice against a simulated MySafe, and show the outcome
 	@$(VENV)/bin/python demo/run.py
 
-test: $(READY) ## run the linters and all the tests: what the CI runs
-	@rm -f .cache/sessions.json; CI=true $(NOX) --report .cache/sessions.json -s $(LINTERS) $(TESTS); \
-	$(VENV)/bin/python tools/summary.py .cache/sessions.json
+test: $(READY) ## run the linters and every kind of test, in ten minutes: what the CI runs
+	@CI=true $(VENV)/bin/python tools/suite.py $(GROUPS) --last coverage
+
+full: $(READY) ## run all there is, also every Python, ansible-core and case: before a release
+	@CI=true MYSAFE_FULL=1 $(VENV)/bin/python tools/suite.py versions $(GROUPS) --last coverage
 
 lint: $(READY) ## check style, types, documentation and playbooks
 	@CI=true $(NOX) -s $(LINTERS)
@@ -47,7 +54,7 @@ contract: ## compare the simulator with the OpenAPI description of the API
 wire: ## test the core against the simulator, request by request
 awx: ## test docs/awx: credential type, job templates, execution environment
 sanity: ## run ansible-test sanity
-units: ## run the unit tests, on every supported Python that is here
+units: ## run the unit tests, on the oldest and the newest supported Python that is here
 integration: ## run the integration targets, against the simulator
 coverage: ## show the coverage of plugins/ by the last wire, units and integration
 controller: ## test the plugins in the controller's process with plays, and that modules do the same
@@ -55,7 +62,7 @@ leaks: ## search everything that plays at the highest verbosity leave behind for
 $(ALONE): $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
-versions: ## run "make controller" on the oldest and the newest ansible-core (not part of "make test")
+versions: ## run "make controller" on the oldest and the newest ansible-core (part of "make full")
 bench: ## measure the speed, for docs/benchmark.md (takes 15 minutes; ARGS=--quick for a smoke run)
 versions bench: $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))

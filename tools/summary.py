@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Closes "make test": which parts failed, by nox's report, and how many tests passed, by the JUnit files of each part."""
+"""Closes "make test": which sessions failed, by nox's reports, and how many tests passed, by their JUnit files."""
 
 from __future__ import annotations
 
 import json
-import sys
 import typing as t
 from collections import Counter
 from pathlib import Path
@@ -14,27 +13,32 @@ from xml.etree import ElementTree
 JUNIT = Path(__file__).resolve().parents[1] / ".cache" / "junit"
 
 
-def main(report: Path) -> int:
-    """Print the summary of the sessions in nox's report, and return 1 if any failed."""
-    if not report.exists():
-        print("nox ended early: no part of the tests ran to its end.")
-        return 1
+def show(reports: t.Mapping[str, Path], seconds: float) -> int:
+    """Print the summary of the sessions, each with nox's report of it, and return 1 if any failed or is not in its report."""
     total: Counter[str] = Counter()
     red = []
     print("\nSummary")
-    for session in json.loads(report.read_text(encoding="utf-8"))["sessions"]:
-        name, good = session["name"], session["result"] == "success"
-        counts = count_tests(name)
+    for name, report in reports.items():
+        session = _session(name, report)
+        good = session["result"] == "success"
+        counts = count_tests(name) if session["duration"] else Counter()
         if not good:
             red.append(name)
-            # A part can fail without a failed test: a linter, or a test run that could not start.
+            # A session can fail without a failed test: a linter, or a test run that could not start.
             counts["failed"] = counts["failed"] or 1
         total += counts
         print(f"  {'ok' if good else 'FAILED':7} {name:18} {session['duration']:4.0f} s   {describe(counts)}".rstrip())
-    if red:
-        print(f"Failed: {', '.join(red)}. To run one again: .venv/bin/nox -s {red[0]}")
+    print(f"Together {sum(_session(*one)['duration'] for one in reports.items()):.0f} s, in {seconds:.0f} s")
+    for name in red:
+        print(f"{name} failed: see {reports[name].with_suffix('.log')}; to run it again: .venv/bin/nox -s {name}")
     print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
     return 1 if red else 0
+
+
+def _session(name: str, report: Path) -> dict[str, t.Any]:
+    """Return what nox reports of a session: a failure without a duration if nox ended before it."""
+    sessions = json.loads(report.read_text(encoding="utf-8"))["sessions"] if report.exists() else []
+    return next((one for one in sessions if one["name"] == name), {"result": "missing", "duration": 0.0})
 
 
 def count_tests(session: str) -> Counter[str]:
@@ -59,7 +63,3 @@ def outcome(case: ElementTree.Element) -> str:
 def describe(counts: t.Mapping[str, int]) -> str:
     """Return the counts that are not zero, in words."""
     return ", ".join(f"{counts[word]} {word}" for word in ("passed", "failed", "skipped") if counts[word])
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))

@@ -6,6 +6,10 @@ from __future__ import annotations
 
 import ast
 import configparser
+import contextlib
+import fcntl
+import filecmp
+import io
 import os
 import shutil
 import subprocess
@@ -28,43 +32,59 @@ HOME = CACHE / "home"
 PROJECT_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 SUPPORTED_PYTHONS = (*REMOTE_ONLY_PYTHON_VERSIONS, *CONTROLLER_PYTHON_VERSIONS)
 
-# ansible-test makes its virtual environments without pip and downloads get-pip.py into them, unless it finds that
-# script in its cache. The pip that every Python brings along does as well, and then nothing but packages is downloaded.
-_GET_PIP = '''\
-"""Stands in for get-pip.py: bootstraps pip with ensurepip."""
-import subprocess
-import sys
-
-packages = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([sys.executable, "-m", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL)
-subprocess.check_call([sys.executable, "-m", "pip", "install"] + packages)
-'''
-
 # A distribution's Python may lack venv and ensurepip: only a call can tell.
 _PROBE = "import ensurepip, sys, venv; print(sys.executable)"
 
 
 def synchronise() -> None:
-    """Make the copy equal to the working tree as git sees it; ansible-test's own output in it stays."""
+    """Make the copy equal to the working tree as git sees it.
+
+    Files that are equal stay untouched, because other sessions run in the copy at the same time.
+    """
+    with _locked("copy"):
+        COPY.mkdir(parents=True, exist_ok=True)
+        if not (COPY / ".git").exists():
+            # Without a repository of its own, git would treat the copy as a folder that the checkout's .gitignore excludes.
+            subprocess.run(["git", "init", "--quiet", str(COPY)], check=True)
+        # A file that is deleted but not yet committed is still listed.
+        wanted = {name for name in _known_to_git(ROOT) if (ROOT / name).is_file() or (ROOT / name).is_symlink()}
+        for name in _known_to_git(COPY) - wanted:
+            (COPY / name).unlink()
+            with contextlib.suppress(OSError):
+                os.removedirs((COPY / name).parent)
+        for name in wanted:
+            if not _equal(ROOT / name, COPY / name):
+                (COPY / name).parent.mkdir(parents=True, exist_ok=True)
+                new = COPY / f"{name}.new"
+                shutil.copy2(ROOT / name, new, follow_symlinks=False)
+                new.replace(COPY / name)
+
+
+def _known_to_git(folder: Path) -> set[str]:
+    """Return the names of the files in a repository that git does not ignore."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
+        cwd=folder,
         check=True,
         stdout=subprocess.PIPE,
     )
-    fresh = COPY.with_name("mysafe.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    for name in filter(None, os.fsdecode(listed.stdout).split("\0")):
-        # A file that is deleted but not yet committed is still listed.
-        if os.path.lexists(ROOT / name):
-            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, fresh / name, follow_symlinks=False)
-    if OUTPUT.exists():
-        OUTPUT.rename(fresh / "tests" / "output")
-    shutil.rmtree(COPY, ignore_errors=True)
-    fresh.rename(COPY)
-    # Without a repository of its own the copy would pass for a folder that the checkout's .gitignore excludes.
-    subprocess.run(["git", "init", "--quiet", str(COPY)], check=True)
+    return set(filter(None, os.fsdecode(listed.stdout).split("\0")))
+
+
+def _equal(one: Path, other: Path) -> bool:
+    """Whether two files have the same type, mode and content."""
+    if not os.path.lexists(other) or one.lstat().st_mode != other.lstat().st_mode:
+        return False
+    return one.readlink() == other.readlink() if one.is_symlink() else filecmp.cmp(one, other, shallow=False)
+
+
+@contextlib.contextmanager
+def _locked(name: str) -> t.Iterator[None]:
+    """Let no other session do the same thing at the same time."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def move_in() -> None:
@@ -102,9 +122,10 @@ def find_pythons(versions: t.Iterable[str]) -> dict[str, Path]:
 def _write_get_pip() -> None:
     cache = HOME / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
+    script = Path(__file__).with_name("get_pip.py").read_text(encoding="utf-8")
     for version in SUPPORTED_PYTHONS:
         pip = get_venv_packages(SimpleNamespace(version=version))["pip"]
-        (cache / f"get_pip_{pip.replace('.', '_')}.py").write_text(_GET_PIP, encoding="utf-8")
+        _write(cache / f"get_pip_{pip.replace('.', '_')}.py", script)
 
 
 def _write_pip_settings() -> None:
@@ -123,7 +144,14 @@ def _write_pip_settings() -> None:
     settings["global"]["quiet"] = "2"
     path = HOME / ".config" / "pip" / "pip.conf"
     path.parent.mkdir(parents=True, exist_ok=True)
-    # It may name an index with its password.
-    path.touch(mode=0o600)
-    with path.open("w", encoding="utf-8") as file:
-        settings.write(file)
+    text = io.StringIO()
+    settings.write(text)
+    _write(path, text.getvalue())
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, at one stroke: other sessions start at the same time and read it."""
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    new.touch(mode=0o600)
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)

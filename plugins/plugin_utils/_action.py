@@ -22,6 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ..module_utils._errors import MySafeError
 from ..module_utils._http import environment, libraries
@@ -35,6 +36,7 @@ if t.TYPE_CHECKING:
 
 #: The variable that switches running in place off, for instance to find out whether a problem comes from it.
 SWITCH = "mysafe_in_place"
+_DISPLAY = Display()
 #: Tasks whose loop was warned about. All items of a loop run in one process.
 _WARNED: set[str] = set()
 
@@ -123,6 +125,8 @@ class MySafeAction(ActionBase):
             diff=self._task.diff,
             sessions=SESSIONS,
         )
+        for repeat in done.repeats:
+            _DISPLAY.v(repeat)
         values = dict(done.values)
         if done.failed:
             values["failed"] = True

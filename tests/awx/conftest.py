@@ -47,7 +47,7 @@ def _awx_collections() -> Path:
 
 @pytest.fixture(name="login")
 def _login(simulator: Simulator) -> dict[str, t.Any]:
-    """Return a minimal credential: what its three required fields hold."""
+    """Return the values of a minimal credential: its three required fields."""
     key = simulator.access_keys["alice"]
     return {
         "senhasegura_url": simulator.url,
@@ -75,7 +75,7 @@ def _own_tools(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(name="controller")
 def _controller(tmp_path: Path, collections: Path, simulator: Simulator) -> Iterator[Controller]:
-    """Return a controller. After the test: no secret that the vault holds, and no token, is in what AWX would keep."""
+    """Return a controller. After the test, check that what AWX would keep contains no secret and no token."""
     controller = Controller(tmp_path / "jobs", collections)
     yield controller
     stored = {secret["client_secret"] for secret in simulator.secrets()}

@@ -26,7 +26,7 @@ def main(folder: Path) -> None:
         subprocess.run([*command, f"--dest={scratch}", PACKAGE], check=True)
         (wheel,) = Path(scratch).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
-            # The manifest tells that all is there, so it comes last.
+            # The manifest marks a complete collection, so it comes last.
             names = [name for name in archive.namelist() if name.startswith(PREFIX)]
             names.sort(key=lambda name: name.endswith("/MANIFEST.json"))
             archive.extractall(folder, names)

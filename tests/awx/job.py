@@ -42,13 +42,13 @@ class CredentialType:
 
     @classmethod
     def from_files(cls) -> CredentialType:
-        """Return the one of docs/awx."""
+        """Return the credential type of docs/awx."""
         folder = AWX / "credential_type"
         return cls(*(yaml.safe_load((folder / f"{name}.yml").read_text("utf-8")) for name in ("inputs", "injectors")))
 
     @classmethod
     def of_the_vendor(cls) -> CredentialType:
-        """Return the one that the vendor publishes with its collection for the PAM module."""
+        """Return the credential type that the vendor publishes with its collection for the PAM module."""
         fields: list[dict[str, t.Any]] = [
             {"id": "senhasegura_url", "type": "string", "label": "URL"},
             {"id": "senhasegura_client_id", "type": "string", "label": "Client ID", "secret": True},
@@ -59,7 +59,7 @@ class CredentialType:
         return cls({"fields": fields, "required": ids}, {"env": variables})
 
     def inject(self, values: Mapping[str, t.Any], private_data_dir: Path) -> Injected:
-        """Return what a job gets from a credential with these values, once AWX would have saved it."""
+        """Return what a job gets from a credential with these values, which AWX must accept."""
         assert broken_by_credential(self.inputs, dict(values)) == []
         (private_data_dir / "env").mkdir(parents=True, exist_ok=True)
         kind = ManagedCredentialType(
@@ -82,7 +82,7 @@ class Injected:
     args: list[str]
 
     def mounted(self) -> dict[str, str]:
-        """Return the environment as it is where the private data directory is not mounted as in the container."""
+        """Return the environment with paths outside the container, where the private data directory is not mounted."""
         inside, outside = f"{CONTAINER_ROOT}/", f"{self.private_data_dir}/"
         return {
             name: value.replace(inside, outside) if value.startswith(inside) else value
@@ -96,7 +96,7 @@ class Injected:
 
 @dataclasses.dataclass
 class Job:
-    """A job that has run."""
+    """A finished job."""
 
     status: str
     stdout: str
@@ -106,7 +106,7 @@ class Job:
         return f"{self.status}\n{self.stdout}"
 
     def results(self, task: str, event: str = "runner_on_") -> list[dict[str, t.Any]]:
-        """Return the results of a task: one per host, and those of loop items where the event says so."""
+        """Return the results of a task: one per host, or those of loop items, depending on the event."""
         return [
             one["event_data"]["res"]
             for one in self.events
@@ -121,14 +121,14 @@ class Job:
 
     @property
     def failure(self) -> dict[str, t.Any]:
-        """The result of the one task that failed."""
+        """The result of the only task that failed."""
         found = [one["event_data"]["res"] for one in self.events if one["event"] == "runner_on_failed"]
         assert len(found) == 1, f"{len(found)} failed tasks\n{self}"
         return t.cast("dict[str, t.Any]", found[0])
 
     @property
     def text(self) -> str:
-        """All that AWX keeps of the job, and shows."""
+        """Everything that AWX stores and shows of the job."""
         return self.stdout + json.dumps(self.events) + json.dumps(self.events, ensure_ascii=False)
 
 
@@ -142,7 +142,7 @@ class Controller:
         self.jobs: list[Job] = []
 
     def private_data_dir(self) -> Path:
-        """Return a new private data directory, with the project in it."""
+        """Return a new private data directory with the project."""
         folder = self._scratch / f"job_{next(self._numbers)}"
         (folder / "env").mkdir(parents=True)
         (folder / "inventory").mkdir()
@@ -199,7 +199,7 @@ class Controller:
 
 
 def written(given: Mapping[str, t.Any], trusted: Mapping[str, t.Any]) -> str:
-    """Return extra variables as AWX writes them: only in those of the job template a text may be a template."""
+    """Return extra variables as AWX writes them: only those of the job template may be templates."""
 
     class Dumper(yaml.SafeDumper):
         pass
@@ -212,7 +212,7 @@ def written(given: Mapping[str, t.Any], trusted: Mapping[str, t.Any]) -> str:
 
 
 def slice_of(inventory: Mapping[str, Mapping[str, t.Any]], number: int, count: int) -> dict[str, Mapping[str, t.Any]]:
-    """Return the hosts that AWX gives to one of several slices, counted from 1."""
+    """Return the hosts of one slice, counted from 1."""
     return {name: inventory[name] for name in sorted(inventory)[number - 1 :: count]}
 
 

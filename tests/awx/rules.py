@@ -48,9 +48,9 @@ def _broken_by_inputs(inputs: dict[str, t.Any]) -> list[str]:
             *_if(field["id"] == "tower", "tower is reserved"),
             *_if(ids.count(field["id"]) > 1, "ids are unique"),
             *_if(field.get("format", "url") not in {"url", "ssh_private_key"}, "the format is url or ssh_private_key"),
-            # The injector code reads the type of every field, which AWX itself would have filled in.
+            # The injector code reads the type of every field; AWX would add a missing one.
             *_if("type" not in field, "a field says its type"),
-            # AWX checks the format of an empty text as well, so a field with it can never be emptied again.
+            # AWX also checks the format of an empty text, so such a field can never be cleared.
             *_if(
                 field.get("format") == "url" and field["id"] not in inputs.get("required", []),
                 "only a required field can be a URL",
@@ -63,10 +63,10 @@ def _broken_by_inputs(inputs: dict[str, t.Any]) -> list[str]:
         broken += [
             *_if("default" in field and type(field["default"]) is not kind, "a default has the type of its field"),  # pylint: disable=unidiomatic-typecheck
             *_if(kind is bool and STRING_KEYS & set(field), "only texts have choices, lines, a format or a secret"),
-            # AWX takes a boolean that a credential lacks as false, whatever its default.
+            # AWX takes a missing boolean as false, whatever its default.
             *_if(kind is bool and field.get("default"), "a boolean is false by default"),
         ]
-    # AWX accepts it, and then nobody can use the credential.
+    # AWX accepts it, but the credential cannot be used.
     broken += _if(set(inputs.get("required", [])) - set(ids), "what is required is a field")
     return broken
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""A small stand-in for the API of AWX: what the awx.awx modules of docs/awx/setup.yml need, with AWX's own checks."""
+"""A small stand-in for the API of AWX: the parts that docs/awx/setup.yml needs, with AWX's own checks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
 TOKEN = "token-of-the-administrator"
 ENCRYPTED = "$encrypted$"
-#: What a resource holds, with its defaults; a field that ends in an asterisk here is needed.
+#: The fields of each resource, with their defaults; an asterisk marks a required field.
 RESOURCES: dict[str, dict[str, t.Any]] = {
     "organizations": {"name*": None, "description": ""},
     "credential_types": {
@@ -76,7 +76,7 @@ RESOURCES: dict[str, dict[str, t.Any]] = {
         "ask_limit_on_launch": False,
     },
 }
-#: Field -> the resource that its number is of.
+#: Field -> the resource that it refers to.
 REFERENCES = {
     "organization": "organizations",
     "credential_type": "credential_types",
@@ -90,7 +90,7 @@ PREFIX = "/api/v2"
 
 
 class StandIn:
-    """A running stand-in; a context manager that stops it."""
+    """A stand-in, which runs as a context manager."""
 
     def __init__(self) -> None:
         self.items: dict[str, dict[int, dict[str, t.Any]]] = {name: {} for name in RESOURCES}
@@ -106,7 +106,7 @@ class StandIn:
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self._server = uvicorn.Server(uvicorn.Config(self._application(), log_level="critical", lifespan="off"))
-        # The socket listens already: whoever connects before the server runs just waits.
+        # The socket listens already, so clients that connect early just wait.
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
         self._thread.start()
         return self
@@ -118,7 +118,7 @@ class StandIn:
         self._thread.join()
 
     def copy(self) -> StandIn:
-        """Return another one, not started, that holds the same."""
+        """Return a copy with the same content, which is not running."""
         other = StandIn()
         other.items, other.surveys, other.credentials_of = copy.deepcopy(
             (self.items, self.surveys, self.credentials_of)
@@ -126,7 +126,7 @@ class StandIn:
         return other
 
     def named(self, resource: str, name: str) -> dict[str, t.Any]:
-        """Return the one item with a name, as it is stored: secrets are not hidden."""
+        """Return the only item with a name as it is stored, including its secrets."""
         found = [item for item in self.items[resource].values() if item["name"] == name]
         assert len(found) == 1, f"{len(found)} of {resource} are named {name}"
         return found[0]
@@ -185,7 +185,7 @@ class StandIn:
         if resource == "credentials" and "inputs" in body:
             kept = {name: item["inputs"][name] for name, value in body["inputs"].items() if value == ENCRYPTED}
             body = {**body, "inputs": {**body["inputs"], **kept}}
-        # As AWX has it: null for a text that cannot be null is the empty one.
+        # As in AWX, null means empty for a text that cannot be null.
         body = {name: "" if value is None and item[name] == "" else value for name, value in body.items()}
         if any(item[name] != value for name, value in body.items()):
             self.writes.append(f"change {resource} {item['name']}")
@@ -193,7 +193,7 @@ class StandIn:
         return JSONResponse(self._shown(resource, item))
 
     def _refused(self, resource: str, body: dict[str, t.Any], item: dict[str, t.Any] | None) -> Response | None:
-        """Return the answer to what AWX would not take."""
+        """Return the refusal of values that AWX does not accept."""
         unknown = set(body) - {name.rstrip("*") for name in RESOURCES[resource]}
         if unknown:
             return JSONResponse({"detail": f"this stand-in does not know {sorted(unknown)}"}, 400)
@@ -223,7 +223,7 @@ class StandIn:
         elif resource == "job_templates":
             shown["related"]["survey_spec"] = f"{url}survey_spec/"
         elif resource == "projects" and new:
-            # AWX updates a new project at once.
+            # AWX updates a new project immediately.
             shown["summary_fields"]["current_update"] = {"id": item["id"]}
         return shown
 
@@ -258,7 +258,7 @@ def _page(results: list[dict[str, t.Any]]) -> Response:
 
 
 def _checked(handler: t.Callable[[str, int, dict[str, t.Any], dict[str, t.Any]], Response]) -> t.Any:
-    """Return an endpoint that lets nobody in without the token."""
+    """Return an endpoint that requires the token."""
 
     async def endpoint(request: Request) -> Response:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What AWX's injector code makes of the credential type, and the rules that the type and the surveys keep."""
+"""What AWX's injector code makes of the credential type, and the rules for the type and the surveys."""
 
 from __future__ import annotations
 
@@ -107,11 +107,11 @@ BAD_SURVEYS: list[tuple[str, tuple[t.Any, ...]]] = [
 ]
 
 
-def test_the_type_keeps_the_rules_of_awx(credential_type: CredentialType) -> None:
+def test_the_type_follows_the_rules_of_awx(credential_type: CredentialType) -> None:
     assert broken_by_type("cloud", credential_type.inputs, credential_type.injectors) == []
 
 
-def test_the_example_that_the_bad_ones_are_made_from_is_good() -> None:
+def test_the_base_of_the_invalid_examples_is_valid() -> None:
     assert broken_by_type(**GOOD) == []
     assert broken_by_survey(GOOD_SURVEY) == []
 
@@ -122,7 +122,7 @@ def test_a_type_that_breaks_a_rule_is_found(rule: str, change: tuple[t.Any, ...]
 
 
 @pytest.mark.parametrize("survey", sorted((AWX / "surveys").glob("*.json")), ids=lambda path: path.stem)
-def test_the_surveys_keep_the_rules_of_awx(survey: Path) -> None:
+def test_the_surveys_follow_the_rules_of_awx(survey: Path) -> None:
     assert broken_by_survey(json.loads(survey.read_text("utf-8"))) == []
 
 
@@ -228,7 +228,7 @@ def test_a_blank_field_gives_an_empty_variable(credential_type: CredentialType, 
         ({"senhasegura_skip_tls_verification": True}, "False"),
     ],
 )
-def test_only_true_switches_verification_off(
+def test_only_true_disables_verification(
     credential_type: CredentialType, tmp_path: Path, values: dict[str, t.Any], validate_certs: str
 ) -> None:
     env = credential_type.inject({**VENDOR, **values}, tmp_path).env
@@ -237,8 +237,10 @@ def test_only_true_switches_verification_off(
 
 
 @pytest.mark.parametrize("given", ["True", "False", "on", "1", None, 1])
-def test_what_is_no_boolean_does_not_switch_verification_off(credential_type: CredentialType, given: object) -> None:
-    """AWX refuses such a value. It would have to come from a later version that does not."""
+def test_a_value_that_is_not_a_boolean_does_not_disable_verification(
+    credential_type: CredentialType, given: object
+) -> None:
+    """AWX refuses such a value, but a later version might not."""
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     template = credential_type.injectors["env"]["SENHASEGURA_VALIDATE_CERTS"]
@@ -267,7 +269,7 @@ def test_pasted_text_becomes_a_private_file(
     assert is_private(file)
 
 
-def test_what_awx_shows_of_the_environment_holds_no_secret(credential_type: CredentialType, tmp_path: Path) -> None:
+def test_the_environment_that_awx_shows_contains_no_secret(credential_type: CredentialType, tmp_path: Path) -> None:
     shown = credential_type.inject({**VENDOR, "senhasegura_client_key": "k3y"}, tmp_path).safe_env
 
     assert shown["SENHASEGURA_CLIENT_SECRET"] == "**********"

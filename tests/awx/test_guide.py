@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The tables of docs/awx.md say what the files of docs/awx say: who types them into AWX's screens gets the same."""
+"""The tables of docs/awx.md match the files of docs/awx, for users who fill in AWX's forms by hand."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_the_questions_of_a_survey(survey: Path) -> None:
         ]
         for question in questions
     ]
-    # The guide gives one rule for all of them.
+    # The guide states one rule for all of them.
     assert [question["min"] for question in questions] == [int(question["required"]) for question in questions]
 
 
@@ -69,7 +69,7 @@ def test_the_variables_of_the_set_up_playbook() -> None:
 
     told = {name: value for name, value in play["vars"].items() if name in defaults}
 
-    # The inputs of the credential come from the environment, as the guide says before.
+    # The inputs of the credential come from the environment, as the guide says above.
     assert set(play["vars"]) - set(defaults) == {"setup_credential_inputs"}
     assert set(defaults) <= set(play["vars"])
     for name, value in told.items():
@@ -100,9 +100,7 @@ def test_the_list_in_the_guide_fits_the_playbook() -> None:
     assert [entry["identifier_code"] for entry in entries] == list(secrets)
 
 
-def test_every_kind_of_failure_is_one_that_the_collection_knows(
-    collections: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_kind_of_failure_exists_in_the_collection(collections: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(collections))
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind
 
@@ -110,5 +108,5 @@ def test_every_kind_of_failure_is_one_that_the_collection_knows(
     named = {kind for symptom in symptoms for kind in re.findall(r"`([a-z_]+)`", symptom)}
 
     assert {"authentication", "tls", "connection", "missing_library"} <= named
-    # Names of options and values are in backquotes as well.
+    # Names of options and values are in backquotes too.
     assert named - {kind.value for kind in Kind} <= {"ca_path", "update", "none"}

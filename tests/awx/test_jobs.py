@@ -45,7 +45,7 @@ class Launch:
         return self._controller.run(playbook, injected, answers, **options)
 
     def but(self, **values: t.Any) -> Launch:
-        """Return the same with another credential; fields of None are left out."""
+        """Return the same with other values in the credential; None removes a field."""
         changed = {name: value for name, value in {**self._values, **values}.items() if value is not None}
         return Launch(self._controller, self._type, changed)
 
@@ -63,14 +63,14 @@ def _launch(minimal: Launch, ca_certificate: str) -> Launch:
 
 
 def only(simulator: Simulator, code: str) -> dict[str, t.Any]:
-    """Return the one secret that the vault holds under a code."""
+    """Return the only API secret with a code."""
     found = [secret for secret in simulator.secrets() if secret["identifier_code"] == code]
     assert len(found) == 1
     return found[0]
 
 
 def stored(simulator: Simulator, code: str) -> None:
-    """Store a secret of alice's, with all that it can hold."""
+    """Store an API secret of alice's with all fields."""
     simulator.add_secret(
         owner="alice",
         name="Billing API",
@@ -85,7 +85,7 @@ def stored(simulator: Simulator, code: str) -> None:
 
 
 def token_requests(simulator: Simulator) -> int:
-    """Return how often somebody asked for a token."""
+    """Return the number of token requests."""
     return sum(row["path"].endswith("oauth2/token") for row in simulator.requests())
 
 
@@ -93,7 +93,7 @@ def token_requests(simulator: Simulator) -> int:
 
 
 def test_full_credential(simulator: Simulator, launch: Launch) -> None:
-    """All fields: the tenant of the access key, the token URL of its screen, and the CA as pasted text."""
+    """All fields: the tenant and the token URL of the access key, and the CA as pasted text."""
     key = simulator.access_keys["second_tenant"]
     full = launch.but(
         senhasegura_client_id=key["client_id"],
@@ -148,9 +148,7 @@ def test_minimal_credential_verifies_the_vaults_certificate(simulator: Simulator
     assert simulator.requests() == []
 
 
-def test_credential_with_blanks_is_like_one_without(
-    simulator: Simulator, minimal: Launch, credential_type: CredentialType
-) -> None:
+def test_blank_fields_count_as_not_set(simulator: Simulator, minimal: Launch, credential_type: CredentialType) -> None:
     optional = {
         field["id"]: ""
         for field in credential_type.inputs["fields"]
@@ -163,7 +161,7 @@ def test_credential_with_blanks_is_like_one_without(
     assert len(simulator.writes()) == 1
 
 
-def test_verification_skipped(simulator: Simulator, minimal: Launch) -> None:
+def test_verification_can_be_skipped(simulator: Simulator, minimal: Launch) -> None:
     job = minimal.but(senhasegura_skip_tls_verification=True)("api_secret.yml", BILLING)
 
     assert job.status == "successful", job
@@ -215,7 +213,7 @@ def test_an_execution_environment_without_requests_is_named(launch: Launch, tmp_
     assert "execution environment" in job.failure["error"]["solution"]
 
 
-def test_a_credential_of_the_vendors_type_works_as_it_is(
+def test_a_credential_of_the_vendors_type_works_unchanged(
     simulator: Simulator, controller: Controller, login: dict[str, t.Any]
 ) -> None:
     trusted = {"REQUESTS_CA_BUNDLE": str(simulator.ca_path)}
@@ -226,7 +224,7 @@ def test_a_credential_of_the_vendors_type_works_as_it_is(
     assert len(simulator.writes()) == 1
 
 
-def test_a_pasted_text_that_is_no_certificate_is_named(simulator: Simulator, launch: Launch) -> None:
+def test_a_pasted_text_that_is_not_a_certificate_is_named(simulator: Simulator, launch: Launch) -> None:
     job = launch.but(senhasegura_ca_certificate="not a certificate")("api_secret.yml", BILLING)
 
     assert job.failure["error"]["kind"] == "tls"
@@ -234,7 +232,7 @@ def test_a_pasted_text_that_is_no_certificate_is_named(simulator: Simulator, lau
     assert simulator.requests() == []
 
 
-# Create or rotate one
+# Create or rotate an API secret
 
 
 def test_a_survey_creates_an_api_secret(simulator: Simulator, launch: Launch) -> None:
@@ -264,7 +262,7 @@ def test_a_second_job_with_the_same_answers_changes_nothing(simulator: Simulator
 
 
 @pytest.mark.parametrize("blank", [None, ""], ids=["absent", "empty"])
-def test_code_and_client_secret_alone_rotate_it(simulator: Simulator, launch: Launch, blank: str | None) -> None:
+def test_code_and_client_secret_suffice_to_rotate_it(simulator: Simulator, launch: Launch, blank: str | None) -> None:
     stored(simulator, "billing-api")
     before = only(simulator, "billing-api")
     answers = {name: blank for name in BILLING if blank is not None}
@@ -280,12 +278,16 @@ def test_code_and_client_secret_alone_rotate_it(simulator: Simulator, launch: La
 
 @pytest.mark.parametrize(
     ("question", "answer"),
-    [("api_secret_client_secret", "0123"), ("api_secret_client_secret", "on"), ("api_secret_identifier_code", "007")],
+    [
+        ("api_secret_client_secret", "0123"),
+        pytest.param("api_secret_client_secret", "on", marks=pytest.mark.exhaustive),
+        ("api_secret_identifier_code", "007"),
+    ],
 )
-def test_an_answer_that_ansible_takes_for_something_else_is_refused(
+def test_an_answer_that_ansible_converts_is_refused(
     simulator: Simulator, launch: Launch, question: str, answer: str
 ) -> None:
-    """Since ansible-core 2.19 a text marked unsafe, as AWX marks all answers, is a number where it looks like one."""
+    """Since ansible-core 2.19, a text marked unsafe, as all answers are, becomes a number if it looks like one."""
     job = launch("api_secret.yml", {**BILLING, question: answer})
 
     assert job.status == "failed"
@@ -293,7 +295,7 @@ def test_an_answer_that_ansible_takes_for_something_else_is_refused(
     assert simulator.requests() == []
 
 
-def test_an_answer_that_ansible_takes_for_nothing_is_like_an_empty_one(simulator: Simulator, launch: Launch) -> None:
+def test_an_answer_that_ansible_takes_as_null_counts_as_empty(simulator: Simulator, launch: Launch) -> None:
     stored(simulator, "billing-api")
 
     job = launch("api_secret.yml", {**CODE_ALONE, "api_secret_client_secret": "null"})
@@ -302,7 +304,7 @@ def test_an_answer_that_ansible_takes_for_nothing_is_like_an_empty_one(simulator
     assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
 
 
-def test_a_client_secret_that_is_refused_does_not_show(launch: Launch) -> None:
+def test_a_refused_client_secret_is_not_shown(launch: Launch) -> None:
     job = launch("api_secret.yml", {**BILLING, "api_secret_client_secret": "98765432109876543210"}, verbosity=5)
 
     assert "api_secret_client_secret looks like a number" in job.stdout
@@ -384,8 +386,8 @@ def test_a_list_without_client_secrets_leaves_them_alone(simulator: Simulator, l
     assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
 
 
-def test_client_secrets_from_a_job_template_need_no_text(simulator: Simulator, launch: Launch) -> None:
-    """Extra variables of a job template or of a schedule may be a dictionary instead of a text."""
+def test_client_secrets_from_a_job_template_may_be_a_dictionary(simulator: Simulator, launch: Launch) -> None:
+    """Extra variables of a job template or of a schedule are not limited to texts."""
     variables = {"api_secrets_client_secrets": {"billing-api": "first-of-billing"}}
 
     job = launch("onboard_list.yml", {"api_secrets": LIST}, extra_vars=variables)
@@ -395,7 +397,7 @@ def test_client_secrets_from_a_job_template_need_no_text(simulator: Simulator, l
 
 
 def test_the_example_in_the_survey_is_not_onboarded_by_mistake(simulator: Simulator, launch: Launch) -> None:
-    """MySafe deletes nothing, so a survey that is launched as it comes up must not write its example."""
+    """MySafe deletes nothing, so launching the survey unchanged must not write its example."""
     job = launch("onboard_list.yml")
 
     assert "Lines that begin with # are ignored" in job.failure["msg"]
@@ -422,14 +424,14 @@ def test_a_list_keeps_a_client_secret_that_looks_like_a_number(simulator: Simula
     "answer",
     [
         "billing-api",
-        "[]",
-        "- name: without a code",
-        "- identifier_code: twice\n- identifier_code: twice",
+        pytest.param("[]", marks=pytest.mark.exhaustive),
+        pytest.param("- name: without a code", marks=pytest.mark.exhaustive),
+        pytest.param("- identifier_code: twice\n- identifier_code: twice", marks=pytest.mark.exhaustive),
         "- identifier_code: a\n  client_secret: in-the-wrong-field",
-        "- identifier_code: a\n  client_id: 0123",
+        pytest.param("- identifier_code: a\n  client_id: 0123", marks=pytest.mark.exhaustive),
     ],
 )
-def test_a_list_that_is_none_stops_the_job_before_anything_is_written(
+def test_an_invalid_list_stops_the_job_before_anything_is_written(
     simulator: Simulator, launch: Launch, answer: str
 ) -> None:
     job = launch("onboard_list.yml", {"api_secrets": answer})
@@ -442,12 +444,12 @@ def test_a_list_that_is_none_stops_the_job_before_anything_is_written(
     "answer",
     [
         '{"other": "of-nobody"}',
-        '{"billing-api": "of-nobody", "reporting-api": 123}',
+        pytest.param('{"billing-api": "of-nobody", "reporting-api": 123}', marks=pytest.mark.exhaustive),
         '{"billing-api": of-nobody',
-        "of-nobody",
+        pytest.param("of-nobody", marks=pytest.mark.exhaustive),
     ],
 )
-def test_client_secrets_that_belong_to_nothing_stop_the_job_and_do_not_show(
+def test_invalid_client_secrets_stop_the_job_and_are_not_shown(
     simulator: Simulator, launch: Launch, answer: str
 ) -> None:
     job = launch("onboard_list.yml", {"api_secrets": LIST, "api_secrets_client_secrets": answer})
@@ -473,12 +475,12 @@ def test_a_list_at_the_highest_verbosity_shows_no_secret(launch: Launch) -> None
     assert "first-of-" not in job.text
 
 
-# An inventory, sliced
+# A sliced inventory
 
 HOSTS: dict[str, dict[str, t.Any]] = {f"app{number}.example.org": {} for number in range(1, 4)}
 
 
-def test_slices_do_all_hosts_and_each_once(simulator: Simulator, launch: Launch) -> None:
+def test_slices_process_each_host_once(simulator: Simulator, launch: Launch) -> None:
     jobs = [launch("onboard_inventory.yml", inventory=slice_of(HOSTS, number, 2)) for number in (1, 2)]
 
     assert [len(job.results(HAVE_HOST, "runner_on_ok")) for job in jobs] == [2, 1]
@@ -515,7 +517,7 @@ def test_the_hosts_of_the_inventory_are_not_connected_to(launch: Launch) -> None
     ],
     ids=["privilege escalation", "Windows", "another Python"],
 )
-def test_what_an_inventory_says_about_a_host_does_not_matter(
+def test_connection_variables_of_the_inventory_do_not_matter(
     simulator: Simulator, launch: Launch, described: dict[str, t.Any]
 ) -> None:
     job = launch("onboard_inventory.yml", inventory={"app1.example.org": described})
@@ -565,11 +567,11 @@ def test_the_credential_reaches_a_bastion(
 
     assert job.status == "successful", job
     assert only(simulator, "billing-api")
-    # A module opens a connection of its own for each item.
+    # A module opens a new connection for each item.
     assert simulator.connections() == len(simulator.writes())
 
 
-def test_a_bastion_that_the_inventory_lacks_makes_the_job_fail(simulator: Simulator, launch: Launch) -> None:
+def test_a_bastion_missing_in_the_inventory_fails_the_job(simulator: Simulator, launch: Launch) -> None:
     job = launch("api_secret.yml", BILLING, extra_vars={"mysafe_run_on": "no-such-host.invalid"})
 
     assert job.status == "failed"
@@ -577,7 +579,7 @@ def test_a_bastion_that_the_inventory_lacks_makes_the_job_fail(simulator: Simula
 
 
 def test_pasted_files_do_not_reach_a_bastion(simulator: Simulator, launch: Launch) -> None:
-    """They stay in the container, below a path that no other machine has."""
+    """They stay in the container, at a path that no other machine has."""
     job = launch("api_secret.yml", BILLING, inventory=BASTION, extra_vars=ON_BASTION, mounted=False)
 
     assert job.failure["error"]["kind"] == "configuration"

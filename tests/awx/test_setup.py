@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The playbook that sets up an AWX, against a stand-in for its API; and a job from what it has set up."""
+"""The playbook that sets up an AWX, against a stand-in for its API, and a job with its result."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class SetUp:
     def __call__(
         self, awx: StandIn, *arguments: str, variables: dict[str, t.Any] | None = None, **environment: str
     ) -> str:
-        """Run it against an AWX and return its output, which holds no secret."""
+        """Run the playbook against an AWX, and return its output, which contains no secret."""
         values = json.dumps({**GIVEN, **(variables or {})})
         done = subprocess.run(
             ["ansible-playbook", "-vvv", str(AWX / "setup.yml"), "-e", values, *arguments],
@@ -84,7 +84,7 @@ def _set_up(
 
 @pytest.fixture(scope="module", name="done")
 def _done(set_up: SetUp) -> StandIn:
-    """Return an AWX that was set up; it is stopped, and only to look at."""
+    """Return an AWX that was set up. It is stopped and must not be changed."""
     with empty() as awx:
         output = set_up(awx)
         assert "failed=0" in output, output
@@ -93,13 +93,13 @@ def _done(set_up: SetUp) -> StandIn:
 
 @pytest.fixture(name="awx")
 def _awx(done: StandIn) -> Iterator[StandIn]:
-    """Return an AWX like that one, which runs and may be changed."""
+    """Return a running copy of that AWX, which may be changed."""
     with done.copy() as awx:
         yield awx
 
 
 def empty() -> StandIn:
-    """Return an AWX that holds an organisation, an inventory of hosts, and credentials for git and a registry."""
+    """Return an AWX with an organisation, an inventory of hosts, and credentials for git and a registry."""
     awx = StandIn()
     kind = awx.store("credential_types", {"name": "Any", "kind": "scm", "inputs": {"fields": []}})
     for name in ("Git", "Registry"):
@@ -121,7 +121,7 @@ def test_it_takes_the_credential_type_from_the_files(done: StandIn) -> None:
     )
 
 
-def test_the_project_and_the_execution_environment_are_those_that_were_given(done: StandIn) -> None:
+def test_the_project_and_the_execution_environment_are_as_given(done: StandIn) -> None:
     project, environment = done.named("projects", "MySafe"), done.named("execution_environments", "MySafe")
 
     assert (project["scm_type"], project["scm_url"], project["scm_branch"]) == (
@@ -142,7 +142,7 @@ def test_the_host_is_the_execution_environment_itself(done: StandIn) -> None:
 
 
 @pytest.mark.parametrize(("name", "inventory"), [(ONE, "MySafe"), (LIST, "MySafe"), (SLICED, "Applications")])
-def test_a_job_template_has_all_that_a_job_needs(done: StandIn, name: str, inventory: str) -> None:
+def test_a_job_template_is_complete(done: StandIn, name: str, inventory: str) -> None:
     template = done.named("job_templates", name)
 
     assert template["inventory"] == done.named("inventories", inventory)["id"]
@@ -156,14 +156,15 @@ def test_a_job_template_has_all_that_a_job_needs(done: StandIn, name: str, inven
     assert done.surveys.get(template["id"]) == (json.loads(survey.read_text("utf-8")) if survey.exists() else None)
 
 
-def test_a_second_run_changes_nothing_where_secrets_are_kept(set_up: SetUp, awx: StandIn) -> None:
+@pytest.mark.exhaustive
+def test_a_second_run_that_keeps_secrets_changes_nothing(set_up: SetUp, awx: StandIn) -> None:
     output = set_up(awx, variables={"setup_update_secrets": False})
 
     assert re.search(r"changed=0 .* failed=0", output), output
     assert awx.writes == []
 
 
-def test_a_second_run_brings_a_new_client_secret(set_up: SetUp, awx: StandIn) -> None:
+def test_a_second_run_updates_the_client_secret(set_up: SetUp, awx: StandIn) -> None:
     set_up(awx, SENHASEGURA_CLIENT_SECRET="a-new-client-secret")
 
     assert awx.named("credentials", "MySafe")["inputs"]["senhasegura_client_secret"] == "a-new-client-secret"
@@ -179,7 +180,7 @@ def test_without_an_access_key_it_stops_before_anything_is_written(set_up: SetUp
 
 
 def test_without_a_large_inventory_its_job_template_is_left_out(set_up: SetUp, awx: StandIn) -> None:
-    """Only the last task is run: it would bring the job template back."""
+    """Only the last task runs: without the condition it would restore the job template."""
     templates = awx.items["job_templates"]
     del templates[awx.named("job_templates", SLICED)["id"]]
 
@@ -194,7 +195,7 @@ def test_without_a_large_inventory_its_job_template_is_left_out(set_up: SetUp, a
 
 
 def test_a_job_runs_from_what_was_set_up(done: StandIn, controller: Controller, simulator: Simulator) -> None:
-    """From nothing to a job that ran: type, credential and playbook are those that the stand-in was given."""
+    """Type, credential and playbook of the job are those that the stand-in got."""
     template = done.named("job_templates", ONE)
     credential = done.items["credentials"][done.credentials_of[template["id"]][0]]
     kind = done.items["credential_types"][credential["credential_type"]]

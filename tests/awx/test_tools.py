@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What ansible-builder, ansible-navigator and ansible-lint make of the collection and of docs/awx."""
+"""The collection and docs/awx work with ansible-builder, ansible-navigator and ansible-lint."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(*command: str, cwd: Path, **environment: str) -> str:
     done = subprocess.run(
         command,
         cwd=cwd,
-        # Module fixtures are made before PATH is that of a test.
+        # Module fixtures run before PATH is set for a test.
         env={**os.environ, "PATH": os.pathsep.join([str(TOOLS), os.environ["PATH"]]), **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -43,10 +43,10 @@ def run(*command: str, cwd: Path, **environment: str) -> str:
 
 @pytest.fixture(scope="module", name="build")
 def _build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of an image build: the definition, the archive next to it, and the context made of both."""
+    """Return the folder of an image build: definition, archive, and the context created from them."""
     folder = tmp_path_factory.mktemp("build")
     shutil.copy(AWX / "execution-environment.yml", folder)
-    # What git knows, as CONTRIBUTING has it: a working tree may hold anything.
+    # Only the files known to git: a working tree may contain anything.
     listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
@@ -85,7 +85,7 @@ def test_create_makes_a_context_with_the_archive_in_it(build: Path) -> None:
 
 
 def test_the_context_installs_the_collection_as_the_image_build_does(build: Path, tmp_path: Path) -> None:
-    """The build runs this in the folder that _build is copied to. Here nothing may be downloaded."""
+    """The image build runs this command in its copy of _build. Nothing may be downloaded."""
     context = build / "context" / "_build"
     command = ["ansible-galaxy", "collection", "install", "--offline", "-r", "requirements.yml"]
 
@@ -119,7 +119,7 @@ def test_navigator_runs_the_demo_without_an_execution_environment(
 
 
 def test_the_playbooks_pass_ansible_lint(collections: Path, awx_collections: Path, tmp_path: Path) -> None:
-    """By the profile of the project, and with awx.awx at hand: a module that is not there is a fault."""
+    """They pass with the profile of the project, and with awx.awx installed: a missing module is an error."""
     project = tmp_path / "project"
     shutil.copytree(AWX, project / "docs" / "awx")
     for name in (".ansible-lint", ".yamllint", ".gitignore"):

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Tests of what happens on the controller: action plugin, shared sessions, token cache."""
+"""Tests of the code that runs on the controller: action plugins, lookup, shared sessions, token cache."""

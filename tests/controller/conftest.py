@@ -18,7 +18,7 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def _collection_root() -> Path:
-    """Return the directory that holds ansible_collections: the checkout's own, or a new one that points to it."""
+    """Return the directory that contains ansible_collections: the checkout's own, or a new one that links to it."""
     if _CHECKOUT.parts[-3:] == ("ansible_collections", "senhasegura", "mysafe"):
         return _CHECKOUT.parents[2]
     namespace = Path(_TREE.name, "ansible_collections", "senhasegura")
@@ -42,7 +42,7 @@ pytest_plugins = ["simulator.pytest_plugin"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put those tests first that start long plays aside, and those last that wait for them."""
+    """Run the tests that start long background plays first, and those that wait for these plays last."""
 
     def turn(item: pytest.Item) -> int:
         fixtures = item.fixturenames if isinstance(item, pytest.Function) else []
@@ -63,7 +63,7 @@ def _controller(simulator: Simulator, ansible_home: Path, tmp_path: Path) -> Con
 
 @pytest.fixture(scope="session", name="aside")
 def _aside(ansible_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aside]:
-    """Return who runs plays aside while other tests run, on two controllers with simulators of their own."""
+    """Return a runner of background plays, on two controllers with their own simulators."""
     with Simulator() as one, Simulator() as other:
         controllers = [
             Controller(simulator, _ROOT, ansible_home, tmp_path_factory.mktemp("aside")) for simulator in (one, other)
@@ -76,12 +76,12 @@ def _aside(ansible_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def _controller_of_module(
     running: Simulator, ansible_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Controller:
-    """Return a controller for a play whose results several tests look at."""
+    """Return a controller for a play whose results several tests check."""
     running.reset()
     return Controller(running, _ROOT, ansible_home, tmp_path_factory.mktemp("module"))
 
 
 @pytest.fixture(name="connection")
 def _connection(simulator: Simulator) -> Connection:
-    """Return how alice reaches the simulator."""
+    """Return alice's connection to the simulator."""
     return connect(simulator)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Runs real ansible-playbook processes against the simulator, and tells what each task did and where it ran."""
+"""Runs real ansible-playbook processes against the simulator, and reports what each task did and where it ran."""
 
 from __future__ import annotations
 
@@ -24,20 +24,19 @@ if t.TYPE_CHECKING:
 MODULE = "senhasegura.mysafe.mysafe_api_secret"
 _PLUGINS = Path(__file__).resolve().parent / "plugins"
 _PLAY_DEADLINE = 400
-# The gateway gives every request a name of its own.
+# The gateway gives every request a unique ID.
 _ONE_TIME = re.compile(r'("request_id": )"[0-9a-f]{32}"')
-# What the executor adds to the results of modules only: with failed_when, that the module gave no traceback (2.19).
+# Added by the executor to results of modules only: with failed_when, that the module gave no traceback (2.19).
 _OF_THE_EXECUTOR = ("failed_when_suppressed_exception",)
 
-# Stands between Ansible and Python: a module runs elsewhere than in the controller's own process exactly where Ansible
-# starts an interpreter.
+# A wrapper around Python: a task runs outside the controller's own process exactly when Ansible starts an interpreter.
 _INTERPRETER = """#!/bin/sh
 echo '{{"event": "python"}}' >> '{record}'
 {watch}
 {unset}
 exec '{python}' "$@"
 """
-# Notes the command lines that anybody on the machine could see, of the processes between ansible-playbook and Python.
+# Records the command lines, visible to every user, of the processes between ansible-playbook and Python.
 _WATCH = """
 pid=$$
 while [ "${{pid:-{stop}}}" != '{stop}' ] && [ "$pid" -gt 1 ]; do
@@ -49,7 +48,7 @@ done
 
 @dataclasses.dataclass
 class Outcome:
-    """What one task did on one host, or one item of its loop."""
+    """The result of one task on one host, or of one loop item."""
 
     task: str
     host: str
@@ -59,19 +58,19 @@ class Outcome:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is of a module of the collection."""
+        """Whether it belongs to a module of this collection."""
         return self.action.startswith(("senhasegura.mysafe.", "mysafe_"))
 
     @property
     def text(self) -> str:
-        """The result to the letter, which tells true from 1, without what no two runs have in common."""
+        """The exact result as JSON, which distinguishes true from 1, without what differs in every run."""
         own = _own(self.result)
         return _ONE_TIME.sub(r"\1…", json.dumps(own, indent=1, sort_keys=True, ensure_ascii=False))
 
 
 @dataclasses.dataclass
 class Run:
-    """A playbook that has run."""
+    """A finished run of a playbook."""
 
     status: int
     output: str
@@ -84,31 +83,31 @@ class Run:
         return self.outcome(name).result
 
     def outcome(self, name: str) -> Outcome:
-        """Return the one outcome of the task with this name, which was no loop and ran on one host."""
+        """Return the only outcome of the task with this name, which has no loop and runs on one host."""
         found = [outcome for outcome in self.outcomes if outcome.task == name]
         assert len(found) == 1, f"{len(found)} results of the task '{name}'\n{self.output}"
         return found[0]
 
     def items(self, name: str) -> list[Outcome]:
-        """Return the outcomes of the items of a loop."""
+        """Return the outcomes of the loop items of a task."""
         found = [outcome for outcome in self.outcomes if outcome.task == name and outcome.status.startswith("item")]
         assert found, f"no items of the task '{name}'\n{self.output}"
         return found
 
     def letters(self, name: str = "") -> str:
-        """Return what came of the task with this name (or all tasks of the collection) to the letter."""
+        """Return the exact results of the task with this name, or of all tasks of this collection."""
         found = [outcome for outcome in self.outcomes if (outcome.task == name if name else outcome.is_ours)]
         assert found, f"no result of the task '{name}'\n{self.output}"
         return "\n\n".join(f"{outcome.task}: {outcome.status}\n{outcome.text}" for outcome in found)
 
     def succeeded(self) -> Run:
-        """Return itself, where no task failed."""
+        """Return the run itself, if no task failed."""
         assert self.status == 0, self.output
         return self
 
 
 class Controller:
-    """Runs plays as a user of its own would, logged in as alice of the simulator by the environment."""
+    """Runs plays with its own home directory, logged in as alice by the environment."""
 
     def __init__(self, simulator: Simulator, collections: Path, home: Path, place: Path) -> None:
         self._simulator = simulator
@@ -121,16 +120,16 @@ class Controller:
 
     @property
     def login(self) -> dict[str, str]:
-        """Return the environment variables that say how alice reaches the simulator."""
+        """Return the environment variables of alice's connection to the simulator."""
         return login(self._simulator)
 
     @property
     def integration_config(self) -> dict[str, t.Any]:
-        """Return what the file integration_config.yml tells the integration targets."""
+        """Return the content of integration_config.yml for the integration targets."""
         return self._simulator.integration_config
 
     def both_ways(self, *, arguments: t.Sequence[str] = (), **how: t.Any) -> Both:
-        """Run a play in place, and then with all tasks handed over, from the same state of the vault."""
+        """Run a play in place and then as modules, from the same state of the vault."""
         self._simulator.reset()
         in_place = self.play(arguments=arguments, **how)
         self._simulator.reset()
@@ -148,7 +147,7 @@ class Controller:
         beside: t.Mapping[str, str] | None = None,
         **keywords: t.Any,
     ) -> Run:
-        """Run one play with these tasks (or the text of a playbook), and return what came of it.
+        """Run one play with these tasks (or the text of a playbook), and return its run.
 
         ``environment`` changes the environment of ansible-playbook, ``python_without`` names variables that do not reach
         the interpreter of modules. ``watched`` notes command lines. ``beside`` are files in the
@@ -172,7 +171,7 @@ class Controller:
         finished = subprocess.run(
             [Path(sys.executable).with_name("ansible-playbook"), "-i", place / "inventory.yml", *arguments, playbook],
             env=self._environment(record, environment or {}),
-            # Not where the playbook is: that must not matter.
+            # Not the directory of the playbook, which must not matter.
             cwd=self._place,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -205,12 +204,12 @@ class Controller:
             "ANSIBLE_HOME": str(self._home),
             "ANSIBLE_CONFIG": str(record.with_name("ansible.cfg")),
             "ANSIBLE_NOCOLOR": "true",
-            # Ansible lists the valid booleans in the order of a set, which is another in every process otherwise.
+            # Ansible lists the valid booleans in the order of a set, which otherwise differs between processes.
             "PYTHONHASHSEED": "0",
             "ANSIBLE_REMOTE_TMP": str(self._home / "tmp"),
             "ANSIBLE_ASYNC_DIR": str(self._home / "async"),
             "ANSIBLE_PIPELINING": "true",
-            # From 2.21 on results hold the arguments of a module only where they are asked for.
+            # From 2.21 on, results contain the arguments of a module only on request.
             "ANSIBLE_INJECT_INVOCATION": "true",
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
@@ -218,14 +217,14 @@ class Controller:
                 f"ANSIBLE_{kind.upper()}_PLUGINS": str(_PLUGINS / kind)
                 for kind in ("action", "become", "callback", "connection", "lookup")
             },
-            # A become that changes nothing is one nevertheless.
+            # Use become even if it does not change the user.
             "ANSIBLE_BECOME_ALLOW_SAME_USER": "true",
             "XDG_RUNTIME_DIR": str(self.runtime),
             "MYSAFE_TEST_RECORD": str(record),
             "MYSAFE_TEST_SIMULATOR": self._simulator.url,
             "MYSAFE_TEST_SIMULATOR_CA": str(self._simulator.ca_path),
             **self.login,
-            # A fault that is there to stay need not be waited for.
+            # Permanent faults need no retries.
             "SENHASEGURA_RETRIES": "0",
             **changes,
         }
@@ -233,14 +232,14 @@ class Controller:
 
 
 class Both(t.NamedTuple):
-    """A play that has run both ways."""
+    """The two runs of a play."""
 
     in_place: Run
     as_module: Run
 
 
 class Aside:
-    """Runs plays both ways in threads, on whichever of its controllers is free."""
+    """Runs plays both ways in background threads, on the first free controller."""
 
     def __init__(self, controllers: t.Sequence[Controller]) -> None:
         self._free: queue.Queue[Controller] = queue.Queue()
@@ -267,26 +266,26 @@ class Aside:
 
 
 def login(simulator: Simulator, key: str = "alice") -> dict[str, str]:
-    """Return the environment variables that say how the owner of an access key reaches the simulator."""
+    """Return the environment variables of a connection to the simulator with an access key."""
     return simulator.environment(key)
 
 
 def as_options(variables: t.Mapping[str, str]) -> dict[str, str]:
-    """Return what environment variables say as the options of a task."""
+    """Return environment variables as options of a task."""
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 
     return {option: variables[variable] for option, variable in VARIABLES.items() if variable in variables}
 
 
 def connect(simulator: Simulator, key: str = "alice", **options: t.Any) -> Connection:
-    """Return the connection options of the core, as a task would have them."""
+    """Return the connection options as the core gets them from a task."""
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 
     return Connection.from_params({**as_options(login(simulator, key)), "retries": 0, **options})
 
 
 def task(name: str, options: t.Mapping[str, t.Any] | None = None, **keywords: t.Any) -> dict[str, t.Any]:
-    """Return a task of mysafe_api_secret, which by default looks for a secret that is not there."""
+    """Return a task of mysafe_api_secret; by default it looks up an API secret that does not exist."""
     return {
         "name": name,
         MODULE: {"identifier_code": "missing", "state": "absent"} if options is None else options,
@@ -295,17 +294,17 @@ def task(name: str, options: t.Mapping[str, t.Any] | None = None, **keywords: t.
 
 
 def secret(code: str, **options: t.Any) -> dict[str, t.Any]:
-    """Return the options of a task that makes sure of an API secret."""
+    """Return the options of a task that ensures an API secret."""
     return {"identifier_code": code, "name": code, "url": "https://example.org", "client_id": "robot", **options}
 
 
 def token_requests(simulator: Simulator) -> list[dict[str, t.Any]]:
-    """Return the requests for a token that the simulator has seen."""
+    """Return the token requests in the log of the simulator."""
     return [row for row in simulator.requests() if re.search("oauth2/token$", row["path"])]
 
 
 def _own(result: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Return what is not of the executor in a result, and in the results of the items of a loop."""
+    """Return a result, and its loop items, without what the executor added."""
     own = {key: value for key, value in result.items() if key not in _OF_THE_EXECUTOR}
     if "results" in own and "action" not in own:
         own["results"] = [_own(item) for item in own["results"]]
@@ -313,7 +312,7 @@ def _own(result: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _read(record: Path) -> tuple[list[Outcome], set[str]]:
-    """Read what callback plugin and interpreter noted: the outcomes, and the names of the tasks that were handed over."""
+    """Read the record of callback plugin and interpreter: the outcomes, and the tasks that ran as modules."""
     outcomes: list[Outcome] = []
     handed_over: set[str] = set()
     running = ""

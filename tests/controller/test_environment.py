@@ -22,7 +22,7 @@ _WAYS: dict[str, dict[str, t.Any]] = {
     "as the module": {"mysafe_in_place": False},
     "elsewhere": {"ansible_connection": "elsewhere"},
 }
-# Every variable, with what becomes of it as an option.
+# Every variable, its value, and the resulting option.
 _EVERY = {
     "mysafe_url": ("SENHASEGURA_URL", "https://vault.invalid", "https://vault.invalid"),
     "mysafe_client_id": ("SENHASEGURA_CLIENT_ID", "robot", "robot"),
@@ -49,7 +49,7 @@ def _every_way(name: str, **keywords: t.Any) -> list[dict[str, t.Any]]:
 
 @pytest.fixture(scope="module", name="everything")
 def _everything(controller_of_module: Controller) -> Run:
-    """Run a task that has all its options from the environment, and fails for it."""
+    """Run a task with all its options from the environment, which makes it fail."""
     environment = {variable: value for variable, value, _option in _EVERY.values()}
     return controller_of_module.play(*_every_way("all", ignore_errors=True), environment=environment)
 
@@ -68,7 +68,7 @@ def test_variable_of_the_controller_becomes_the_option(everything: Run, option: 
 
 @pytest.fixture(scope="module", name="run")
 def _run(controller_of_module: Controller, running: Simulator) -> Run:
-    """Run tasks with the environment of the controller, in which all variables that are not needed are empty."""
+    """Run tasks with the controller's environment, in which all unneeded variables are empty."""
     blank = {
         variable: " " if option in ("timeout", "mysafe_tenant") else ""
         for option, (variable, _value, _expected) in _EVERY.items()
@@ -104,60 +104,60 @@ def _run(controller_of_module: Controller, running: Simulator) -> Run:
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_variables_of_the_controller_are_enough_and_empty_ones_do_no_harm(run: Run, way: str) -> None:
+def test_variables_of_the_controller_suffice_and_empty_ones_are_ignored(run: Run, way: str) -> None:
     assert run[f"the controller's variables, {way}"]["action"] == "none", run.output
 
 
-def test_empty_variables_of_another_machine_do_no_harm(run: Run) -> None:
+def test_empty_variables_of_another_machine_are_ignored(run: Run) -> None:
     assert run["another machine with empty variables"]["action"] == "none", run.output
 
 
-def test_controller_wins_over_the_variables_of_another_machine(run: Run) -> None:
+def test_variables_of_the_controller_override_those_of_another_machine(run: Run) -> None:
     assert run["another machine with other variables"]["action"] == "none", run.output
 
 
 def test_another_machine_does_not_have_the_environment_of_the_controller(run: Run) -> None:
-    """The test connection would prove nothing otherwise."""
+    """Otherwise the connection plugin "elsewhere" would prove nothing."""
     assert "SENHASEGURA_CLIENT_SECRET" not in run["look"]["stdout"]
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_environment_of_the_task_wins(run: Run, running: Simulator, way: str) -> None:
+def test_environment_of_the_task_overrides_the_controllers(run: Run, running: Simulator, way: str) -> None:
     used = run[f"the task's variables, {way}"]["invocation"]["module_args"]["mysafe_client_id"]
     assert used == running.access_keys["bob"]["client_id"]
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_environment_of_the_task_is_enough(run: Run, way: str) -> None:
+def test_environment_of_the_task_suffices(run: Run, way: str) -> None:
     assert run[f"the task's variables, {way}"]["action"] == "none", run.output
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_variable_that_the_task_empties_is_not_filled_in(run: Run, way: str) -> None:
+def test_variable_that_the_task_sets_to_empty_stays_empty(run: Run, way: str) -> None:
     assert run[f"a variable that the task empties, {way}"]["error"]["kind"] == "configuration"
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_variables_that_the_task_does_not_name_are_filled_in(run: Run, way: str) -> None:
+def test_other_variables_are_taken_from_the_controller(run: Run, way: str) -> None:
     assert run[f"another variable of the task, {way}"]["action"] == "none", run.output
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_options_of_the_task_win_over_every_environment(run: Run, way: str) -> None:
+def test_options_of_the_task_override_every_environment(run: Run, way: str) -> None:
     assert run[f"options, {way}"]["action"] == "none", run.output
 
 
-def test_variables_of_the_controller_do_not_show_on_a_command_line(run: Run, running: Simulator) -> None:
+def test_variables_of_the_controller_are_not_on_a_command_line(run: Run, running: Simulator) -> None:
     assert running.access_keys["alice"]["client_secret"] not in run.command_lines
 
 
-def test_command_lines_were_looked_at(run: Run) -> None:
+def test_command_lines_were_recorded(run: Run) -> None:
     assert "ansible-playbook" in run.command_lines
 
 
 @pytest.fixture(scope="module", name="defaults")
 def _defaults(controller_of_module: Controller, running: Simulator) -> Run:
-    """Run tasks that have nothing but module_defaults."""
+    """Run tasks whose connection options come only from module_defaults."""
     options = as_options(login(running, "carol"))
     plays = [
         {
@@ -198,7 +198,7 @@ _PASTED = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n-----END PRI
 
 @pytest.fixture(scope="module", name="other_key")
 def _other_key(controller_of_module: Controller, running: Simulator) -> Run:
-    """Run tasks that name bob's access key, with a token of alice's in the environment of the controller."""
+    """Run tasks with bob's access key, and with alice's token in the controller's environment."""
     running.reset()
     running.add_secret(owner="alice", name="Of Alice", url="u", client_id="c", identifier_code="of-alice")
     alice, bob = (as_options(login(running, key)) for key in ("alice", "bob"))
@@ -225,15 +225,15 @@ def _other_key(controller_of_module: Controller, running: Simulator) -> Run:
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_a_token_of_the_controller_does_not_win_over_the_access_key_of_the_task(other_key: Run, way: str) -> None:
+def test_access_key_of_the_task_overrides_a_token_of_the_controller(other_key: Run, way: str) -> None:
     assert other_key[f"as bob, {way}"]["action"] == "none", other_key.output
 
 
-def test_a_token_of_the_controller_does_not_win_over_the_access_key_of_a_lookup(other_key: Run) -> None:
+def test_access_key_of_a_lookup_overrides_a_token_of_the_controller(other_key: Run) -> None:
     assert other_key["look up as bob"]["msg"] == [], other_key.output
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_a_key_that_is_pasted_in_place_of_its_path_does_not_show(controller: Controller, way: str) -> None:
+def test_a_key_pasted_instead_of_its_path_is_not_shown(controller: Controller, way: str) -> None:
     run = controller.play(task("pasted", {**_MISSING, "client_key": _PASTED}, vars=_WAYS[way]), arguments=["-vvv"])
     assert (run["pasted"]["error"]["kind"], "MIIEvQIBADAN" in run.output) == ("configuration", False)

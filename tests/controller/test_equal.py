@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""A task returns the same to the letter in place and as the module: the tasks of equal.yml."""
+"""A task returns exactly the same in place and as a module: the tasks of equal.yml."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PLAY, *_BLOCKS = re.split(
     r"^(?=    - simulator:)", Path(__file__).with_name("equal.yml").read_text(), flags=re.MULTILINE
 )
 _TASKS = {t.cast("re.Match[str]", re.search(r"^    - name: (.+)$", block, re.MULTILINE))[1]: block for block in _BLOCKS}
-# What the comparison must have seen for it to be worth something.
+# The comparison must include all of these to be worth something.
 _ACTIONS = {"none", "create", "update", "activate", "deactivate", "activate+update"}
 _KINDS = {
     "access_denied",
@@ -92,12 +92,12 @@ def test_there_are_tasks(started: dict[str, concurrent.futures.Future[Both]]) ->
 
 
 @pytest.mark.parametrize("task", _TASKS)
-def test_result_is_the_same_to_the_letter(both: Both, task: str) -> None:
+def test_result_is_exactly_the_same(both: Both, task: str) -> None:
     assert both.in_place.letters(task) == both.as_module.letters(task)
 
 
 @pytest.mark.parametrize("task", _TASKS)
-def test_one_was_in_place_and_the_other_was_not(both: Both, task: str) -> None:
+def test_only_one_run_was_in_place(both: Both, task: str) -> None:
     assert (task in both.in_place.handed_over, task in both.as_module.handed_over) == (False, True)
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What the documentation shows works as it stands: the examples of all plugins, and the tasks and plays of the guides."""
+"""The examples in the documentation work as written: those of all plugins, and the tasks and plays of the guides."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ _STORED: list[dict[str, t.Any]] = [
     {"identifier_code": "reporting-api", "name": "Reporting API"},
 ]
 _BILLING_SECRET = "s3cret-of-the-billing-service"
-# The number that an example names.
+# The identifier that an example uses.
 _NUMBER = 43
 
 
 class Example(t.NamedTuple):
-    """Tasks or plays as the documentation has them."""
+    """Tasks or plays from the documentation."""
 
     name: str
     text: str
 
     @property
     def content(self) -> t.Any:
-        """What it says."""
+        """The parsed example."""
         return yaml.safe_load(self.text)
 
     @property
@@ -60,7 +60,7 @@ class Example(t.NamedTuple):
 
     @property
     def names(self) -> set[str]:
-        """The names of all tasks that run where nothing fails, those in blocks included."""
+        """The names of all tasks that run if nothing fails, including those in blocks."""
         tasks = [task for play in self.content for task in play["tasks"]] if self.is_plays else self.content
         return _names(tasks)
 
@@ -74,7 +74,7 @@ def _names(tasks: list[dict[str, t.Any]]) -> set[str]:
 
 
 def _is_task_or_play(part: t.Any) -> bool:
-    """Whether it is that, and not variables or answers to a survey. Tasks of the guides have full names of modules."""
+    """Whether it is a task or a play, not variables or survey answers. Tasks of the guides use full module names."""
     return isinstance(part, dict) and any(key in ("hosts", "block") or "." in key for key in part)
 
 
@@ -103,7 +103,7 @@ _EXAMPLES = {
 
 @pytest.fixture(name="run", scope="module")
 def _run(controller_of_module: Controller, running: Simulator) -> t.Callable[[str], Run]:
-    """Return what runs an example, once for all tests: with what it takes for granted, and otherwise as it stands."""
+    """Return a function that runs an example as written, once for all tests, with the state that it assumes."""
     key = running.access_keys["alice"]
     alice = login(running)
     variables = {
@@ -118,7 +118,7 @@ def _run(controller_of_module: Controller, running: Simulator) -> t.Callable[[st
     def run(name: str) -> Run:
         running.reset()
         for stored in _STORED:
-            # What is kept for the billing service is an access key that really works: an example logs in with it.
+            # The API secret of the billing service is a valid access key, since an example logs in with it.
             secret = {"client_id": key["client_id"], "client_secret": key["client_secret"]}
             running.add_secret(owner="alice", url="https://example.org", **secret, **stored)
         others = {"owner": "alice", "name": "One of many", "url": "https://example.org", "client_id": "robot"}
@@ -130,7 +130,7 @@ def _run(controller_of_module: Controller, running: Simulator) -> t.Callable[[st
             text=example.text if example.is_plays else play + textwrap.indent(example.text, "    "),
             hosts={"localhost": {}},
             arguments=["-e", json.dumps(variables)],
-            # For modules that are not ours, such as uri.
+            # For other modules, such as uri.
             environment={"SSL_CERT_FILE": str(running.ca_path)},
         )
 
@@ -143,7 +143,7 @@ def test_there_are_examples_of_all_plugins_and_in_the_guides() -> None:
 
 
 @pytest.mark.parametrize("name", _EXAMPLES)
-def test_example_works_as_it_stands(run: t.Callable[[str], Run], name: str) -> None:
+def test_example_works_as_written(run: t.Callable[[str], Run], name: str) -> None:
     done = {outcome.task for outcome in run(name).succeeded().outcomes if outcome.status == "ok"}
     assert _EXAMPLES[name].names - done == set()
 
@@ -187,6 +187,6 @@ def test_ansible_doc_renders_the_plugin(path: Path, ansible_home: Path, controll
         check=False,
     )
     assert (finished.returncode, finished.stderr) == (0, "")
-    # Options of its own, shared ones, examples and return values.
+    # Its name, shared options, examples and return values.
     for part in (f"{_COLLECTION}.{path.stem}", "mysafe_url", "SENHASEGURA_URL", "EXAMPLES:", "RETURN VALUES:"):
         assert part in finished.stdout

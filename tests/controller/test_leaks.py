@@ -32,7 +32,7 @@ _WAYS: dict[str, dict[str, t.Any]] = {
 
 @pytest.fixture(scope="module", name="run")
 def _run(controller_of_module: Controller, running: Simulator) -> Run:
-    """Create, update and fail in every way, and tell as much of it as can be told."""
+    """Create, update and fail in every way, with as much output as possible."""
     running.reset()
     tasks: list[dict[str, t.Any]] = []
     echo = {"status": 500, "body": {"message": f"{_OLD} {_NEW} {running.access_keys['alice']['client_secret']}"}}
@@ -44,7 +44,7 @@ def _run(controller_of_module: Controller, running: Simulator) -> Run:
         ]
         if way in ("in place", "as the module"):
             tasks += [
-                # By the time of the update the old client secret has been read: what was not cannot be known.
+                # The old client secret has been read before the update; otherwise it could not be known.
                 {
                     "simulator": {
                         "secrets": [{**_EXISTING, "identifier_code": "old"}],
@@ -55,7 +55,7 @@ def _run(controller_of_module: Controller, running: Simulator) -> Run:
                 task(f"mistake {way}", secret("new", client_secret=_NEW, colour=_NEW), ignore_errors=True, **how),
                 task(f"token {way}", secret("new", mysafe_access_token=_TOKEN), ignore_errors=True, **how),
             ]
-    # The secrets reach the tasks from a file, as with Ansible Vault: the command line of ansible-playbook is not ours.
+    # The secrets come from a file, as with Ansible Vault, since everybody can see the command line of ansible-playbook.
     return controller_of_module.play(
         *tasks,
         arguments=["-vvvv", "--diff"],
@@ -89,32 +89,32 @@ _NAMES = [
 ]
 
 
-def test_the_tasks_did_what_they_should(run: Run) -> None:
+def test_the_tasks_did_what_they_are_for(run: Run) -> None:
     done = {name: run[name]["action"] for way in _WAYS for name in (f"create {way}", f"update {way}")}
     assert done == {name: name.split()[0] for name in done}
 
 
-def test_the_answers_repeated_what_they_should(run: Run) -> None:
+def test_the_answers_echoed_the_secrets(run: Run) -> None:
     assert [run[f"fail {way}"]["error"]["kind"] for way in ("in place", "as the module")] == ["write_uncertain"] * 2
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_output_does_not_tell(run: Run, running: Simulator, name: str) -> None:
+def test_output_does_not_contain(run: Run, running: Simulator, name: str) -> None:
     assert _secrets(running)[name] not in run.output
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_results_do_not_tell(run: Run, running: Simulator, name: str) -> None:
+def test_results_do_not_contain(run: Run, running: Simulator, name: str) -> None:
     results = [outcome.result for outcome in run.outcomes if outcome.is_ours]
     assert _secrets(running)[name] not in json.dumps(results, ensure_ascii=False)
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_command_lines_do_not_tell(run: Run, running: Simulator, name: str) -> None:
+def test_command_lines_do_not_contain(run: Run, running: Simulator, name: str) -> None:
     assert _secrets(running)[name] not in run.command_lines
 
 
-def test_command_lines_were_looked_at(run: Run) -> None:
+def test_command_lines_were_recorded(run: Run) -> None:
     assert "async_wrapper" in run.command_lines
 
 
@@ -122,5 +122,5 @@ def test_modules_were_also_sent_as_files(run: Run) -> None:
     assert "AnsiballZ_mysafe_api_secret.py" in run.output
 
 
-def test_output_was_as_much_as_can_be(run: Run) -> None:
+def test_output_had_the_highest_verbosity(run: Run) -> None:
     assert "EXEC /bin/sh" in run.output

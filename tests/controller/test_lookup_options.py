@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The lookup: which terms and options it takes, where they come from, and what it does about what it cannot fetch."""
+"""The lookup: its terms and options, where they come from, and what it does when it cannot fetch a term."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 
 NAME = "senhasegura.mysafe.mysafe_api_secret"
 URL = "https://vault.example.org"
-#: Option -> a value that is not the default, as a text, and as the core gets it.
+#: Option -> a value other than the default, as a text, and as the core gets it.
 VALUES: dict[str, tuple[str, t.Any]] = {
     "mysafe_url": (URL, URL),
     "mysafe_client_id": ("robot", "robot"),
@@ -57,7 +57,7 @@ def variable(option: str) -> str:
 
 
 def documented_options() -> dict[str, t.Any]:
-    """Return the options as Ansible reads them: the lookup's own, and those of the doc fragment in two parts."""
+    """Return the options as Ansible reads them: the lookup's own, and those of both parts of the doc fragment."""
     options: dict[str, t.Any] = {}
     for text in (ModuleDocFragment.DOCUMENTATION, ModuleDocFragment.PLUGINS, lookup.DOCUMENTATION):
         for name, parts in yaml.safe_load(text)["options"].items():
@@ -67,14 +67,14 @@ def documented_options() -> dict[str, t.Any]:
 
 
 def stored(code: str) -> dict[str, t.Any]:
-    """Return the API secret with a code, another one for each."""
+    """Return the API secret with a code; all its fields are unique."""
     texts = {field: f"{field} of {code}" for field in FIELDS if field != "identifier_code"}
     shares = {"users_allowed": [{"username": code}], "groups_allowed": [{"name": code, "can_edit": True}]}
     return entity({**texts, **shares, "identifier_code": code})
 
 
 class Core:
-    """Stands in for the core: answers what it is told to, and notes what it was asked."""
+    """Replaces the core: returns what the test sets, and records what it was called with."""
 
     def __init__(self) -> None:
         self.params: dict[str, t.Any] = {}
@@ -91,7 +91,7 @@ class Core:
 
 
 class Warned:
-    """Stands in for Display."""
+    """Replaces Display."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -100,13 +100,13 @@ class Warned:
         return self
 
     def warning(self, text: str) -> None:
-        """Note a warning."""
+        """Record a warning."""
         self.texts.append(text)
 
 
 @pytest.fixture(name="core", autouse=True)
 def fixture_core(monkeypatch: pytest.MonkeyPatch) -> Core:
-    """Start without any of the variables of the environment, and with a core that has everything."""
+    """Start without our environment variables, and with a core that finds every code."""
     for name in VARIABLES.values():
         monkeypatch.delenv(name, raising=False)
     core = Core()
@@ -116,7 +116,7 @@ def fixture_core(monkeypatch: pytest.MonkeyPatch) -> Core:
 
 @pytest.fixture(name="warned")
 def fixture_warned(monkeypatch: pytest.MonkeyPatch) -> Warned:
-    """Note the warnings."""
+    """Record the warnings."""
     warned = Warned()
     monkeypatch.setattr(lookup, "Display", warned)
     return warned
@@ -154,7 +154,7 @@ def test_terms_are_codes_in_order(terms: list[t.Any], codes: list[str], core: Co
 
 
 @pytest.mark.parametrize("term", [None, True, 1.5, {"client_secret": "hush"}, object()])
-def test_what_can_be_no_code_is_refused_and_not_repeated(term: t.Any) -> None:
+def test_a_term_that_cannot_be_a_code_is_refused_and_not_shown(term: t.Any) -> None:
     with pytest.raises(AnsibleLookupError, match="Term 2 is neither a text nor a whole number") as failure:
         run("a", term)
     assert "hush" not in str(failure.value)
@@ -181,19 +181,19 @@ def test_one_field_of_each_is_returned(field: str) -> None:
 @pytest.mark.parametrize(
     "options", [{"field": "colour"}, {"field": "shared_error"}, {"on_missing": "ignore"}, {"on_denied": "ignore"}]
 )
-def test_a_choice_that_does_not_exist_is_refused(options: dict[str, str], core: Core) -> None:
+def test_an_unknown_choice_is_refused(options: dict[str, str], core: Core) -> None:
     with pytest.raises(AnsibleError, match="|".join(options.values())):
         run("a", **options)
     assert core.codes == []
 
 
-def test_an_option_that_does_not_exist_is_refused_and_its_value_not_repeated(core: Core) -> None:
+def test_an_unknown_option_is_refused_and_its_value_not_shown(core: Core) -> None:
     with pytest.raises(AnsibleLookupError, match="no option client_secret, feild") as failure:
         run("a", feild="name", client_secret="hush")
     assert (core.codes, "hush" in str(failure.value)) == ([], False)
 
 
-def test_wantlist_which_ansible_hands_on_where_it_loops_is_taken() -> None:
+def test_wantlist_which_ansible_passes_in_loops_is_accepted() -> None:
     assert len(run("a", wantlist=True)) == 1
 
 
@@ -202,7 +202,7 @@ def test_wantlist_which_ansible_hands_on_where_it_loops_is_taken() -> None:
 
 @pytest.mark.parametrize("option", ["on_missing", "on_denied"])
 class TestLeft:
-    """A term for which there is no API secret, of which an option says what to do."""
+    """A term without an API secret, which an option decides how to handle."""
 
     @pytest.fixture(autouse=True)
     def fixture_left(self, core: Core, option: str) -> None:
@@ -212,7 +212,7 @@ class TestLeft:
         with pytest.raises(AnsibleLookupError, match=r"^The term 'b' could not be looked up\.$"):
             run("a", "b", "c")
 
-    def test_is_an_error_where_that_is_wanted(self, option: str) -> None:
+    def test_is_an_error_if_chosen(self, option: str) -> None:
         with pytest.raises(AnsibleLookupError, match=r"^The term 'b' could not be looked up\.$"):
             run("a", "b", "c", **{option: "error"})
 
@@ -226,14 +226,14 @@ class TestLeft:
             run("b", **{other: "skip"})
 
 
-def test_any_other_failure_is_an_error_whatever_the_options_say(core: Core) -> None:
+def test_any_other_failure_is_an_error_regardless_of_the_options(core: Core) -> None:
     core.failure = MySafeError(Kind.LOCKDOWN, "The vault is locked down", cause="somebody did it")
     with pytest.raises(AnsibleLookupError, match=r"^The vault is locked down\. Cause: somebody did it\.$"):
         run("a", on_missing="skip", on_denied="skip")
 
 
-def test_a_failure_has_no_other_failure_behind_it(core: Core) -> None:
-    """Ansible would print the causes as well, which are not for users."""
+def test_a_failure_has_no_chained_exception(core: Core) -> None:
+    """Ansible would print the chained exceptions, which are not for users."""
     core.failure = MySafeError(Kind.LOCKDOWN, "The vault is locked down")
     with pytest.raises(AnsibleLookupError) as failure:
         run("a")
@@ -249,11 +249,11 @@ def test_warnings_of_the_core_are_passed_on(core: Core, warned: Warned) -> None:
 # Where options come from.
 
 
-def test_every_shared_option_is_tried_here() -> None:
+def test_every_shared_option_is_tested_here() -> None:
     assert set(VALUES) == set(VARIABLES)
 
 
-def test_without_anything_the_core_gets_the_defaults(core: Core) -> None:
+def test_without_options_the_core_gets_the_defaults(core: Core) -> None:
     run("a")
     assert core.params == DEFAULTS
 
@@ -293,7 +293,7 @@ def test_an_empty_variable_of_the_environment_counts_as_not_set(
 @pytest.mark.parametrize("blank", ["", " "])
 @every_option
 def test_an_empty_variable_counts_as_not_set(option: str, blank: str, core: Core) -> None:
-    """Otherwise validate_certs would be off, and ca_path the working directory."""
+    """Otherwise validate_certs would be off, and ca_path would be the working directory."""
     run("a", variables={variable(option): blank})
     assert core.params == DEFAULTS
 
@@ -305,13 +305,13 @@ def test_an_empty_argument_counts_as_not_set(option: str, blank: str | None, cor
     assert core.params == DEFAULTS
 
 
-def test_an_empty_field_is_no_way_to_get_whole_api_secrets(core: Core) -> None:
+def test_an_empty_field_is_refused(core: Core) -> None:
     with pytest.raises(AnsibleError, match="field"):
         run("a", field="")
     assert core.codes == []
 
 
-def test_other_empty_variables_of_the_environment_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_empty_variables_of_the_environment_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENHASEGURA_COLOUR", "")
     run("a")
     assert os.environ["SENHASEGURA_COLOUR"] == ""
@@ -344,7 +344,7 @@ def test_secrets_are_not_taken_from_ansible_cfg(core: Core, ini: t.Callable[[dic
     assert core.params == DEFAULTS
 
 
-def test_an_argument_wins_over_a_variable_that_over_the_environment_and_that_over_ansible_cfg(
+def test_the_order_is_argument_variable_environment_ansible_cfg(
     core: Core, ini: t.Callable[[dict[str, str]], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ini(dict.fromkeys(("url", "client_id", "token_url", "tenant"), "ini"))
@@ -358,14 +358,14 @@ def test_an_argument_wins_over_a_variable_that_over_the_environment_and_that_ove
 @pytest.mark.parametrize("option", ["mysafe_client_secret", "mysafe_access_token"])
 @pytest.mark.parametrize("value", [{"inner": "hush"}, ["hush"]])
 @pytest.mark.parametrize("place", ["argument", "variable"])
-def test_a_secret_that_is_no_text_is_refused_and_not_repeated(option: str, value: t.Any, place: str) -> None:
+def test_a_secret_that_is_not_a_text_is_refused_and_not_shown(option: str, value: t.Any, place: str) -> None:
     given = {"variables": {option: value}} if place == "variable" else {option: value}
     with pytest.raises(AnsibleError, match=option) as failure:
         run("a", **given)
     assert "hush" not in str(failure.value)
 
 
-def test_the_core_gets_what_can_be_told_apart_by_its_json(core: Core) -> None:
-    """Sessions and cached tokens are kept by a digest of it."""
+def test_the_core_gets_options_that_json_can_represent(core: Core) -> None:
+    """Sessions and cached tokens are found by a digest of that JSON."""
     run("a", **{option: text for option, (text, _value) in VALUES.items()})
     assert json.loads(json.dumps(core.params)) == {option: value for option, (_text, value) in VALUES.items()}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""A loop in place logs in once and keeps its connection, and its items have nothing else in common."""
+"""A loop in place shares one login and one connection between its items, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ITEM = secret("{{ item }}")
 
 
 class Seen(t.NamedTuple):
-    """What the simulator saw of a play, and holds after it."""
+    """The requests of a play, and the owners of the API secrets after it."""
 
     requests: list[dict[str, t.Any]]
     token_requests: list[dict[str, t.Any]]
@@ -47,7 +47,7 @@ def test_a_loop_of_100_items_takes_one_connection(many: Seen) -> None:
     assert len({row["connection"] for row in many.requests}) == 1
 
 
-def test_a_loop_of_100_items_sends_nothing_but_what_the_items_need(many: Seen) -> None:
+def test_a_loop_of_100_items_sends_only_the_necessary_requests(many: Seen) -> None:
     # The token, and for each item a search and a creation.
     assert len(many.requests) == 1 + 2 * 100
 
@@ -77,7 +77,7 @@ def test_items_with_the_same_access_key_share_a_token(mixed: Seen) -> None:
     assert [row["access_key"] for row in mixed.token_requests] == ["alice", "bob"]
 
 
-def test_a_wrong_client_secret_does_not_profit_from_the_login_of_the_item_before(
+def test_a_wrong_client_secret_does_not_use_the_login_of_the_previous_item(
     controller: Controller, simulator: Simulator
 ) -> None:
     options = {"identifier_code": "missing", "state": "absent", "mysafe_client_secret": "{{ item }}"}
@@ -94,11 +94,11 @@ def _expiring(controller_of_module: Controller, running: Simulator) -> Seen:
     return _see(controller_of_module, running, expiring)
 
 
-def test_tokens_that_expire_in_the_middle_cost_one_more_request(expiring: Seen) -> None:
+def test_tokens_that_expire_during_a_loop_cost_one_more_request(expiring: Seen) -> None:
     assert len(expiring.token_requests) == 2
 
 
-def test_all_items_are_done_where_tokens_expire_in_the_middle(expiring: Seen) -> None:
+def test_all_items_succeed_if_tokens_expire_during_a_loop(expiring: Seen) -> None:
     assert list(expiring.owners) == [f"code{n}" for n in range(10)]
 
 
@@ -106,8 +106,8 @@ _FAULTS = {
     "an error of the server": {"status": 500, "body": "broken"},
     "a reset connection": {"reset": True},
     "a closed connection": {"close": True},
-    "an answer that breaks off": {"truncate": True},
-    "a page in place of an answer": {"html": True},
+    "a truncated answer": {"truncate": True},
+    "a page instead of an answer": {"html": True},
     "a lockdown": {"lockdown": "2030-01-31"},
     "a redirect": {"redirect": "https://elsewhere.example.org/"},
 }
@@ -130,7 +130,7 @@ def test_the_item_after_a_failed_one_succeeds(faulty: dict[str, list[str]], faul
     assert faulty[fault] == ["item ok", "item failed", "item ok"]
 
 
-def test_an_item_that_fails_does_not_cost_the_next_one_a_login(controller: Controller, simulator: Simulator) -> None:
+def test_a_failed_item_does_not_cost_the_next_one_a_login(controller: Controller, simulator: Simulator) -> None:
     simulator.fault({"status": 500, "body": "broken"}, path="secretapi", skip=2)
     controller.play(task("faulty", _ITEM, loop=["one", "two", "three"]))
     assert len(token_requests(simulator)) == 1

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Forks of one play that create the same API secret at the same moment."""
+"""Forks of one play that create the same API secret at the same time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if t.TYPE_CHECKING:
     from .stage import Controller, Outcome
 
 _FORKS = 24
-_CODES = [f"code{number}" for number in range(20)]
+_CODES = [f"code{number}" for number in range(5)]
 
 
 class Seen(t.NamedTuple):
-    """What each fork's task came to, and the codes of the secrets that are there."""
+    """The outcomes of all forks, and the codes of the stored API secrets."""
 
     outcomes: list[Outcome]
     stored: list[str]
@@ -29,7 +29,7 @@ class Seen(t.NamedTuple):
 
 @pytest.fixture(scope="module", name="seen")
 def _seen(controller_of_module: Controller, running: Simulator) -> Seen:
-    """Let 24 forks create one code at once, for one code after the other."""
+    """Let 24 forks create the same code at once, one code after the other."""
     running.reset()
     hosts: dict[str, dict[str, t.Any]] = {f"host{number}": {} for number in range(_FORKS)}
     run = controller_of_module.play(*[task(code, secret(code)) for code in _CODES], hosts=hosts, arguments=["-f", "24"])
@@ -37,7 +37,7 @@ def _seen(controller_of_module: Controller, running: Simulator) -> Seen:
     return Seen(run.outcomes, stored)
 
 
-def test_every_fork_did_every_task(seen: Seen) -> None:
+def test_every_fork_ran_every_task(seen: Seen) -> None:
     assert Counter(outcome.task for outcome in seen.outcomes) == Counter(dict.fromkeys(_CODES, _FORKS))
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Sessions are reused for the same connection options, for no others, and never across a fork."""
+"""Sessions are reused only for the same connection options, and never across a fork."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
 
-# Every option of the connection, with another value than connect() gives.
+# Every option of the connection, with a value other than that of connect().
 _OTHER: dict[str, t.Any] = {
     "url": "https://another.example.org",
     "client_id": "another",
@@ -57,7 +57,7 @@ def _read(sessions: Sessions, connection: Connection) -> None:
 
 
 def _in_a_fork(do: Callable[[], t.Any]) -> t.Any:
-    """Do it in a forked process, and return what it returns there."""
+    """Call the function in a forked process, and return its result."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -78,7 +78,7 @@ def test_the_same_options_share_a_session(sessions: Sessions, simulator: Simulat
     assert sessions.get(connect(simulator)) is sessions.get(connect(simulator))
 
 
-def test_every_option_is_tried_here(connection: Connection) -> None:
+def test_every_option_is_tested_here(connection: Connection) -> None:
     assert set(connection._fields) == set(_OTHER)
 
 
@@ -90,13 +90,13 @@ def test_another_value_of_an_option_means_another_session(
     assert sessions.get(connection) is not sessions.get(other)
 
 
-def test_values_that_change_places_mean_another_session(sessions: Sessions, connection: Connection) -> None:
+def test_swapped_values_mean_another_session(sessions: Sessions, connection: Connection) -> None:
     one = connection._replace(client_id="ab", client_secret="c")
     other = connection._replace(client_id="a", client_secret="bc")
     assert sessions.get(one) is not sessions.get(other)
 
 
-def test_two_requests_of_a_session_take_one_connection(
+def test_two_requests_of_a_session_use_one_connection(
     sessions: Sessions, connection: Connection, simulator: Simulator
 ) -> None:
     _read(sessions, connection)
@@ -125,12 +125,12 @@ def test_a_token_is_not_used_in_its_last_seconds(
     assert len(token_requests(simulator)) == 2
 
 
-def test_a_child_has_a_session_of_its_own(sessions: Sessions, connection: Connection) -> None:
+def test_a_child_has_its_own_session(sessions: Sessions, connection: Connection) -> None:
     ours = sessions.get(connection)
     assert _in_a_fork(lambda: sessions.get(connection) is not ours)
 
 
-def test_a_child_does_not_send_on_the_connection_of_its_parent(
+def test_a_child_does_not_use_the_connection_of_its_parent(
     sessions: Sessions, connection: Connection, simulator: Simulator
 ) -> None:
     _read(sessions, connection)
@@ -150,7 +150,7 @@ def test_the_connection_of_the_parent_outlives_the_child(
     assert used[0] == used[2]
 
 
-def test_children_side_by_side_use_connections_of_their_own(
+def test_parent_child_and_grandchild_use_their_own_connections(
     sessions: Sessions, connection: Connection, simulator: Simulator, tmp_path: Path
 ) -> None:
     """Parent and grandchild send in turn, which would break a shared TLS connection."""
@@ -166,9 +166,9 @@ def test_children_side_by_side_use_connections_of_their_own(
     assert [row["status"] for row in simulator.requests() if row["path"].endswith("secretapi")] == [200] * 5
 
 
-def test_the_fingerprint_does_not_tell_the_secret(connection: Connection) -> None:
+def test_the_fingerprint_does_not_contain_the_secret(connection: Connection) -> None:
     assert connection.client_secret not in connection.fingerprint
 
 
-def test_the_representation_does_not_tell_the_secret(connection: Connection) -> None:
+def test_the_representation_does_not_contain_the_secret(connection: Connection) -> None:
     assert connection.client_secret not in repr(connection)

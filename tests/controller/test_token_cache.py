@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The token cache as a file: who may read it, when it is used, and what becomes of a bad one."""
+"""The token cache file: who may read it, when it is used, and how an invalid one is handled."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 
 _FORKS = multiprocessing.get_context("fork")
 _NOT_OURS = 65534
-# Every option of the connection but the cache itself, with another value than connect() gives.
+# Every option of the connection except the cache itself, with a value other than that of connect().
 _OTHER: dict[str, t.Any] = {
     "url": "https://another.example.org",
     "client_id": "another",
@@ -48,12 +48,12 @@ _OTHER: dict[str, t.Any] = {
 
 @pytest.fixture(name="cached")
 def _cached(connection: Connection) -> Connection:
-    """Return how alice reaches the simulator, with the cache."""
+    """Return alice's connection to the simulator, with the cache."""
     return connection._replace(token_cache=True)
 
 
 def _bearer(connection: Connection) -> BearerToken:
-    """Return what a new task has before its first request."""
+    """Return the session of a new task before its first request."""
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session
 
     return Session(connection).token
@@ -66,7 +66,7 @@ def _cache(connection: Connection) -> TokenCache:
 
 
 def _everything() -> list[Path]:
-    """Return all that lies in the place for caches."""
+    """Return all files in the directory for caches."""
     return sorted(Path(os.environ["XDG_RUNTIME_DIR"]).rglob("*"))
 
 
@@ -94,19 +94,19 @@ def test_nothing_is_written_without_the_option(connection: Connection) -> None:
     assert _everything() == []
 
 
-def test_nothing_is_written_for_a_token_of_the_user(cached: Connection) -> None:
+def test_nothing_is_written_for_a_given_token(cached: Connection) -> None:
     _bearer(cached._replace(access_token="a-t0ken")).current()
     assert _everything() == []
 
 
-def test_nothing_is_written_where_the_login_is_refused(cached: Connection) -> None:
+def test_nothing_is_written_after_a_refused_login(cached: Connection) -> None:
     with pytest.raises(Exception, match="access token"):
         _bearer(cached._replace(client_secret="wr0ng")).current()
     assert _files() == []
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-def test_file_is_for_its_owner_only(cached: Connection, umask: int) -> None:
+def test_only_the_owner_can_read_the_file(cached: Connection, umask: int) -> None:
     before = os.umask(umask)
     try:
         file = _file(cached)
@@ -115,7 +115,7 @@ def test_file_is_for_its_owner_only(cached: Connection, umask: int) -> None:
     assert _mode(file) == 0o600
 
 
-def test_lock_is_for_its_owner_only(cached: Connection) -> None:
+def test_only_the_owner_can_read_the_lock(cached: Connection) -> None:
     before = os.umask(0)
     try:
         file = _file(cached)
@@ -124,7 +124,7 @@ def test_lock_is_for_its_owner_only(cached: Connection) -> None:
     assert _mode(file.with_suffix(".lock")) == 0o600
 
 
-def test_directory_is_for_its_owner_only(cached: Connection) -> None:
+def test_only_the_owner_can_read_the_directory(cached: Connection) -> None:
     before = os.umask(0)
     try:
         file = _file(cached)
@@ -134,20 +134,20 @@ def test_directory_is_for_its_owner_only(cached: Connection) -> None:
 
 
 @pytest.mark.parametrize("option", ["client_id", "client_secret"])
-def test_path_does_not_tell(cached: Connection, option: str) -> None:
+def test_path_does_not_contain(cached: Connection, option: str) -> None:
     assert getattr(cached, option) not in str(_file(cached))
 
 
-def test_file_does_not_hold_the_client_secret(cached: Connection) -> None:
+def test_file_does_not_contain_the_client_secret(cached: Connection) -> None:
     assert cached.client_secret not in _file(cached).read_text(encoding="utf-8")
 
 
-def test_every_option_is_tried_here(connection: Connection) -> None:
+def test_every_option_is_tested_here(connection: Connection) -> None:
     assert set(connection._fields) == {*_OTHER, "token_cache"}
 
 
 @pytest.mark.parametrize("option", [option for option in _OTHER if option != "access_token"])
-def test_token_is_not_for_another_value_of(cached: Connection, option: str) -> None:
+def test_token_is_not_used_with_another_value_of(cached: Connection, option: str) -> None:
     _cache(cached).write("a-t0ken", 100.0)
     other = cached._replace(**{option: _OTHER[option]})
     assert _cache(other).read() is None
@@ -167,13 +167,13 @@ def test_second_task_sends_no_token_request(cached: Connection, simulator: Simul
 
 
 @pytest.mark.parametrize("usable_until", [0, -1, "long ago", None, "nan", "-inf"])
-def test_token_whose_time_is_over_is_not_used(cached: Connection, usable_until: t.Any) -> None:
+def test_expired_token_is_not_used(cached: Connection, usable_until: t.Any) -> None:
     file = _file(cached)
     file.write_text(json.dumps({"access_token": "stale", "usable_until": usable_until}), encoding="utf-8")
     assert _bearer(cached).current() != "stale"
 
 
-def test_token_is_not_used_one_second_after_its_time(cached: Connection) -> None:
+def test_token_is_not_used_one_second_after_it_expired(cached: Connection) -> None:
     file = _file(cached)
     file.write_text(json.dumps({"access_token": "stale", "usable_until": time.time() - 1}), encoding="utf-8")
     assert _bearer(cached).current() != "stale"
@@ -183,11 +183,11 @@ def test_token_is_kept_no_longer_than_the_server_says(cached: Connection, simula
     simulator.switch(token_lifetime=1000.0)
     asked = time.time()
     kept = json.loads(_file(cached).read_text(encoding="utf-8"))
-    # Sixty seconds before it expires it is no longer used.
+    # It is no longer used sixty seconds before it expires.
     assert kept["usable_until"] <= asked + 941
 
 
-def test_token_of_the_cache_is_not_used_past_its_time_by_a_long_task(
+def test_a_long_task_does_not_use_a_cached_token_that_expires(
     cached: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _cache(cached).write("kept", 100.0)
@@ -199,7 +199,7 @@ def test_token_of_the_cache_is_not_used_past_its_time_by_a_long_task(
     assert bearer.current() != "kept"
 
 
-def test_token_without_a_time_is_not_kept(cached: Connection, simulator: Simulator) -> None:
+def test_token_without_a_lifetime_is_not_kept(cached: Connection, simulator: Simulator) -> None:
     simulator.fault({"status": 200, "body": {"access_token": "forever", "token_type": "Bearer"}}, path="token$")
     _bearer(cached).current()
     assert _files() == []
@@ -248,7 +248,7 @@ _GARBAGE = {
 
 
 @pytest.mark.parametrize("content", _GARBAGE.values(), ids=_GARBAGE)
-def test_garbage_is_replaced_by_a_token(cached: Connection, content: bytes) -> None:
+def test_an_invalid_file_is_replaced(cached: Connection, content: bytes) -> None:
     file = _file(cached)
     file.write_bytes(content)
     token = _bearer(cached).current()
@@ -256,7 +256,7 @@ def test_garbage_is_replaced_by_a_token(cached: Connection, content: bytes) -> N
 
 
 @pytest.mark.parametrize("token", [None, 5, "", [], "not one of this vault"])
-def test_garbage_for_a_token_is_replaced_once_it_is_rejected(
+def test_an_invalid_token_is_replaced_once_it_is_rejected(
     cached: Connection, simulator: Simulator, token: t.Any
 ) -> None:
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
@@ -353,7 +353,7 @@ def test_a_token_is_not_taken_from(cached: Connection, spoil: Callable[[Path], N
 
 
 @pytest.mark.parametrize("spoil", _SPOILT)
-def test_one_warning_tells_of(cached: Connection, spoil: Callable[[Path], None]) -> None:
+def test_there_is_one_warning_about(cached: Connection, spoil: Callable[[Path], None]) -> None:
     spoil(_file(cached))
     bearer = _bearer(cached)
     bearer.current()
@@ -362,8 +362,8 @@ def test_one_warning_tells_of(cached: Connection, spoil: Callable[[Path], None])
 
 
 @pytest.mark.parametrize("spoil", _SPOILT)
-def test_no_token_is_written_beside(cached: Connection, spoil: Callable[[Path], None]) -> None:
-    """Neither where a link points nor under the name of a temporary file."""
+def test_no_token_is_written_elsewhere(cached: Connection, spoil: Callable[[Path], None]) -> None:
+    """Neither to the target of a link nor to a temporary file."""
     spoil(_file(cached))
     before = _everything()
     _bearer(cached).current()
@@ -377,10 +377,10 @@ def test_no_warning_without_reason(cached: Connection) -> None:
 
 
 def _without_disk(limited: Callable[[], t.Any]) -> t.Any:
-    """Do it in a process that cannot write to files, as on a full disk; that holds for root too."""
+    """Call the function in a process that cannot write files, as on a full disk; this also limits root."""
 
     def child(answer: t.Any) -> None:
-        # Half a token fits.
+        # There is space for half a token.
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
         answer.send(limited())
 
@@ -392,7 +392,7 @@ def _without_disk(limited: Callable[[], t.Any]) -> t.Any:
     return answer
 
 
-def test_full_disk_is_warned_of(cached: Connection) -> None:
+def test_full_disk_is_a_warning(cached: Connection) -> None:
     def limited() -> int:
         bearer = _bearer(cached)
         bearer.current()
@@ -401,16 +401,16 @@ def test_full_disk_is_warned_of(cached: Connection) -> None:
     assert _without_disk(limited) == 1
 
 
-def test_full_disk_does_not_hinder_the_task(cached: Connection) -> None:
+def test_full_disk_does_not_fail_the_task(cached: Connection) -> None:
     assert _without_disk(lambda: bool(_bearer(cached).current())) is True
 
 
-def test_full_disk_leaves_no_part_of_a_token_behind(cached: Connection) -> None:
+def test_full_disk_leaves_no_part_of_a_token(cached: Connection) -> None:
     _without_disk(lambda: bool(_bearer(cached).current()))
     assert [path for path in _everything() if path.is_file() and path.stat().st_size] == []
 
 
-def test_place_that_does_not_exist_is_not_made(
+def test_missing_runtime_directory_is_not_created(
     cached: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._http import token_cache
@@ -419,7 +419,7 @@ def test_place_that_does_not_exist_is_not_made(
     assert token_cache._base() != str(tmp_path / "nowhere")
 
 
-def test_vanished_directory_is_warned_of(cached: Connection) -> None:
+def test_removed_runtime_directory_is_a_warning(cached: Connection) -> None:
     """Sessions end while a play runs, and the system clears their directory."""
     bearer = _bearer(cached)
     (directory,) = _everything()
@@ -438,7 +438,7 @@ def _ask_when_all_are_there(connection: Connection, barrier: Barrier, tokens: t.
 
 
 def _together(connection: Connection, count: int) -> set[str]:
-    """Let processes that know nothing of each other ask for a token at the same moment; return the tokens they got."""
+    """Let independent processes ask for a token at the same time, and return their tokens."""
     barrier, tokens = _FORKS.Barrier(count), _FORKS.Queue()
     processes = [
         _FORKS.Process(target=_ask_when_all_are_there, args=(connection, barrier, tokens)) for _time in range(count)
@@ -473,7 +473,7 @@ def _write_often(connection: Connection, number: int) -> None:
         cache.write(str(number) * 10_000 * (number + 1), 100.0)
 
 
-def test_reader_never_sees_a_part_of_a_file(cached: Connection) -> None:
+def test_reader_never_sees_a_partial_file(cached: Connection) -> None:
     _write_often(cached, 0)
     writers = [_FORKS.Process(target=_write_often, args=(cached, number)) for number in range(4)]
     for writer in writers:
@@ -484,7 +484,7 @@ def test_reader_never_sees_a_part_of_a_file(cached: Connection) -> None:
     assert all(kept and kept[0] == kept[0][0] * 10_000 * (int(kept[0][0]) + 1) for kept in seen)
 
 
-def test_lock_is_free_again_after_its_holder_was_killed(cached: Connection) -> None:
+def test_lock_is_released_when_its_holder_is_killed(cached: Connection) -> None:
     ours, theirs = _FORKS.Pipe()
 
     def hold() -> None:

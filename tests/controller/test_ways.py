@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Which tasks run in place, in the controller's own process, and which are handed over to the module."""
+"""Which tasks run in place, in the controller's own process, and which run as modules."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _ELSEWHERE_HANDED_OVER: dict[str, dict[str, t.Any]] = {
 
 @pytest.fixture(scope="module", name="run")
 def _run(controller_of_module: Controller) -> Run:
-    """Run all these tasks, which look for an API secret that is not there."""
+    """Run all these tasks, which look up an API secret that does not exist."""
 
     def tasks(ways: dict[str, dict[str, t.Any]]) -> list[dict[str, t.Any]]:
         return [task(name, **keywords) for name, keywords in ways.items()]
@@ -131,7 +131,7 @@ def test_async_without_poll_gives_the_result_of_the_module(run: Run) -> None:
     assert last["action"] == "none"
 
 
-def test_the_command_line_switches_off_whatever_the_host_says(controller: Controller) -> None:
+def test_the_command_line_overrides_the_host(controller: Controller) -> None:
     run = controller.play(
         task("switched off"), hosts={"here": {"mysafe_in_place": True}}, arguments=["-e", "mysafe_in_place=false"]
     )
@@ -154,6 +154,6 @@ def test_is_handed_over_where_the_controller_has_no_requests(
     assert run.succeeded().handed_over == {"handed over"}
 
 
-def test_requests_missing_everywhere_are_told_as_such(controller: Controller, without_requests: dict[str, str]) -> None:
+def test_a_missing_requests_library_is_named(controller: Controller, without_requests: dict[str, str]) -> None:
     error = controller.play(task("missing"), environment=without_requests)["missing"]["error"]
     assert (error["kind"], error["cause"]) == ("missing_library", "no such library here")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Looks for secrets in all that ansible-playbook leaves behind: output at -vvvv, diffs, log, fact cache, results, files.
+"""Searches everything that ansible-playbook leaves behind for secrets: output at -vvvv, diffs, log, fact cache, files.
 
-Each run is one play with every task that could give a secret away, most of them with a server that repeats what it was
-sent. What is looked for are not whole secrets but marks inside them, so that a part of one is found as well.
+Each run is one play of the tasks that could leak a secret, most of them against a server that echoes what it received.
+The search is for marks inside the secrets, not for whole secrets, so that it also finds a part of one.
 """
 
 from __future__ import annotations
@@ -30,17 +30,19 @@ if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
+_T = t.TypeVar("_T")
+
 _MODULE = "senhasegura.mysafe.mysafe_api_secret"
 _INFO = "senhasegura.mysafe.mysafe_api_secret_info"
 _LOOKUP = "senhasegura.mysafe.mysafe_api_secret"
 _DEADLINE = 300
 _CLEANED_UP_BY = 30
-#: With ANSIBLE_DEBUG, Ansible itself prints the arguments of every module that runs as one, whosever it is.
+#: With ANSIBLE_DEBUG, Ansible itself prints the arguments of every module, ours or not.
 _ANSIBLES_OWN = b": done with _execute_module ("
-#: Identifiers that no API secret has: each fault waits for the one task that names it.
+#: Identifiers without an API secret: each fault is for the one task that uses its identifier.
 _UNUSED = itertools.count(900001)
 
-# Writes down what every callback plugin is given, AWX's too, and what the tasks came to.
+# Records what every callback plugin gets, including that of AWX, and the outcomes of the tasks.
 _CALLBACK = '''
 """Writes the results of all tasks into a file, a line of JSON each."""
 DOCUMENTATION = """
@@ -73,25 +75,25 @@ class CallbackModule(CallbackBase):
 
 
 class Secret:
-    """A value that must appear nowhere, and the marks by which it is recognised."""
+    """A value that must not appear anywhere, and the marks that identify it."""
 
     def __init__(self, value: str = "", marks: t.Sequence[str] = ()) -> None:
-        # Lower-case letters and digits survive every way of quoting.
+        # Lower-case letters and digits survive every kind of quoting.
         self.marks = tuple(marks) or tuple(secrets.token_hex(8) for _time in range(4))
         first, second, third, fourth = (*self.marks, "", "", "", "")[:4]
-        # Between them lies what is quoted in one way or another, a line break included.
+        # Between the marks are characters that some format quotes, including a line break.
         self.value = value or (
             f"{first} \"q\" 'p' \\b\\n &amp; {second}\r\n\t<b>&{third}</b> 100% %41 + é漢 {{}}, : # {fourth}"
         )
 
     @classmethod
     def known(cls, value: str) -> Secret:
-        """Make one of a value that cannot be chosen."""
+        """Make a secret from a value that the test cannot choose."""
         middle = len(value) // 2
         return cls(value, [value[:24], value[middle : middle + 24], value[-24:]])
 
     def found_in(self, content: bytes) -> list[str]:
-        """Return the forms in which a part of it is there."""
+        """Return the parts of the secret that are in the content."""
         found = []
         for mark in self.marks:
             if mark.encode() in content:
@@ -101,11 +103,11 @@ class Secret:
 
 
 def _base64_forms(mark: str) -> set[str]:
-    """Return what base64 makes of a mark inside a longer text: it depends on where the mark begins."""
+    """Return the base64 forms of a mark inside a longer text, which depend on its offset."""
     forms = set()
     for before in range(3):
         raw = bytes(before) + mark.encode()
-        # Of the first and last group, a part comes from the neighbours.
+        # The first and the last group also contain parts of the neighbours.
         inner = slice(4 if before else 0, len(raw) // 3 * 4)
         forms |= {base64.b64encode(raw)[inner].decode(), base64.urlsafe_b64encode(raw)[inner].decode()}
     return forms
@@ -124,7 +126,7 @@ class Vault:
 
     @classmethod
     def of(cls, simulator: Simulator) -> Vault:
-        """Make new ones, and fetch those that are the simulator's."""
+        """Make new secrets, and fetch those of the simulator."""
         key = simulator.access_keys["alice"]
         answer = requests.post(
             f"{simulator.url}/api/oauth2/token",
@@ -144,7 +146,7 @@ class Vault:
         return [(field.name, getattr(self, field.name)) for field in dataclasses.fields(self)]
 
     def echoes(self, *known: Secret) -> dict[str, str]:
-        """Return texts that repeat secrets in every form, by name; what a proxy, a log or an error page makes of them."""
+        """Return texts that echo secrets in every form, by name, as a proxy, a log or an error page does."""
         texts = [secret.value for secret in known or (self.passed, self.access_key, self.token)]
         return {
             "raw": " ".join(texts),
@@ -162,22 +164,28 @@ class Vault:
 
 @dataclasses.dataclass
 class Play:
-    """The tasks of one run, and what each has to come to: that shows that it went where a secret could leak."""
+    """The tasks of one run and their expected outcomes, which show that each got to where a secret could leak."""
 
+    #: Whether the server echoes secrets in every form, or only in one. The core hides them, wherever it runs.
+    every_form: bool = True
     tasks: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     expected: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def add(
         self, name: str, expected: str, options: dict[str, t.Any], module: str = _MODULE, **keywords: t.Any
     ) -> None:
-        """Add a task, which is to come to ``changed``, ``ok``, ``failed`` or a kind of failure."""
-        # Another field than the secret's own would be masked by accident if it held the same text.
+        """Add a task whose expected outcome is ``changed``, ``ok``, ``failed`` or a kind of failure."""
+        # Another field with the same text as a secret would be masked by accident.
         register = f"result_{len(self.tasks)}"
         self.tasks.append({"name": name, module: options, "register": register, "ignore_errors": True, **keywords})
         self.expected[name] = expected
 
+    def forms(self, echoes: t.Mapping[str, _T]) -> dict[str, _T]:
+        """Return the forms to try: all, or the first."""
+        return dict(itertools.islice(echoes.items(), None if self.every_form else 1))
+
     def content(self) -> list[dict[str, t.Any]]:
-        """Return the playbook: the tasks, and then all that came of them once more, but for what must not be logged."""
+        """Return the playbook: the tasks, and then tasks that print all results again, except those with no_log."""
         shown = (task["register"] for task in self.tasks if not task.get("no_log"))
         results = "{{ [" + ", ".join(shown) + "] }}"
         afterwards = [
@@ -191,7 +199,7 @@ class Play:
 
 
 def _ordinary(play: Play, simulator: Simulator, vault: Vault) -> None:
-    """Add what tasks do every day."""
+    """Add everyday tasks."""
     described = {
         "identifier_code": "leaks",
         "name": "Leaks",
@@ -216,7 +224,7 @@ def _ordinary(play: Play, simulator: Simulator, vault: Vault) -> None:
         client_secret=vault.stored.value,
         identifier_code="stored",
     )
-    # In a loop, so that in place the same process goes on with what it knows.
+    # In a loop, which in place runs in one process that keeps its state.
     play.add("Read", "ok", {"identifier_code": "{{ item }}"}, loop=["stored", "stored"])
     play.add("Update what was read", "changed", {"identifier_code": "stored", "notes": "Read."})
     play.add(
@@ -233,7 +241,7 @@ def _ordinary(play: Play, simulator: Simulator, vault: Vault) -> None:
 
 
 def _mistaken(play: Play) -> None:
-    """Add tasks that Ansible's own checks refuse, or that hold a secret of an unexpected kind."""
+    """Add tasks that Ansible itself refuses, or whose secret has an unexpected type."""
     secret = {"identifier_code": "mistaken", "client_secret": "{{ passed }}", "mysafe_access_token": "{{ token }}"}
     play.add("Give a state that is none", "failed", {**secret, "state": "deleted"})
     play.add("Give an option that is none", "failed", {**secret, "colour": "green"})
@@ -246,7 +254,7 @@ def _mistaken(play: Play) -> None:
 
 
 def _misbehaving(play: Play, simulator: Simulator, vault: Vault) -> None:
-    """Add tasks that meet a server which repeats secrets."""
+    """Add tasks against a server that echoes secrets."""
 
     def meet(name: str, kind: str, do: dict[str, t.Any]) -> None:
         identifier = str(next(_UNUSED))
@@ -255,8 +263,8 @@ def _misbehaving(play: Play, simulator: Simulator, vault: Vault) -> None:
         play.add(name, kind, options)
 
     echoes = vault.echoes()
-    # A text is shown only at its beginning, a message as a whole.
-    for form, text in echoes.items():
+    # A failure shows only the beginning of a text, but the whole of a message.
+    for form, text in play.forms(echoes).items():
         meet(f"Meet an error that repeats {form}", "server_error", {"status": 500, "body": text})
     for form in ("raw", "HTML"):
         meet(f"Meet a page that repeats {form}", "unexpected_answer", {"status": 200, "body": f"<p>{echoes[form]}</p>"})
@@ -274,7 +282,7 @@ def _misbehaving(play: Play, simulator: Simulator, vault: Vault) -> None:
 
 
 def _unknown(play: Play, simulator: Simulator, vault: Vault) -> None:
-    """Add tasks that meet an answer with a secret that the task does not know, as nothing could be read."""
+    """Add tasks against answers with a secret that the task cannot know, since the answer is unreadable."""
     beginning = {"client_secret": vault.stored.value, "identifier": "7", "name": "Stored"}
     whole = json.dumps({"api_secret_entity": beginning})
     answers: dict[str, t.Any] = {
@@ -301,7 +309,7 @@ def _unknown(play: Play, simulator: Simulator, vault: Vault) -> None:
 
 
 def _repeated_after_reading(play: Play, simulator: Simulator, vault: Vault) -> None:
-    """Add updates of a secret that was just read, which fail with that in the answer."""
+    """Add updates that fail with an answer that echoes the secret just read."""
     shared = {
         "response": {"status": 200, "message": "Api secret updated successfully", "error": False},
         "api_entity": {
@@ -334,10 +342,10 @@ def _repeated_after_reading(play: Play, simulator: Simulator, vault: Vault) -> N
 
 
 def _refusing_login(play: Play, simulator: Simulator, vault: Vault) -> None:
-    """Add logins that fail with the access key in the answer. The older path of tokens is only used by them."""
+    """Add logins that fail with the access key in the answer. Only they use the older token path."""
     keys = {"access_key": vault.access_key.value, "wrong_key": vault.wrong_key.value}
     forms: dict[str, t.Callable[[str], str]] = {"text": str, "form": quote_plus, "JSON": json.dumps}
-    for (name, key), (form, quoted) in itertools.product(keys.items(), forms.items()):
+    for (name, key), (form, quoted) in itertools.product(keys.items(), play.forms(forms).items()):
         said = f"client_secret={quoted(key)}"
         error = {"error": "invalid_client", "error_description": said}
         for how, kind, do in (
@@ -357,7 +365,7 @@ def _refusing_login(play: Play, simulator: Simulator, vault: Vault) -> None:
 
 
 def _reading(play: Play, simulator: Simulator, vault: Vault) -> None:
-    """Add tasks that read many, also where one of them says what another holds."""
+    """Add tasks that read several API secrets, one of which contains the secret of another."""
 
     def read(name: str, kind: str, options: dict[str, t.Any], **keywords: t.Any) -> None:
         play.add(name, kind, options, _INFO, **keywords)
@@ -384,7 +392,7 @@ def _reading(play: Play, simulator: Simulator, vault: Vault) -> None:
     read("Look with a token that is none", "configuration", {"mysafe_access_token": "{{ wrong_key }}"})
     read("Give an access key to an option that is none", "failed", {**wrong, "mysafe_secret": "Leaks"})
 
-    for number, (form, text) in enumerate(vault.echoes(vault.passed, vault.token).items()):
+    for number, (form, text) in enumerate(play.forms(vault.echoes(vault.passed, vault.token)).items()):
         identifier = str(next(_UNUSED))
         keys = {"mysafe_access_token": "{{ token }}", "mysafe_client_secret": "{{ passed }}"}
         simulator.fault({"status": 500, "body": text}, path=f"secretapi/{identifier}$")
@@ -396,7 +404,7 @@ def _reading(play: Play, simulator: Simulator, vault: Vault) -> None:
         options = {"identifier": identifier, **keys, "reveal": bool(number % 2)}
         read(f"Look at one that is denied with words that repeat {form}", "ok", options)
 
-    # Of the two that the filter lists, one is read, and what the other one is refused with repeats that.
+    # The filter lists two: one is read, and the error of the other echoes its secret.
     refused = {"response": {"status": 400, "message": f"1006: Not as {vault.stored.value}", "error": True}}
     for code in ("pair", "pair-2"):
         identifier = simulator.add_secret(
@@ -413,7 +421,7 @@ def _reading(play: Play, simulator: Simulator, vault: Vault) -> None:
 
 
 def _looking_up(play: Play, simulator: Simulator, vault: Vault) -> None:
-    """Add lookups that fail, and lookups in places where what they return is hidden."""
+    """Add lookups that fail, and lookups whose results are hidden."""
 
     def show(name: str, kind: str, lookup: str, **keywords: t.Any) -> None:
         play.add(name, kind, {"msg": f"{{{{ {lookup} }}}}"}, "ansible.builtin.debug", **keywords)
@@ -443,7 +451,7 @@ def _looking_up(play: Play, simulator: Simulator, vault: Vault) -> None:
     )
     secret = f"{{{{ lookup('{_LOOKUP}', 'lookup', field='client_secret') }}}}"
     play.add("Look up for an option that hides it", "ok", {"identifier_code": "lookup", "client_secret": secret})
-    # The keyword is the one of a module of Ansible's own, which sends nothing here.
+    # A module of Ansible itself, which sends nothing here.
     login = {"url": "https://localhost:1/", "user": "robot", "url_password": secret, "timeout": 1}
     play.add("Look up for an option of another module that hides it", "failed", login, "ansible.builtin.uri")
 
@@ -457,13 +465,13 @@ def _looking_up(play: Play, simulator: Simulator, vault: Vault) -> None:
         show(f"Look up with {name}", "failed", query("'lookup'", f"{value}=wrong_key"))
         show(f"Look up with {name} from a variable", "failed", query("'lookup'"), vars={value: "{{ wrong_key }}"})
 
-    for form, text in vault.echoes(vault.passed).items():
+    for form, text in play.forms(vault.echoes(vault.passed)).items():
         for status, body in ((500, text), (500, {"message": text}), (200, f"<p>{text}</p>")):
             code = f"'lookup-{next(_UNUSED)}'"
             simulator.fault({"status": status, "body": body}, path="^/iso/oauth2/token$")
             arguments = ["mysafe_client_secret=passed", f"mysafe_token_url='{simulator.url}/iso/oauth2/token'"]
             show(f"Look up {code} and meet {status} that repeats {form}", "failed", query(code, *arguments))
-    # Of two terms, what one is refused with repeats what was read for the other.
+    # Of two terms, the error of one echoes the secret of the other.
     refused = {"response": {"status": 400, "message": f"1006: Not as {vault.stored.value}", "error": True}}
     both = ("'lookup'", "'lookup-2'", "field='name'")
     for on_denied, kind in (("error", "failed"), ("warn", "ok")):
@@ -475,7 +483,7 @@ def _looking_up(play: Play, simulator: Simulator, vault: Vault) -> None:
 
 
 def _collections(place: Path) -> Path:
-    """Return the directory below which the collection can be imported: the checkout's own, or one that points to it."""
+    """Return the directory from which the collection can be imported: the checkout's own, or one that links to it."""
     if _CHECKOUT.parts[-3:] == ("ansible_collections", "senhasegura", "mysafe"):
         return _CHECKOUT.parents[2]
     namespace = place / "ansible_collections" / "senhasegura"
@@ -503,15 +511,15 @@ def _environment(simulator: Simulator, place: Path, elsewhere: Path) -> dict[str
         "ANSIBLE_NOCOLOR": "true",
         "LEAKS_RESULTS": str(place / "results"),
         **simulator.environment(),
-        # Failures that stay need not be waited for.
+        # Permanent failures need no retries.
         "SENHASEGURA_RETRIES": "0",
-        # The token cache, which keeps a token because it was asked to, lies where nothing is looked for.
+        # The token cache holds a token on purpose, so it is outside the searched directory.
         "XDG_RUNTIME_DIR": str(elsewhere),
     }
 
 
 def _run(simulator: Simulator, place: Path, elsewhere: Path, play: Play, vault: Vault, **changes: str) -> None:
-    """Run the play; leaves all there is to look through in ``place``, and what it was given in ``elsewhere``."""
+    """Run the play, with its output in ``place``, which is searched, and its input in ``elsewhere``."""
     (elsewhere / "callback").mkdir()
     (elsewhere / "callback" / "leaks.py").write_text(_CALLBACK, encoding="utf-8")
     (elsewhere / "secrets.json").write_text(
@@ -539,14 +547,14 @@ def _run(simulator: Simulator, place: Path, elsewhere: Path, play: Play, vault: 
 
 
 def _wait_for_the_end_of_async(temporary: Path) -> None:
-    """Wait until Ansible has removed the modules that it sent: of an async task only after its result is there."""
+    """Wait until Ansible has removed its module files: those of an async task outlive its result."""
     deadline = time.monotonic() + _CLEANED_UP_BY
     while any(temporary.glob("ansible-tmp-*")) and time.monotonic() < deadline:
         time.sleep(0.05)
 
 
 def _outcomes(place: Path) -> dict[str, str]:
-    """Return what the tasks came to, in the words of ``Play.add``."""
+    """Return the outcomes of the tasks, in the terms of ``Play.add``."""
     outcomes = {}
     for line in (place / "results").read_text(encoding="utf-8").splitlines():
         noted = json.loads(line)
@@ -561,7 +569,7 @@ def _outcomes(place: Path) -> dict[str, str]:
 def _leaks(place: Path, vault: Vault) -> list[str]:
     """Return where secrets were found: file, line and its beginning, name of the secret, and the text around."""
     leaks = []
-    # First the results, as a line of them begins with the name of the task.
+    # The results come first, since their lines start with the name of the task.
     files = sorted((path for path in place.rglob("*") if path.is_file()), key=lambda path: path.name != "results")
     for path in files:
         content = path.read_bytes()
@@ -580,22 +588,32 @@ def _leaks(place: Path, vault: Vault) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "every_form"),
     [
-        pytest.param({"in_place": "true"}, id="in place"),
+        pytest.param({"in_place": "true"}, True, id="in place"),
         pytest.param(
             {"in_place": "true", "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml", "ANSIBLE_DEBUG": "1"},
+            True,
             id="in place, YAML, debug",
+            marks=pytest.mark.exhaustive,
         ),
-        pytest.param({"in_place": "false", "ANSIBLE_STDOUT_CALLBACK": "minimal"}, id="as a module, JSON"),
+        pytest.param({"in_place": "false", "ANSIBLE_STDOUT_CALLBACK": "minimal"}, False, id="as a module, JSON"),
+        pytest.param(
+            {"in_place": "false", "ANSIBLE_STDOUT_CALLBACK": "minimal"},
+            True,
+            id="as a module, JSON, every form",
+            marks=pytest.mark.exhaustive,
+        ),
     ],
 )
-def test_no_secret_is_left_behind(simulator: Simulator, tmp_path: Path, changes: dict[str, str]) -> None:
+def test_no_secret_is_left_behind(
+    simulator: Simulator, tmp_path: Path, changes: dict[str, str], every_form: bool
+) -> None:
     """No part of any secret is in anything that a run writes."""
     place, elsewhere = tmp_path / "place", tmp_path / "elsewhere"
     place.mkdir()
     elsewhere.mkdir(mode=0o700)
-    vault, play = Vault.of(simulator), Play()
+    vault, play = Vault.of(simulator), Play(every_form)
     _ordinary(play, simulator, vault)
     _mistaken(play)
     _misbehaving(play, simulator, vault)
@@ -609,10 +627,10 @@ def test_no_secret_is_left_behind(simulator: Simulator, tmp_path: Path, changes:
 
     outcomes = _outcomes(place)
     unexpected = [f"{name}: {outcomes.get(name)}" for name, to in play.expected.items() if outcomes.get(name) != to]
-    assert not unexpected, "not what these tasks are there for: " + ", ".join(unexpected)
+    assert not unexpected, "unexpected outcomes: " + ", ".join(unexpected)
     assert simulator.faults() == []
     for written in ("stdout", "log", "results", "facts/s1_here"):
-        assert b"Leaks" in (place / written).read_bytes(), f"{written} does not hold what it is looked through for"
+        assert b"Leaks" in (place / written).read_bytes(), f"{written} does not contain the tasks"
     leaks = _leaks(place, vault)
     assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks[:40])
 
@@ -635,7 +653,7 @@ def test_no_secret_is_left_behind(simulator: Simulator, tmp_path: Path, changes:
     ],
 )
 def test_leaks_are_found_in_every_form(form: t.Callable[[str], str], tmp_path: Path) -> None:
-    """What the test above looks with finds a secret whatever was made of it."""
+    """The search of the test above finds a secret in every form."""
     secret = Secret()
     vault = Vault(*[secret] * len(dataclasses.fields(Vault)))
     (tmp_path / "clean").write_text("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", encoding="utf-8")

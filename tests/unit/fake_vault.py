@@ -57,7 +57,7 @@ class FakeVault(ApiSecrets):
         lists_inactive: bool = True,
         retries: int = 3,
     ) -> None:
-        self.client = t.cast(t.Any, types.SimpleNamespace(retries=retries))
+        self.client = t.cast(t.Any, types.SimpleNamespace(retries=retries, note_repeat=lambda error: None))
         self.held = {row["identifier"]: row for row in entities}
         self.inactive = set(inactive)
         self.denied: dict[str, t.Callable[[], MySafeError]] = {}

@@ -41,8 +41,8 @@ def in_words(default: t.Any) -> str:
 
 
 def test_the_readme_has_every_option_and_its_variable() -> None:
-    told = {option: variable for row in README_ROWS for option, variable in zip(quoted(row[0]), quoted(row[1]))}
-    assert told == VARIABLES
+    stated = {option: variable for row in README_ROWS for option, variable in zip(quoted(row[0]), quoted(row[1]))}
+    assert stated == VARIABLES
 
 
 @pytest.mark.parametrize("row", README_ROWS, ids=lambda row: row[0])
@@ -61,8 +61,8 @@ def test_the_doc_fragment_has_every_option() -> None:
 
 @pytest.mark.parametrize("option", argument_spec())
 def test_the_doc_fragment_names_the_one_variable_of_an_option(option: str) -> None:
-    told = re.findall(r"E\((SENHASEGURA_\w+)\)", " ".join(shared_options()[option]["description"]))
-    assert told[:1] == [VARIABLES[option]] == argument_spec()[option]["fallback"][1]
+    stated = re.findall(r"E\((SENHASEGURA_\w+)\)", " ".join(shared_options()[option]["description"]))
+    assert stated[:1] == [VARIABLES[option]] == argument_spec()[option]["fallback"][1]
 
 
 @pytest.mark.parametrize("option", VARIABLES)

@@ -27,7 +27,7 @@ def anchors(text: str) -> set[str]:
 
 def is_dead(path: str, link: str) -> bool:
     """Whether a link in a guide leads to a file or heading that does not exist."""
-    name, _, anchor = link.partition("#")
+    name, _hash, anchor = link.partition("#")
     target = (ROOT / path).parent / name if name else ROOT / path
     return not target.exists() or bool(anchor and anchor not in anchors(target.read_text(encoding="utf-8")))
 

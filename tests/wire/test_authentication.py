@@ -196,9 +196,9 @@ def test_a_token_that_is_always_rejected_is_reported_with_both_causes(
     assert "address" in values["error"]["cause"]
 
 
-def test_a_base_url_with_an_api_path_is_reported(simulator: Simulator, task: Tasks) -> None:
-    values = task(identifier_code=CODE, mysafe_url=f"{simulator.url}/api/vault", **DESCRIBED).values
-    assert values["error"]["kind"] in ("authentication", "wrong_path")
+def test_a_base_url_with_an_api_path_is_refused_before_anything_is_sent(simulator: Simulator, task: Tasks) -> None:
+    values = task(identifier_code=CODE, mysafe_url=f"{simulator.url}/api", **DESCRIBED).values
+    assert (values["error"]["kind"], simulator.requests()) == ("configuration", [])
 
 
 def test_a_short_lived_token_is_enough_for_a_run(simulator: Simulator, task: Tasks) -> None:

@@ -188,6 +188,12 @@ def test_two_with_the_same_code_are_both_returned(simulator: Simulator, listed: 
     assert _identifiers(listed(identifier_code=CODE)) == both
 
 
+def test_a_403_from_a_proxy_is_not_a_denial(simulator: Simulator, failure: Failure) -> None:
+    add(simulator)
+    simulator.fault({"status": 403, "body": "<html>Forbidden</html>"}, path=r"secretapi/\d+$", times=10)
+    assert failure(CODE).kind == "not_authorized"
+
+
 def test_two_with_the_same_name_are_both_returned(simulator: Simulator, listed: Listed) -> None:
     both = [add(simulator), add(simulator, identifier_code="other")]
     assert _identifiers(listed()) == both

@@ -133,12 +133,17 @@ def test_the_second_run_changes_nothing(simulator: Simulator, task: Tasks, trans
     assert (second["changed"], second["action"], simulator.writes(), vault(simulator)) == (False, "none", [], before)
 
 
+def _sides(values: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the diff without its headers."""
+    return {side: values["diff"][side] for side in ("before", "after")}
+
+
 @_each
 def test_check_mode_afterwards_predicts_no_change(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     task(**options)
     predicted = task(check_mode=True, **options).values
-    assert (predicted["changed"], predicted["action"], predicted["diff"]) == (
+    assert (predicted["changed"], predicted["action"], _sides(predicted)) == (
         False,
         "none",
         {"before": {}, "after": {}},
@@ -172,8 +177,8 @@ def test_only_unknown_fields_are_missing_from_the_prediction(
 @_each
 def test_check_mode_and_the_run_show_the_same_diff(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
-    predicted = task(check_mode=True, **options).values["diff"]
-    done = task(**options).values["diff"]
+    predicted = _sides(task(check_mode=True, **options).values)
+    done = _sides(task(**options).values)
     if transition.predicted:  # of an inactive secret, check mode can predict only the activation
         done = {side: {"active": shown["active"]} for side, shown in done.items()}
     assert predicted == done
@@ -209,8 +214,8 @@ def test_the_diff_of_a_create_shows_every_given_field(task: Tasks) -> None:
 
 def test_the_diff_of_an_update_shows_only_what_differs(simulator: Simulator, task: Tasks) -> None:
     add(simulator)
-    diff = task(identifier_code=CODE, **{**DESCRIBED, "notes": "Other.", "tags": ["test"]}).values["diff"]
-    assert diff == {
+    values = task(identifier_code=CODE, **{**DESCRIBED, "notes": "Other.", "tags": ["test"]}).values
+    assert _sides(values) == {
         "before": {"notes": STORED["notes"], "tags": STORED["tags"]},
         "after": {"notes": "Other.", "tags": "test"},
     }
@@ -218,8 +223,8 @@ def test_the_diff_of_an_update_shows_only_what_differs(simulator: Simulator, tas
 
 def test_the_diff_shows_only_that_a_client_secret_changes(simulator: Simulator, task: Tasks) -> None:
     add(simulator)
-    diff = task(identifier_code=CODE, client_secret=CHANGED["client_secret"]).values["diff"]
-    assert diff == {"before": {"client_secret": HIDDEN}, "after": {"client_secret": f"{HIDDEN} (changed)"}}
+    values = task(identifier_code=CODE, client_secret=CHANGED["client_secret"]).values
+    assert _sides(values) == {"before": {"client_secret": HIDDEN}, "after": {"client_secret": f"{HIDDEN} (changed)"}}
 
 
 def test_the_code_can_be_changed_by_identifier(simulator: Simulator, task: Tasks) -> None:
@@ -275,3 +280,33 @@ def test_an_unlisted_inactive_secret_can_be_activated_by_identifier(simulator: S
 def test_an_unlisted_inactive_secret_counts_as_absent(simulator: Simulator, task: Tasks) -> None:
     add(simulator, active=False)
     assert task(identifier_code=CODE, state="absent").values["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("start", "options", "header"),
+    [
+        ({}, {"notes": "Other."}, "API secret 'billing-api' ({identifier})"),
+        (None, {}, "API secret 'billing-api'"),
+    ],
+    ids=["there", "to be created"],
+)
+def test_the_diff_names_the_secret_in_its_headers(
+    simulator: Simulator, task: Tasks, start: dict[str, t.Any] | None, options: dict[str, t.Any], header: str
+) -> None:
+    identifier = "" if start is None else add(simulator, **start)
+    diff = task(identifier_code=CODE, check_mode=True, **{**DESCRIBED, **options}).values["diff"]
+    assert [diff["before_header"], diff["after_header"]] == [header.format(identifier=identifier)] * 2
+
+
+def test_repeated_requests_are_reported_and_many_of_them_are_a_warning(simulator: Simulator, task: Tasks) -> None:
+    simulator.fault({"gateway": 503}, path="secretapi", times=3)
+    result = task(identifier_code=CODE, **DESCRIBED)
+    assert (result.values["action"], len(result.repeats)) == ("create", 3)
+    assert ["HTTP 503" in repeat for repeat in result.repeats] == [True] * 3
+    assert "Requests had to be repeated 3 times" in str(result.warnings)
+
+
+def test_few_repeated_requests_are_not_a_warning(simulator: Simulator, task: Tasks) -> None:
+    simulator.fault({"gateway": 503}, path="secretapi", times=2)
+    result = task(identifier_code=CODE, **DESCRIBED)
+    assert (len(result.repeats), result.warnings) == (2, ())

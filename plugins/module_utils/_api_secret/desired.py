@@ -87,6 +87,11 @@ class Desired(t.NamedTuple):
             update_client_secret=params.get("update_client_secret", "always") == "always",
         )
 
+    def header(self, known: t.Mapping[str, t.Any] | None) -> str:
+        """Name the secret for a diff: by its code and its number, as far as they are known."""
+        code, number = ((known or {}).get(key) or getattr(self, key) for key in ("identifier_code", "identifier"))
+        return "API secret " + " ".join([f"'{code}'"] * bool(code) + [f"({number})"] * bool(number))
+
     def by_number(self, identifier: str) -> Desired:
         """Return the same wish, addressed by the number of the API secret."""
         return self._replace(identifier=identifier)

@@ -97,9 +97,14 @@ def read_candidate(api: ApiSecrets, candidate: Candidate) -> Candidate:
     try:
         return candidate._replace(entity=api.read(candidate.identifier))
     except MySafeError as error:
-        if error.kind is Kind.INACTIVE or error.kind in _DENIALS:
+        if error.kind is Kind.INACTIVE or _is_denial(error):
             return candidate._replace(error=error)
         raise
+
+
+def _is_denial(error: MySafeError) -> bool:
+    """Whether MySafe itself denies the read; a 403 comes from its gateway or a proxy, and says nothing of the secret."""
+    return error.kind in _DENIALS and error.http_status != 403
 
 
 def find(api: ApiSecrets, desired: Desired) -> Current:

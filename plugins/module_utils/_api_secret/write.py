@@ -88,6 +88,7 @@ def carry_out(write: Write) -> Current:
                 if lost.fate is Fate.FAILED:
                     raise
                 raise _uncertain(write, lost, _doubt(write.step, current), current.entity) from error
+            write.api.client.note_repeat(error)
         else:
             return rule.settle(write, answer)
 

@@ -42,7 +42,10 @@ def run(params: Params, *, check_mode: bool, diff: bool, sessions: Sessions | No
             known = values if outcome.api_entity is not None else {"changed": outcome.changed}
             return {**failure(outcome.error, secrets), **known}, outcome.warnings
         values["action"] = outcome.action
-        return {**values, "diff": outcome.diff} if diff else values, outcome.warnings
+        if diff:
+            header = wanted.header(outcome.api_entity)
+            values["diff"] = {"before_header": header, "after_header": header, **outcome.diff}
+        return values, outcome.warnings
 
     secrets = given(params)
     try:

@@ -25,11 +25,15 @@ _SECRET_OPTIONS = (*SECRET, *(name for name, spec in connection.argument_spec().
 
 
 class Result(t.NamedTuple):
-    """What a task returns. ``secrets`` must be taken out of every text that is returned or logged with it."""
+    """What a task returns. ``secrets`` must be taken out of every text that is returned or logged with it.
+
+    ``repeats`` tells of the requests that had to be repeated.
+    """
 
     values: dict[str, t.Any]
     warnings: tuple[str, ...]
     secrets: frozenset[str]
+    repeats: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -58,7 +62,7 @@ def with_api(
     options = connection.Connection.from_params(params)
     with Client(options, secrets, sessions.get(options) if sessions else None) as client:
         values, warnings = work(ApiSecrets(client))
-    return Result(values, client.warnings + warnings, secrets.values)
+    return Result(values, client.warnings + warnings, secrets.values, client.repeats)
 
 
 def failed(error: MySafeError, secrets: Secrets) -> Result:

@@ -46,6 +46,8 @@ class Transport:
         self._trust = Trust.of(connection)
         self._routes: dict[str, Route] = {}
         self._is_reached = True
+        #: What was said of every request that had to be repeated.
+        self.repeats: list[str] = []
         self._is_patient = True
         self._adapter = Adapter()
         self._session = libraries.requests.Session()
@@ -115,6 +117,7 @@ class Transport:
                     received.close()  # a response that was not read to its end takes the connection with it
             is_safe = repeatable or not fate.is_open
             if transient and is_safe and tries.another(received):
+                self.repeats.append(f"{_said(outcome, doing)}; it was tried again")
                 earlier = fate.after(earlier)
                 continue
             self._is_reached = not transient or (received is not None and received.status_code not in _UNREACHED)
@@ -147,3 +150,7 @@ class Transport:
                 require_usable(proxy, self._adapter)
             self._routes[server] = Route(server, self._connection.timeout, self._trust, proxy)
         return self._routes[server]
+
+
+def _said(outcome: Response | MySafeError, doing: str) -> str:
+    return outcome.message if isinstance(outcome, MySafeError) else f"Could not {doing}: HTTP {outcome.status}"

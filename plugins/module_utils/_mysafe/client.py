@@ -23,6 +23,8 @@ if t.TYPE_CHECKING:
 
 #: Every path of the API begins with it. Older versions also answer below /iso.
 _API = "/api/mysafe"
+#: How many repeated requests are not worth a warning.
+_FEW = 2
 
 
 class Client:
@@ -37,6 +39,7 @@ class Client:
         self._session = session or Session(connection)
         self._is_own = session is None
         self._session.transport.begin()
+        self._repeats_before = len(self._session.transport.repeats)
 
     def __enter__(self) -> Client:
         return self
@@ -53,9 +56,20 @@ class Client:
         return self._session.transport.retries
 
     @property
+    def repeats(self) -> tuple[str, ...]:
+        """What was said of the requests that had to be repeated for this item."""
+        return tuple(map(self.secrets.hide, self._session.transport.repeats[self._repeats_before :]))
+
+    def note_repeat(self, error: MySafeError) -> None:
+        """Note that a request is repeated after a failure."""
+        self._session.transport.repeats.append(f"{error.message}; it was tried again")
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a user should know about the session."""
-        return self._session.token.warnings
+        count = len(self.repeats)
+        often = f"Requests had to be repeated {count} times; the last time: {self.repeats[-1]}" if count > _FEW else ""
+        return (*self._session.token.warnings, *([often] if often else ()))
 
     def log_in(self) -> None:
         """Get a token now: threads that find none would each ask for one, and fail one after the other."""

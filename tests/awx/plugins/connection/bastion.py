@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Connection plugin that stands for a bastion: commands run on this machine, without the controller's credential."""
+"""Connection plugin that simulates a bastion: commands run on this machine, without the controller's credential."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ extends_documentation_fragment:
 
 
 class Connection(LocalConnection):
-    """Not the local connection, as far as anybody can see."""
+    """A connection that Ansible does not recognise as local."""
 
     transport = "bastion"
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> t.Any:
-        """Run a command with the environment of that machine."""
+        """Run a command in the environment of the bastion."""
         words = ["env", "-i", *(f"{name}={os.environ[name]}" for name in ("PATH", "HOME"))]
         return super().exec_command(f"{shlex.join(words)} {cmd}", in_data=in_data, sudoable=sudoable)

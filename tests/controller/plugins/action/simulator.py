@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Action plugin that prepares the simulator for the next task: a reset, and what is to be there or to happen."""
+"""Action plugin that prepares the simulator for the next task: it resets it, and adds secrets and faults."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ansible.plugins.action import ActionBase
 
 
 class ActionModule(ActionBase):
-    """Takes what the next task needs: profile, switches, secrets, faults, access_keys."""
+    """Takes profile, switches, secrets, faults and access_keys."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Reset the simulator, and then set what was given."""
+        """Reset the simulator, and apply the arguments."""
         wanted = dict(self._task.args)
         with requests.Session() as session:
             session.trust_env = False
@@ -32,5 +32,5 @@ class ActionModule(ActionBase):
             for name, options in wanted.pop("access_keys", {}).items():
                 call("PATCH", f"access-keys/{name}", options)
         if wanted:
-            return {"failed": True, "msg": f"The simulator does not take {', '.join(wanted)}"}
+            return {"failed": True, "msg": f"The simulator has no {', '.join(wanted)}"}
         return {"changed": False}

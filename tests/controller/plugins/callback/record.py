@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Callback plugin that writes every task and every result, with its invocation, as lines of JSON."""
+"""Callback plugin that records every task and every result, with its invocation, as lines of JSON."""
 
 from __future__ import annotations
 
@@ -20,37 +20,37 @@ description: Appends a line of JSON for every task that starts and every result 
 
 
 class CallbackModule(CallbackBase):
-    """Writes into the file that MYSAFE_TEST_RECORD names. The Python interpreter of the tests writes there as well."""
+    """Appends to the file in MYSAFE_TEST_RECORD, as the Python interpreter of the tests does."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_NAME = "record"
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
-        """Note the beginning of a task: until the next one, all that happens belongs to it."""
+        """Record the start of a task: everything up to the next one belongs to it."""
         _append(event="task", task=task.get_name(), action=str(task.action))
 
     def v2_playbook_on_handler_task_start(self, task: t.Any) -> None:
-        """Note the beginning of a handler."""
+        """Record the start of a handler."""
         self.v2_playbook_on_task_start(task, is_conditional=False)
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        """Note a success."""
+        """Record a success."""
         _result("ok", result)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        """Note a failure."""
+        """Record a failure."""
         _result("failed", result)
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
-        """Note that a host could not be reached."""
+        """Record that a host was unreachable."""
         _result("unreachable", result)
 
     def v2_runner_item_on_ok(self, result: t.Any) -> None:
-        """Note the success of one item of a loop."""
+        """Record the success of one loop item."""
         _result("item ok", result)
 
     def v2_runner_item_on_failed(self, result: t.Any) -> None:
-        """Note the failure of one item of a loop."""
+        """Record the failure of one loop item."""
         _result("item failed", result)
 
 

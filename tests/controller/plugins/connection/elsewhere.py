@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Connection plugin that stands for another machine: it runs commands here, but without the controller's environment."""
+"""Connection plugin that simulates another machine: it runs commands here, without the controller's environment."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ extends_documentation_fragment:
 
 
 class Connection(LocalConnection):
-    """Not the local connection, as far as anybody can see."""
+    """A connection that Ansible does not recognise as local."""
 
     transport = "elsewhere"
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> t.Any:
-        """Run a command in the environment of that machine."""
+        """Run a command in the environment of the other machine."""
         there = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **self.get_option("environment_there")}
         words = ["env", "-i", *(f"{name}={value}" for name, value in there.items())]
         return super().exec_command(f"{shlex.join(words)} {cmd}", in_data=in_data, sudoable=sudoable)

@@ -13,15 +13,15 @@ from ansible.plugins.lookup import LookupBase
 DOCUMENTATION = """
 name: simulator
 short_description: Calls the simulator
-description: Calls a control route of the simulator that MYSAFE_TEST_SIMULATOR names.
+description: Calls a control route of the simulator in MYSAFE_TEST_SIMULATOR.
 options:
   _terms:
-    description: Method and route, and a content where there is one.
+    description: Method, route and, if needed, the content.
 """
 
 
 class LookupModule(LookupBase):
-    """Returns an empty text, so that it can stand in any option."""
+    """Returns an empty text, so that it can be used in any option."""
 
     def run(self, terms: list[t.Any], variables: t.Any = None, **kwargs: t.Any) -> list[str]:
         """Call the route."""

@@ -57,14 +57,14 @@ def test_invalid_options_are_refused(options: dict[str, t.Any], named: str) -> N
 
 
 def test_an_entry_has_the_entity_the_rights_and_no_error() -> None:
-    told = entry(Candidate(NUMBER, ROW, entity=an_entity()), reveal=True)
+    shown = entry(Candidate(NUMBER, ROW, entity=an_entity()), reveal=True)
     rights = {"can_view": True, "can_write": False, "need_justify": False, "need_approval": True}
-    assert told == {**an_entity(), **rights, "error": None}
+    assert shown == {**an_entity(), **rights, "error": None}
 
 
 def test_an_entry_hides_the_client_secret() -> None:
-    told = entry(Candidate(NUMBER, ROW, entity=an_entity()), reveal=False)
-    assert (told["client_secret"], OLD_SECRET in repr(told)) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", False)
+    shown = entry(Candidate(NUMBER, ROW, entity=an_entity()), reveal=False)
+    assert (shown["client_secret"], OLD_SECRET in repr(shown)) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", False)
 
 
 @pytest.mark.parametrize("reveal", [True, False])
@@ -79,14 +79,14 @@ def test_an_entry_without_details_has_only_what_the_list_says() -> None:
 
 
 def test_an_entry_for_an_unreadable_one_says_why() -> None:
-    told = entry(Candidate(NUMBER, ROW, error=refused("inactive")), reveal=True)
-    assert (told["name"], told["url"], told["error"]["kind"]) == ("Billing API", None, "inactive")
-    assert told["error"]["msg"] == "Could not do it: inactive. Cause: inactive."
+    shown = entry(Candidate(NUMBER, ROW, error=refused("inactive")), reveal=True)
+    assert (shown["name"], shown["url"], shown["error"]["kind"]) == ("Billing API", None, "inactive")
+    assert shown["error"]["msg"] == "Could not do it: inactive. Cause: inactive."
 
 
 def test_an_entry_for_an_unlisted_one_has_no_rights() -> None:
-    told = entry(Candidate(NUMBER, error=refused("inactive")), reveal=True)
-    assert [told[right] for right in RIGHTS] == [None] * 4
+    shown = entry(Candidate(NUMBER, error=refused("inactive")), reveal=True)
+    assert [shown[right] for right in RIGHTS] == [None] * 4
 
 
 @pytest.mark.parametrize(

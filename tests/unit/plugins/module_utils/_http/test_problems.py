@@ -158,14 +158,14 @@ def route(**changes: t.Any) -> Route:
     return Route("https://vault.example.org", timeout=5, trust=Trust(), proxy=None)._replace(**changes)
 
 
-def told(exc: Exception, **changes: t.Any) -> MySafeError:
+def failure_for(exc: Exception, **changes: t.Any) -> MySafeError:
     """Return the failure for an exception."""
     return problem(exc, "do it", route(**changes))
 
 
 @pytest.mark.parametrize(("exc", "kind", "transient", "fate"), NO_ANSWER.values(), ids=NO_ANSWER)
 def test_a_request_without_an_answer_has_its_kind(exc: Exception, kind: str, transient: bool, fate: Fate) -> None:
-    error = told(exc)
+    error = failure_for(exc)
     assert (error.kind, error.transient, error.fate) == (kind, transient, fate)
 
 
@@ -173,7 +173,7 @@ def test_a_request_without_an_answer_has_its_kind(exc: Exception, kind: str, tra
 def test_a_request_without_an_answer_names_the_server_without_the_query(
     exc: Exception, kind: str, transient: bool, fate: Fate
 ) -> None:
-    text = str(told(exc))
+    text = str(failure_for(exc))
     assert ("vault.example.org" in text, "identifier_code" in text) == (True, False)
 
 
@@ -190,7 +190,7 @@ def test_a_request_without_an_answer_names_the_server_without_the_query(
     ],
 )
 def test_the_cause_is_the_underlying_error(case: str, cause: str) -> None:
-    assert cause in told(NO_ANSWER[case][0]).cause
+    assert cause in failure_for(NO_ANSWER[case][0]).cause
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_the_cause_is_the_underlying_error(case: str, cause: str) -> None:
     ],
 )
 def test_the_message_says_what_happened(case: str, said: str) -> None:
-    assert told(NO_ANSWER[case][0]).message == f"Could not do it: {said}"
+    assert failure_for(NO_ANSWER[case][0]).message == f"Could not do it: {said}"
 
 
 VERIFICATION = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
@@ -267,19 +267,19 @@ TLS_ADVICE: dict[str, tuple[str, Trust, str]] = {
 @pytest.mark.parametrize(("text", "trust", "advice"), TLS_ADVICE.values(), ids=TLS_ADVICE)
 def test_the_advice_about_tls_is_for_the_cause(text: str, trust: Trust, advice: str) -> None:
     exc = requests.exceptions.SSLError(wrapped(below.SSLError(ssl.SSLError(1, text))))
-    assert advice in told(exc, trust=trust).solution
+    assert advice in failure_for(exc, trust=trust).solution
 
 
 def test_only_an_unknown_ca_suggests_giving_the_ca() -> None:
     causes = [text for text, _trust, advice in TLS_ADVICE.values() if advice not in ("give the CA", "that ca_path")]
     exceptions = [requests.exceptions.SSLError(below.SSLError(ssl.SSLError(1, text))) for text in causes]
-    advised = [told(exc, trust=BUNDLE).solution for exc in exceptions]
+    advised = [failure_for(exc, trust=BUNDLE).solution for exc in exceptions]
     assert [advice for advice in advised if advice.startswith("give the CA")] == []
 
 
 def test_a_lost_connection_without_tls_suggests_https() -> None:
     exc = NO_ANSWER["closed without an answer"][0]
-    assert "https://" in told(exc, url="http://localhost:8443").solution
+    assert "https://" in failure_for(exc, url="http://localhost:8443").solution
 
 
 PROXY = Proxy("http://user:s3cr3t@proxy.example.org", "ALL_PROXY")
@@ -292,16 +292,16 @@ PROXIED = {
 
 @pytest.mark.parametrize("exc", PROXIED.values(), ids=PROXIED)
 def test_a_proxy_that_does_not_work_is_reported_by_variable_and_never_by_value(exc: Exception) -> None:
-    text = str(told(exc, proxy=PROXY))
+    text = str(failure_for(exc, proxy=PROXY))
     assert ("ALL_PROXY" in text, "s3cr3t" in text, "proxy.example.org" in text) == (True, False, False)
 
 
 def test_a_silent_proxy_is_a_timeout() -> None:
-    assert told(PROXIED["silent"], proxy=PROXY).kind == "timeout"
+    assert failure_for(PROXIED["silent"], proxy=PROXY).kind == "timeout"
 
 
 def test_a_non_standard_port_is_named() -> None:
-    assert "vault.example.org:8443" in told(OSError(), url="https://vault.example.org:8443").message
+    assert "vault.example.org:8443" in failure_for(OSError(), url="https://vault.example.org:8443").message
 
 
 def _chunk(line: bytes) -> below.InvalidChunkLength:
@@ -317,5 +317,5 @@ def _chunk(line: bytes) -> below.InvalidChunkLength:
 def test_an_error_that_quotes_the_answer_is_not_quoted(kind: type[Exception], reason: Exception) -> None:
     """An unreadable answer can contain secrets that are not registered yet."""
     exc = kind(below.ProtocolError(f"Connection broken: {reason!r}", reason))
-    error = told(exc)
+    error = failure_for(exc)
     assert ("unseen" in str(error), type(reason).__name__ in error.cause) == (False, True)

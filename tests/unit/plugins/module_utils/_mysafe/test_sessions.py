@@ -58,17 +58,26 @@ def test_without_a_token_cache_there_is_nothing_to_warn_about() -> None:
 KEYS = [KEY._replace(client_id=f"key {number}") for number in range(20)]
 
 
-def test_sessions_are_bounded_and_the_oldest_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+def closed_sessions(monkeypatch: pytest.MonkeyPatch) -> list[Session]:
+    """Return a list of the sessions that are closed from now on."""
     closed: list[Session] = []
-    monkeypatch.setattr(Session, "close", lambda self: closed.append(self))
+
+    def close(session: Session) -> None:
+        closed.append(session)
+
+    monkeypatch.setattr(Session, "close", close)
+    return closed
+
+
+def test_sessions_are_bounded_and_the_oldest_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = closed_sessions(monkeypatch)
     sessions = Sessions()
     opened = [sessions.get(connection) for connection in KEYS]
     assert closed == opened[:-8]
 
 
 def test_the_least_recently_used_session_is_closed_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed: list[Session] = []
-    monkeypatch.setattr(Session, "close", lambda self: closed.append(self))
+    closed = closed_sessions(monkeypatch)
     sessions = Sessions()
     first, second = sessions.get(KEYS[0]), sessions.get(KEYS[1])
     for connection in KEYS[2:8]:
