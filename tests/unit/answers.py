@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Answers of MySafe and its gateway for the unit tests, each made in one line."""
+"""Builders of answers by MySafe and its gateway."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def an_answer(
 def envelope(
     status: int = 200, message: str = "Success", code: int | None = None, **payload: t.Any
 ) -> dict[str, t.Any]:
-    """Return what v3.33 and v4 answer: a success, or from status 400 on a failure with its exception code."""
+    """Return an envelope of v3.33 and v4: a success, or from status 400 on a failure with its exception code."""
     failed = status >= 400
     flag = int(failed)
     body: dict[str, t.Any] = {

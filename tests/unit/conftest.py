@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What holds for all unit tests: hypothesis repeats itself exactly, nothing waits, nothing goes into the network."""
+"""Fixtures and settings of all unit tests: hypothesis is deterministic, nothing waits, nothing uses the network."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import requests
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import Serve, StubServer
 
 set_hypothesis_home_dir(tempfile.gettempdir())
 settings.register_profile("unit", deadline=None, derandomize=True, database=None)
@@ -29,8 +29,8 @@ def fixture_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture(name="serve")
-def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., StubServer]:
-    """Let all requests be answered from a list, in place of the network."""
+def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
+    """Return a function that makes a list answer all requests, instead of the network."""
 
     def serve(*answers: t.Any) -> StubServer:
         server = StubServer(*answers)

@@ -24,7 +24,7 @@ _PLUGINS = sorted(
 )
 _STRINGS = ("DOCUMENTATION", "PLUGINS", "EXAMPLES", "RETURN")
 _YAML_BLOCK = re.compile(r"^```ya?ml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-# A sentence ends before white space, and a cell of a table is as good as one.
+# A sentence ends before white space. A table cell counts as a sentence.
 _END_OF_SENTENCE = re.compile(r"(?<=[.!?])\s+|\s*\|\s*|\n\s*\n|\n\s*[-*]\s")
 
 Options = dict[str, dict[str, t.Any]]
@@ -66,7 +66,7 @@ def documented(module: str) -> Options:
 
 
 def sources() -> Options:
-    """Return where plugins that are not modules find the shared options, as documented."""
+    """Return the documented sources of the shared options for plugins that are not modules."""
     options: Options = text_in(ROOT / "plugins" / "doc_fragments" / "connection.py", "PLUGINS")["options"]
     return options
 
@@ -106,5 +106,5 @@ def yaml_blocks(guide: str) -> list[str]:
 
 
 def quoted(text: str) -> list[str]:
-    """Return what stands in backquotes."""
+    """Return the texts in backquotes."""
     return re.findall(r"`([^`]+)`", text)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Stands in for ApiSecrets: does in memory what the API documents, and fails or answers wrongly where it is told to."""
+"""A replacement for ApiSecrets: behaves in memory as documented, and fails or answers wrongly on request."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ READS = ("identifiers", "read")
 
 
 def exact(kept: str, asked: str) -> bool:
-    """List what bears the code."""
+    """List secrets with the code."""
     return kept == asked
 
 
 def any_case(kept: str, asked: str) -> bool:
-    """List what bears the code in capital or small letters."""
+    """List secrets with the code in upper or lower case."""
     return kept.lower() == asked.lower()
 
 
 def ending(kept: str, asked: str) -> bool:
-    """List what ends in the code."""
+    """List secrets whose code ends with the code."""
     return kept.endswith(asked)
 
 
 def any_punctuation(kept: str, asked: str) -> bool:
-    """List what has the same letters as the code."""
+    """List secrets whose code has the same letters and digits."""
     return "".join(filter(str.isalnum, kept)) == "".join(filter(str.isalnum, asked))
 
 
 def containing(kept: str, asked: str) -> bool:
-    """List what has the code as a part of its own."""
+    """List secrets whose code contains the code."""
     return asked in kept
 
 
@@ -63,7 +63,7 @@ class FakeVault(ApiSecrets):
         self.denied: dict[str, t.Callable[[], MySafeError]] = {}
         self.calls: list[str] = []
         self.sent: list[Entity] = []
-        #: What the server makes of what it is sent, and of what it answers to a write.
+        #: How the server changes what it is sent before storing it, and its answer to a write.
         self.keeps: t.Callable[[Entity], Entity] = lambda body: body
         self.answers: t.Callable[[Entity], Entity] = lambda row: row
         self._matches = matches
@@ -72,33 +72,33 @@ class FakeVault(ApiSecrets):
         self._meanwhile: dict[tuple[str, int], t.Callable[[], object]] = {}
 
     def fail(self, method: str, failure: t.Callable[[], MySafeError], *, nth: int = 1, applied: bool = False) -> None:
-        """Let the nth call of a method (0: every call) fail, before or after the vault has carried it out."""
+        """Let the nth call of a method (0: every call) fail, before or after the vault has applied it."""
         self._failures[method, nth] = (failure, applied)
 
     def meanwhile(self, method: str, happens: t.Callable[[], object], *, nth: int = 1) -> None:
-        """Let something happen right before the nth call of a method."""
+        """Call something right before the nth call of a method."""
         self._meanwhile[method, nth] = happens
 
     @property
     def writes(self) -> list[str]:
-        """The methods that were called to change something."""
+        """The calls that change something."""
         return [call for call in self.calls if call not in READS]
 
     def identifiers(self, **filters: str) -> list[str]:
-        """List what the filter lets through."""
+        """List the secrets that pass the filter."""
         asked = filters["identifier_code"]
         return self._call(
             "identifiers",
             lambda: [
                 number
                 for number, row in self.held.items()
-                if (not asked or self._matches(row["identifier_code"], asked))  # an empty filter is none
+                if (not asked or self._matches(row["identifier_code"], asked))  # an empty filter passes everything
                 and (self._lists_inactive or number not in self.inactive)
             ],
         )
 
     def read(self, identifier: str) -> Entity:
-        """Return one."""
+        """Return a secret."""
 
         def read() -> Entity:
             if identifier in self.denied:
@@ -111,7 +111,7 @@ class FakeVault(ApiSecrets):
         return self._call("read", read)
 
     def create(self, body: t.Mapping[str, t.Any], called: str) -> Entity:
-        """Create one, unless its code is taken."""
+        """Create a secret, unless its code is taken."""
 
         def create() -> Entity:
             if any(row["identifier_code"] == body["identifier_code"] for row in self.held.values()):
@@ -124,7 +124,7 @@ class FakeVault(ApiSecrets):
         return self._call("create", create)
 
     def update(self, identifier: str, body: t.Mapping[str, t.Any]) -> Entity:
-        """Merge the given fields into what is there."""
+        """Update the given fields of a secret."""
 
         def update() -> Entity:
             self.held[identifier] = entity({**self._row(identifier), **self.keeps(dict(body))})
@@ -134,7 +134,7 @@ class FakeVault(ApiSecrets):
         return self._call("update", update)
 
     def activate(self, identifier: str) -> bool:
-        """Activate one."""
+        """Activate a secret."""
 
         def activate() -> bool:
             self._row(identifier)
@@ -145,7 +145,7 @@ class FakeVault(ApiSecrets):
         return self._call("activate", activate)
 
     def deactivate(self, identifier: str) -> bool:
-        """Deactivate one."""
+        """Deactivate a secret."""
 
         def deactivate() -> bool:
             self._row(identifier)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Stands in for a server that gives one answer to every call."""
+"""A replacement for a server that gives the same answer to every call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER
 
 
 class StubClient:
-    """Gives one answer to every call, as Client does after it has sent it."""
+    """Returns the same answer for every call, as Client does after it has sent the call."""
 
     def __init__(self, answer: Answer) -> None:
         self.secrets = Secrets()
@@ -23,7 +23,7 @@ class StubClient:
         self.content: dict[str, t.Any] = {}
 
     def call(self, method: str, path: str, *, doing: str, **content: t.Any) -> Answer:
-        """Return the answer, or raise what it stands for."""
+        """Return the answer, or raise the failure that it stands for."""
         self.called.append((method, path))
         self.content = content
         require_success(self.answer, doing)
@@ -31,7 +31,7 @@ class StubClient:
 
 
 def api_that_gets(answer: Answer) -> ApiSecrets:
-    """Return the API of a server that always answers this."""
+    """Return the API of a server that always gives this answer."""
     return ApiSecrets(t.cast(t.Any, StubClient(answer)))
 
 

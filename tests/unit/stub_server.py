@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Stands in for the network: gives canned answers to requests, and remembers what was asked."""
+"""A replacement for the network: gives canned answers to requests, and records the requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ URL = "https://vault.example.org"
 
 
 class Canned(t.NamedTuple):
-    """One answer. A body that is not bytes goes as JSON."""
+    """An answer. A body other than bytes is sent as JSON."""
 
     status: int = 200
     body: t.Any = b""
@@ -24,7 +24,7 @@ class Canned(t.NamedTuple):
 
 
 class StubServer(BaseAdapter):
-    """Answers requests in turn, and goes on with the last answer. An exception is raised in place of an answer."""
+    """Gives one answer after the other, and then always the last one. Raises an answer that is an exception."""
 
     def __init__(self, *answers: Canned | Exception) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class StubServer(BaseAdapter):
 
     @property
     def urls(self) -> list[str]:
-        """What was asked, in order: method and URL."""
+        """Method and URL of each request, in order."""
         return [f"{request.method} {str(request.url).replace(URL, '')}" for request in self.asked]
 
     def send(self, request: requests.PreparedRequest, **settings: t.Any) -> requests.Response:  # type: ignore[override]
@@ -52,5 +52,9 @@ class StubServer(BaseAdapter):
         return HTTPAdapter().build_response(request, raw)
 
     def close(self) -> None:
-        """Remember that the connections were closed."""
+        """Record that the connections were closed."""
         self.closed = True
+
+
+#: The fixture ``serve``: lets a stub server give these responses, in place of the network.
+Serve = t.Callable[..., StubServer]

@@ -22,7 +22,7 @@ from ansible_collections.senhasegura.mysafe.tests.unit.documents import (
     table,
 )
 
-#: A credential does not set these: a token would not outlive it, and the others are no credentials.
+#: A credential does not set these: a token expires too early, and the others are not credentials.
 NOT_IN_A_CREDENTIAL = {"mysafe_access_token", "timeout", "retries"}
 README_ROWS = [row for row in table("README.md", "option") if "SENHASEGURA_" in row[1]]
 FOR_AWX = sorted(path for path in (ROOT / "docs" / "awx").rglob("*") if path.is_file())
@@ -41,8 +41,8 @@ def in_words(default: t.Any) -> str:
 
 
 def test_the_readme_has_every_option_and_its_variable() -> None:
-    told = {option: variable for row in README_ROWS for option, variable in zip(quoted(row[0]), quoted(row[1]))}
-    assert told == VARIABLES
+    stated = {option: variable for row in README_ROWS for option, variable in zip(quoted(row[0]), quoted(row[1]))}
+    assert stated == VARIABLES
 
 
 @pytest.mark.parametrize("row", README_ROWS, ids=lambda row: row[0])
@@ -61,22 +61,22 @@ def test_the_doc_fragment_has_every_option() -> None:
 
 @pytest.mark.parametrize("option", argument_spec())
 def test_the_doc_fragment_names_the_one_variable_of_an_option(option: str) -> None:
-    told = re.findall(r"E\((SENHASEGURA_\w+)\)", " ".join(shared_options()[option]["description"]))
-    assert told[:1] == [VARIABLES[option]] == argument_spec()[option]["fallback"][1]
+    stated = re.findall(r"E\((SENHASEGURA_\w+)\)", " ".join(shared_options()[option]["description"]))
+    assert stated[:1] == [VARIABLES[option]] == argument_spec()[option]["fallback"][1]
 
 
 @pytest.mark.parametrize("option", VARIABLES)
-def test_a_lookup_finds_an_option_in_the_same_environment_variable(option: str) -> None:
+def test_a_lookup_reads_an_option_from_the_same_environment_variable(option: str) -> None:
     assert sources()[option]["env"] == [{"name": VARIABLES[option]}]
 
 
 @pytest.mark.parametrize("option", VARIABLES)
-def test_a_lookup_finds_an_option_in_the_variable_of_its_name(option: str) -> None:
+def test_a_lookup_reads_an_option_from_the_variable_of_its_name(option: str) -> None:
     name = option if option.startswith("mysafe_") else f"mysafe_{option}"
     assert sources()[option]["vars"] == [{"name": name}]
 
 
-def test_a_lookup_finds_everything_but_secrets_in_ansible_cfg() -> None:
+def test_a_lookup_reads_everything_but_secrets_from_ansible_cfg() -> None:
     secrets = {option for option, spec in argument_spec().items() if spec.get("no_log")}
     assert {option for option, places in sources().items() if "ini" not in places} == secrets
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The kinds of failure that users read about are the kinds that there are."""
+"""The documented kinds of failure are the existing ones."""
 
 from __future__ import annotations
 

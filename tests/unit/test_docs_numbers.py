@@ -46,8 +46,8 @@ def minimum(requirement: str) -> str:
 
 
 def test_the_statuses_that_are_retried() -> None:
-    told = [(path, statuses(sentence)) for path, sentence in sentences(r"\brepeated\b") if STATUS.search(sentence)]
-    assert told == [(HOW_IT_WORKS, RETRIED_STATUSES), (FRAGMENT, RETRIED_STATUSES)]
+    stated = [(path, statuses(sentence)) for path, sentence in sentences(r"\brepeated\b") if STATUS.search(sentence)]
+    assert stated == [(HOW_IT_WORKS, RETRIED_STATUSES), (FRAGMENT, RETRIED_STATUSES)]
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "rate_limited"])
@@ -58,18 +58,18 @@ def test_a_status_that_fails_after_retries_is_retried(kind: str) -> None:
 
 
 def test_the_longest_wait() -> None:
-    told = sentences(r"Retry-After|asked to wait")
-    assert {path for path, _sentence in told} == {ERRORS, HOW_IT_WORKS, FRAGMENT}
-    assert [sentence for _path, sentence in told if not re.search(rf"\b{duration(LONGEST_WAIT)}\b", sentence)] == []
+    stated = sentences(r"Retry-After|asked to wait")
+    assert {path for path, _sentence in stated} == {ERRORS, HOW_IT_WORKS, FRAGMENT}
+    assert [sentence for _path, sentence in stated if not re.search(rf"\b{duration(LONGEST_WAIT)}\b", sentence)] == []
 
 
 def test_the_number_of_connections() -> None:
-    told = [
+    stated = [
         match
         for _path, sentence in sentences("connections")
         for match in re.findall(r"up to (\w+) connections", sentence)
     ]
-    assert told == [WORDS.get(CONNECTIONS, str(CONNECTIONS))]
+    assert stated == [WORDS.get(CONNECTIONS, str(CONNECTIONS))]
 
 
 def test_the_benchmark_used_as_many_connections() -> None:
@@ -77,36 +77,36 @@ def test_the_benchmark_used_as_many_connections() -> None:
 
 
 def test_the_oldest_ansible_core() -> None:
-    told = {
+    stated = {
         match
         for _path, sentence in sentences("ansible-core")
         for match in re.findall(r"ansible-core (\d+\.\d+) or newer", sentence)
     }
-    assert told == {minimum(metadata("meta/runtime.yml")["requires_ansible"])}
+    assert stated == {minimum(metadata("meta/runtime.yml")["requires_ansible"])}
 
 
 def test_the_oldest_python_of_the_modules() -> None:
     requirement = metadata("tests/config.yml")["modules"]["python_requires"]
     contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    told = {
+    stated = {
         *re.findall(r"Python (\d+\.\d+) or newer with `requests`", " ".join(GUIDES["README.md"].split())),
         *re.findall(r"Python from (\d+\.\d+) on", contributing),
     }
-    assert told == {minimum(requirement)}
+    assert stated == {minimum(requirement)}
 
 
 def test_the_oldest_python_of_a_developer() -> None:
     oldest = re.search(r"version_info < \((\d+), (\d+)\)", (ROOT / "Makefile").read_text(encoding="utf-8"))
     assert oldest
     contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    told = {
+    stated = {
         *re.findall(r"Python (\d+\.\d+) or newer with venv", GUIDES["README.md"]),
         *re.findall(r"Python (\d+\.\d+), [\d., or]+ with venv", contributing),
     }
-    assert told == {".".join(oldest.groups())}
+    assert stated == {".".join(oldest.groups())}
 
 
 @pytest.mark.parametrize("guide", ["README.md", "docs/awx.md"])
 def test_the_version_of_the_collection(guide: str) -> None:
-    told = re.findall(r"(?:senhasegura-mysafe-|mysafe-ee:)(\d+\.\d+\.\d+)", GUIDES[guide])
-    assert set(told) == {metadata("galaxy.yml")["version"]}
+    stated = re.findall(r"(?:senhasegura-mysafe-|mysafe-ee:)(\d+\.\d+\.\d+)", GUIDES[guide])
+    assert set(stated) == {metadata("galaxy.yml")["version"]}

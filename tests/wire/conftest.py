@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Fixtures: a task that runs the core against the simulator; a search for leaked secrets after each test."""
+"""Fixtures: tasks that run the core against the simulator, and a search for leaked secrets after each test."""
 
 from __future__ import annotations
 
@@ -35,72 +35,38 @@ def _collection_root() -> Path:
 _TREE = tempfile.TemporaryDirectory(prefix="mysafe-wire-")
 sys.path[:0] = [str(_collection_root()), str(_CHECKOUT / "tests")]
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator  # noqa: E402
-
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret  # noqa: E402
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.result import Result  # noqa: E402
+from .raw_server import CA  # noqa: E402
+from .tasks import Tasks  # noqa: E402
 
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.result import Result
+
 pytest_plugins = ["simulator.pytest_plugin"]
 
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{20}")
-_SPEC = api_secret.argument_spec()
-
-
-class Tasks:
-    """Runs tasks as user alice of the simulator, and keeps what they returned."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self._simulator = simulator
-        self.results: list[Result] = []
-        self.passed: set[str] = set()
-        self.sleeps: list[float] = []
-
-    def __call__(
-        self,
-        *,
-        key: str = "alice",
-        at: Simulator | None = None,
-        check_mode: bool = False,
-        diff: bool = True,
-        sessions: t.Any = None,
-        **options: t.Any,
-    ) -> Result:
-        """Run one task, at another simulator where one is given; options of None are left out."""
-        server = at or self._simulator
-        login = server.access_keys[key]
-        connection = {
-            "mysafe_url": server.url,
-            "ca_path": server.ca_path,
-            "mysafe_client_id": login["client_id"],
-            "mysafe_client_secret": login["client_secret"],
-        }
-        given = {name: value for name, value in {**connection, **options}.items() if value is not None}
-        checked = ArgumentSpecValidator(_SPEC).validate(given)
-        assert not checked.error_messages
-        params = checked.validated_parameters
-        self.passed.update(
-            filter(None, (params[name] for name in ("client_secret", "mysafe_client_secret", "mysafe_access_token")))
-        )
-        result = api_secret.run(params, check_mode=check_mode, diff=diff, sessions=sessions)
-        self.results.append(result)
-        return result
 
 
 @pytest.fixture(name="task")
 def _task_fixture(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Tasks:
     tasks = Tasks(simulator)
-    # The waits between tries are noted and not waited for; nothing else about them is different.
+    # Record the waits between attempts instead of waiting.
     clock = types.SimpleNamespace(sleep=tasks.sleeps.append, time=time.time)
     monkeypatch.setattr(urllib3.util.retry, "time", clock)
     return tasks
 
 
+@pytest.fixture(name="ca_path", scope="session")
+def _ca_path(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("ca") / "ca.pem"
+    CA.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After each test: no secret that the test passed, or that the vault holds, is in what any task returned."""
+    """After each test, check that no result contains a secret that the test passed or that the vault stores."""
     if "task" not in request.fixturenames:
         yield
         return
@@ -120,7 +86,7 @@ def _nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
             assert not any(secret in text for secret in result.secrets), "a secret is in the result that names it"
     if not any(result.values.get("error", {}).get("kind") == "configuration" for result in task.results):
         named = frozenset().union(*(result.secrets for result in task.results))
-        assert task.passed <= named, "a secret is not named for Ansible to censor"
+        assert task.passed <= named, "a secret is not registered for Ansible to censor"
 
 
 def _texts(result: Result) -> tuple[str, ...]:

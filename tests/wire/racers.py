@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""A program of 24 processes: runs each task that comes as a line of JSON in all of them at once, and answers the results."""
+"""Starts 24 processes. Reads tasks as lines of JSON, runs each task in all processes at once, and writes the results."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _DEADLINE = 60.0
 
 
 def main() -> None:
-    """Start the processes, which serve for all rounds, and run until the input ends."""
-    # This process has no threads and has loaded all that is needed, so forking is safe and quick.
+    """Start the processes, which are used in all rounds, and run until the input ends."""
+    # This process has no threads and has imported everything, so forking is safe and fast.
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret
 
     context = multiprocessing.get_context("fork")

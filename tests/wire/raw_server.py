@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""A server that sends exactly the bytes that a test says, for what no HTTP server would send; and a proxy like that."""
+"""A server, or a proxy, that sends exactly the bytes that a test specifies, including invalid HTTP."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ import ssl
 import threading
 import typing as t
 
-#: A step in what is sent: bytes, or a number of seconds to wait, which ends early when the server is closed.
+import trustme
+
+#: The CA of the certificates in these tests. The fixture ca_path is its file.
+CA = trustme.CA()
+#: A step of a script: bytes to send, or a number of seconds to wait, which ends early when the server is closed.
 Step = t.Union[bytes, float]
-#: The last step of a script after which the connection is closed.
+#: A last step that closes the connection.
 CLOSE = b""
-#: Longer than any timeout in these tests, so that a client that waits for it has not kept to its timeout.
+#: Longer than any timeout in these tests: a client that waits this long has exceeded its timeout.
 LONG = 30.0
 
 
@@ -25,7 +29,7 @@ def success(**payload: t.Any) -> dict[str, t.Any]:
 
 
 def answer(body: t.Any = None, status: str = "200 OK", **headers: str) -> bytes:
-    """Return a whole answer. A body that is not bytes goes as JSON; underscores in header names stand for hyphens."""
+    """Return a complete response. A body other than bytes is sent as JSON; underscores in header names stand for hyphens."""
     content = body if isinstance(body, bytes) else json.dumps(success() if body is None else body).encode()
     lines = [f"HTTP/1.1 {status}"]
     fields = {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}
@@ -34,16 +38,28 @@ def answer(body: t.Any = None, status: str = "200 OK", **headers: str) -> bytes:
 
 
 def slowly(content: bytes, pause: float = 0.2) -> list[Step]:
-    """Send one byte after the other."""
+    """Return a script that sends one byte after the other."""
     return [step for byte in content for step in (bytes([byte]), pause)]
 
 
-class RawServer:
-    """Answers each request with the next script, and goes on with the last. A script that ends early closes.
+def endlessly(content: bytes) -> list[Step]:
+    """Return a script that sends the same again and again, for longer than any of these tests waits."""
+    return [content, 0.2] * 200
 
-    ``requests`` are the heads of the requests, ``connections`` how many connections there were. One that does not greet
-    accepts connections and leaves it at that. With ``tunnel`` it is a proxy that answers so to CONNECT, and then is the
-    server itself.
+
+def tls_with(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    """Return the TLS settings of a server with this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context
+
+
+class RawServer:
+    """Answers each request with the next script, and every further request with the last one.
+
+    ``requests`` are the heads of the requests, ``connections`` is the number of connections. Without ``greets`` it accepts
+    connections and does nothing else. With ``tunnel`` it is a proxy that answers CONNECT with this script, and then acts
+    as the server itself.
     """
 
     def __init__(
@@ -87,7 +103,7 @@ class RawServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        # The client may go at any time, and closing the server ends whatever is under way.
+        # The client may disconnect at any time, and closing the server aborts what is in progress.
         with contextlib.suppress(OSError, ValueError):
             if not self._greets:
                 self._closed.wait(LONG)
@@ -117,7 +133,7 @@ class RawServer:
             return self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
 
     def _receive(self, connection: socket.socket) -> bool:
-        """Receive a request with its body; whether there was one."""
+        """Receive a request with its body. Return whether there was one."""
         head = b""
         while b"\r\n\r\n" not in head:
             received = connection.recv(65536)

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What several test files share: an API secret in its three forms, the faults, and looks at the vault."""
+"""Shared by the test files: an API secret in its three forms, the faults, and helpers that read the vault."""
 
 from __future__ import annotations
 
 import typing as t
+
+import pytest
+import requests
 
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
@@ -15,7 +18,7 @@ CLIENT_SECRET = "kept/secret of+billing"
 OTHER_CLIENT_SECRET = 'new "secret" of & billing'
 OTHERS_SECRET = "secret-of-somebody-else"
 
-#: What a task gives of a secret; what the vault holds of the same one; what a task returns of it.
+#: The API secret as a task describes it, and as the vault stores it.
 DESCRIBED: dict[str, t.Any] = {
     "name": "Billing API",
     "url": "https://billing.example.org",
@@ -34,7 +37,7 @@ STORED: dict[str, t.Any] = {
     "users": {"bob": True},
     "groups": {"Security": False},
 }
-#: A description of the same secret in which each field differs, and what the vault then holds.
+#: The same with another value in each field.
 CHANGED: dict[str, t.Any] = {
     "name": "Billing API 2",
     "url": "https://billing2.example.org",
@@ -54,9 +57,9 @@ STORED_CHANGED: dict[str, t.Any] = {
     "groups": {},
 }
 
-#: A wait that no test lives to see: what is delayed by it before it is applied is never applied.
-_FOR_EVER = 3600.0
-#: What can happen to a request or to its answer, besides a time-out.
+#: Longer than any test runs: a request that is delayed this long before it is applied is never applied.
+_FOREVER = 3600.0
+#: What can happen to a request or to its answer, besides a timeout.
 FAULTS: dict[str, dict[str, t.Any]] = {
     "502": {"gateway": 502},
     "503": {"gateway": 503},
@@ -69,21 +72,52 @@ FAULTS: dict[str, dict[str, t.Any]] = {
     "truncated_json": {"truncated_json": True},
     "list": {"list": True},
 }
-TIMEOUT: dict[str, t.Any] = {"delay": _FOR_EVER}
+TIMEOUT: dict[str, t.Any] = {"delay": _FOREVER}
+EXPIRED_TOKEN: dict[str, t.Any] = {"status": 401, "body": {"exp": "token expired"}}
+#: The answer to a list request while the vault does not list anything (yet).
+NOTHING_LISTED: dict[str, t.Any] = {
+    "status": 200,
+    "body": {"response": {"status": 200, "error": False}, "api_secret_on_list": []},
+}
+ACCESS_DENIED: dict[str, t.Any] = {
+    "status": 400,
+    "body": {"response": {"status": 400, "message": "1006: User does not have access", "error": True}},
+}
+
+#: Codes that a loose filter lists along with CODE.
+NEIGHBOURS = (f"{CODE}-2", f"x-{CODE}", CODE.upper(), "something-else", "")
+each_filter = pytest.mark.parametrize("rule", ["exact", "contains", "prefix", "suffix", "case_insensitive", "ignored"])
 
 
 def add(simulator: Simulator, **changes: t.Any) -> str:
-    """Put the secret into the vault past all rules, as alice's; return its identifier."""
+    """Store the secret as owned by alice, bypassing the rules of the API; return its identifier."""
     return simulator.add_secret(**{"owner": "alice", **STORED, **changes})
 
 
-def end_of_faults(simulator: Simulator) -> None:
-    """Forget the faults that are still to come."""
-    simulator._ask("DELETE", "faults")
+def login(simulator: Simulator, key: str = "alice") -> dict[str, t.Any]:
+    """Return the connection options for one of the simulator's access keys."""
+    return {
+        "mysafe_url": simulator.url,
+        "ca_path": simulator.ca_path,
+        "mysafe_client_id": simulator.access_keys[key]["client_id"],
+        "mysafe_client_secret": simulator.access_keys[key]["client_secret"],
+    }
+
+
+def new_token(simulator: Simulator, key: str = "alice") -> str:
+    """Return a new access token, and clear the request log."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": simulator.access_keys[key]["client_id"],
+        "client_secret": simulator.access_keys[key]["client_secret"],
+    }
+    answer = requests.post(f"{simulator.url}/api/oauth2/token", data=form, verify=simulator.ca_path, timeout=10)
+    simulator.clear_log()
+    return str(answer.json()["access_token"])
 
 
 def vault(simulator: Simulator, *, without: t.Container[str] = ()) -> dict[str, dict[str, t.Any]]:
-    """Return all secrets by identifier. What was only looked at is as it was."""
+    """Return all secrets by identifier, without their number of views."""
     return {
         secret["identifier"]: {field: value for field, value in secret.items() if field != "views"}
         for secret in simulator.secrets()
@@ -91,8 +125,8 @@ def vault(simulator: Simulator, *, without: t.Container[str] = ()) -> dict[str, 
     }
 
 
-def bearing(simulator: Simulator, code: str = CODE) -> list[dict[str, t.Any]]:
-    """Return the stored secrets that bear the code."""
+def with_code(simulator: Simulator, code: str = CODE) -> list[dict[str, t.Any]]:
+    """Return the stored secrets with this identifier code."""
     return [secret for secret in vault(simulator).values() if secret["identifier_code"] == code]
 
 
@@ -102,7 +136,7 @@ def holds(secret: t.Mapping[str, t.Any], wanted: t.Mapping[str, t.Any]) -> bool:
 
 
 def calls(simulator: Simulator) -> list[str]:
-    """Return the requests of the log in short: token, list, get, create, update, active, inactive."""
+    """Return the logged requests in short: token, list, get, create, update, active, inactive."""
     return [_name(row["method"], row["path"]) for row in simulator.requests()]
 
 

@@ -1,12 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""More than one secret may be meant, or one may not be read: the wrong one is never touched."""
+"""Several secrets may match the task, or one may be unreadable: the wrong one is never touched."""
 
 from __future__ import annotations
 
-import pytest
+import typing as t
 
-from .support import CHANGED, CODE, DESCRIBED, OTHERS_SECRET, STORED, STORED_CHANGED, add, bearing, holds, vault
+import pytest
+from simulator.process import Simulator
+
+from .support import (
+    CHANGED,
+    CODE,
+    DESCRIBED,
+    NEIGHBOURS,
+    OTHERS_SECRET,
+    STORED,
+    STORED_CHANGED,
+    add,
+    each_filter,
+    holds,
+    vault,
+    with_code,
+)
+
+if t.TYPE_CHECKING:
+    from .tasks import Tasks
 
 _WANTS = {
     "present": CHANGED,
@@ -14,49 +33,49 @@ _WANTS = {
     "absent": {"state": "absent"},
 }
 _each_wish = pytest.mark.parametrize("options", _WANTS.values(), ids=_WANTS)
-_FILTERS = ("exact", "contains", "prefix", "suffix", "case_insensitive", "ignored")
-_each_filter = pytest.mark.parametrize("rule", _FILTERS)
 _loose = pytest.mark.parametrize("rule", ["contains", "prefix", "suffix", "case_insensitive", "ignored"])
-#: Codes that a loose filter lists for CODE as well.
-_NEIGHBOURS = (f"{CODE}-2", f"x-{CODE}", CODE.upper(), "something-else", "")
 
 
-def _of_bob(simulator, **changes):
-    """Put a secret of bob's with the same code into the vault, that alice may change."""
+Unreadable = t.Callable[[Simulator], str]
+Two = t.Callable[[Simulator], list[str]]
+
+
+def _of_bob(simulator: Simulator, **changes: t.Any) -> str:
+    """Store a secret with the same code that belongs to bob, and that alice may edit."""
     values = {"owner": "bob", "users": {"alice": True}, "groups": {}, "client_secret": OTHERS_SECRET}
     return add(simulator, **{**values, **changes})
 
 
-def _lookalike(rule):
-    """Return a code that a loose filter lists for CODE as well."""
+def _lookalike(rule: str) -> str:
+    """Return another code that the loose filter lists for CODE."""
     return {"case_insensitive": CODE.upper(), "suffix": f"x-{CODE}"}.get(rule, f"{CODE}-2")
 
 
-def _neighbours(simulator, *, active):
-    return [add(simulator, identifier_code=code, active=active, client_secret=OTHERS_SECRET) for code in _NEIGHBOURS]
+def _neighbours(simulator: Simulator, *, active: bool) -> list[str]:
+    return [add(simulator, identifier_code=code, active=active, client_secret=OTHERS_SECRET) for code in NEIGHBOURS]
 
 
-# Two with one code
+# Two with the same code
 
 
-def _own_and_shared(simulator):
+def _own_and_shared(simulator: Simulator) -> list[str]:
     return [add(simulator), _of_bob(simulator)]
 
 
-def _own_and_shared_by_group(simulator):
+def _own_and_shared_by_group(simulator: Simulator) -> list[str]:
     return [add(simulator), _of_bob(simulator, users={}, groups={"Platform": True})]
 
 
-def _two_own(simulator):
+def _two_own(simulator: Simulator) -> list[str]:
     simulator.switch(enforce_unique=False)
     return [add(simulator), add(simulator)]
 
 
-def _two_shared(simulator):
+def _two_shared(simulator: Simulator) -> list[str]:
     return [_of_bob(simulator), _of_bob(simulator, owner="carol")]
 
 
-def _one_active_one_inactive(simulator):
+def _one_active_one_inactive(simulator: Simulator) -> list[str]:
     simulator.switch(enforce_unique=False, list_inactive=True)
     return [add(simulator), add(simulator, active=False)]
 
@@ -73,14 +92,16 @@ _two_also_inactive = pytest.mark.parametrize(
 
 @_two
 @_each_wish
-def test_two_with_one_code_are_ambiguous(simulator, task, two, options):
+def test_two_with_the_same_code_are_ambiguous(
+    simulator: Simulator, task: Tasks, two: Two, options: dict[str, t.Any]
+) -> None:
     two(simulator)
     values = task(identifier_code=CODE, **options).values
     assert (values["error"]["kind"], values["changed"]) == ("ambiguous", False)
 
 
 @_two_also_inactive
-def test_two_with_one_code_are_left_alone(simulator, task, two):
+def test_two_with_the_same_code_are_left_alone(simulator: Simulator, task: Tasks, two: Two) -> None:
     two(simulator)
     before = vault(simulator)
     task(identifier_code=CODE, **CHANGED)
@@ -88,7 +109,7 @@ def test_two_with_one_code_are_left_alone(simulator, task, two):
 
 
 @_two_also_inactive
-def test_two_with_one_code_are_named(simulator, task, two):
+def test_two_with_the_same_code_are_named(simulator: Simulator, task: Tasks, two: Two) -> None:
     identifiers = two(simulator)
     msg = task(identifier_code=CODE, **CHANGED).values["msg"]
     assert f"identifiers {', '.join(identifiers)}" in msg
@@ -96,13 +117,15 @@ def test_two_with_one_code_are_named(simulator, task, two):
 
 @_two
 @_each_wish
-def test_two_with_one_code_are_ambiguous_in_check_mode(simulator, task, two, options):
+def test_two_with_the_same_code_are_ambiguous_in_check_mode(
+    simulator: Simulator, task: Tasks, two: Two, options: dict[str, t.Any]
+) -> None:
     two(simulator)
     assert task(identifier_code=CODE, check_mode=True, **options).values["error"]["kind"] == "ambiguous"
 
 
 @_two_also_inactive
-def test_without_update_two_with_one_code_are_a_warning(simulator, task, two):
+def test_without_update_two_with_the_same_code_are_a_warning(simulator: Simulator, task: Tasks, two: Two) -> None:
     identifiers = two(simulator)
     before = vault(simulator)
     result = task(identifier_code=CODE, update=False, **CHANGED)
@@ -111,14 +134,14 @@ def test_without_update_two_with_one_code_are_a_warning(simulator, task, two):
 
 
 @_two_also_inactive
-def test_one_of_two_is_addressed_by_identifier(simulator, task, two):
+def test_one_of_two_can_be_addressed_by_identifier(simulator: Simulator, task: Tasks, two: Two) -> None:
     first, second = two(simulator)
     before = vault(simulator)
     task(identifier=first, **CHANGED)
     assert (holds(vault(simulator)[first], STORED_CHANGED), vault(simulator)[second]) == (True, before[second])
 
 
-def test_the_one_that_is_shared_is_not_taken_for_the_own_one_that_cannot_be_read(simulator, task):
+def test_a_shared_one_is_not_mistaken_for_an_unreadable_own_one(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(need_approval="refused")
     own, shared = add(simulator, need_approval=True), _of_bob(simulator)
     before = vault(simulator)
@@ -127,10 +150,10 @@ def test_the_one_that_is_shared_is_not_taken_for_the_own_one_that_cannot_be_read
     assert (values["error"]["kind"], own in values["msg"], shared in values["msg"]) == ("ambiguous", True, True)
 
 
-# A filter that lists more than the code
+# A filter that lists other codes too
 
 
-@_each_filter
+@each_filter
 @pytest.mark.parametrize("list_inactive", [False, True])
 @pytest.mark.parametrize("active", [True, False], ids=["others_active", "others_inactive"])
 @pytest.mark.parametrize(
@@ -138,7 +161,15 @@ def test_the_one_that_is_shared_is_not_taken_for_the_own_one_that_cannot_be_read
     [(CHANGED, STORED_CHANGED), ({"state": "absent"}, {"active": False})],
     ids=["present", "absent"],
 )
-def test_a_loose_filter_does_not_keep_from_the_right_one(simulator, task, rule, list_inactive, active, options, stored):
+def test_a_loose_filter_does_not_hide_the_right_one(
+    simulator: Simulator,
+    task: Tasks,
+    rule: str,
+    list_inactive: bool,
+    active: bool,
+    options: dict[str, t.Any],
+    stored: dict[str, t.Any],
+) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=list_inactive)
     _neighbours(simulator, active=active)
     right = add(simulator)
@@ -148,29 +179,31 @@ def test_a_loose_filter_does_not_keep_from_the_right_one(simulator, task, rule, 
     assert vault(simulator, without=[right]) == before
 
 
-@_each_filter
-def test_a_missing_one_is_created_beside_active_others(simulator, task, rule):
+@each_filter
+def test_a_missing_one_is_created_next_to_active_others(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule)
     others = _neighbours(simulator, active=True)
     before = vault(simulator)
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
-    [created] = bearing(simulator)
+    [created] = with_code(simulator)
     assert (created["identifier"] in others, vault(simulator, without=[created["identifier"]])) == (False, before)
 
 
-@_each_filter
+@each_filter
 @_each_wish
-def test_inactive_others_are_left_alone_where_the_right_one_is_missing(simulator, task, rule, options):
+def test_inactive_others_are_left_alone_if_the_right_one_is_missing(
+    simulator: Simulator, task: Tasks, rule: str, options: dict[str, t.Any]
+) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
     others = _neighbours(simulator, active=False)
     before = vault(simulator)
     task(identifier_code=CODE, **options)
-    created = [secret["identifier"] for secret in bearing(simulator)]
+    created = [secret["identifier"] for secret in with_code(simulator)]
     assert (len(created) <= 1, set(created) & set(others), vault(simulator, without=created)) == (True, set(), before)
 
 
 @_loose
-def test_inactive_others_that_cannot_be_told_apart_are_named(simulator, task, rule):
+def test_inactive_others_that_may_be_the_right_one_are_named(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
     other = add(simulator, identifier_code=_lookalike(rule), active=False)
     values = task(identifier_code=CODE, **DESCRIBED).values
@@ -178,7 +211,7 @@ def test_inactive_others_that_cannot_be_told_apart_are_named(simulator, task, ru
 
 
 @_loose
-def test_without_update_inactive_others_are_a_warning(simulator, task, rule):
+def test_without_update_inactive_others_are_a_warning(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
     add(simulator, identifier_code=_lookalike(rule), active=False)
     result = task(identifier_code=CODE, update=False, **DESCRIBED)
@@ -186,7 +219,7 @@ def test_without_update_inactive_others_are_a_warning(simulator, task, rule):
 
 
 @_loose
-def test_absent_does_not_pass_another_secret_off_as_the_right_one(simulator, task, rule):
+def test_absent_does_not_return_another_secret_as_the_right_one(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
     add(simulator, identifier_code=_lookalike(rule), active=False)
     values = task(identifier_code=CODE, state="absent").values
@@ -194,34 +227,36 @@ def test_absent_does_not_pass_another_secret_off_as_the_right_one(simulator, tas
 
 
 @pytest.mark.parametrize(("code", "other"), [("a", "xa"), ("a", "ab"), ("a", "A")])
-@_each_filter
-def test_a_code_of_one_letter_changes_no_other(simulator, task, rule, code, other):
+@each_filter
+def test_a_task_for_a_one_letter_code_changes_no_other_secret(
+    simulator: Simulator, task: Tasks, rule: str, code: str, other: str
+) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
     add(simulator, identifier_code=other, active=False)
     before = vault(simulator)
     task(identifier_code=code, **DESCRIBED)
-    assert vault(simulator, without=[secret["identifier"] for secret in bearing(simulator, code)]) == before
+    assert vault(simulator, without=[secret["identifier"] for secret in with_code(simulator, code)]) == before
 
 
 @pytest.mark.parametrize("code", ["a b", "a&b=c", "ä€𝄞", "100%", "a/b", "a#b", "a+b", "*", "'"])
-def test_a_code_may_be_any_text(simulator, task, code):
+def test_any_text_can_be_a_code(simulator: Simulator, task: Tasks, code: str) -> None:
     task(identifier_code=code, **DESCRIBED)
-    assert (task(identifier_code=code, **DESCRIBED).values["action"], len(bearing(simulator, code))) == ("none", 1)
+    assert (task(identifier_code=code, **DESCRIBED).values["action"], len(with_code(simulator, code))) == ("none", 1)
 
 
-# One that may not be read
+# An unreadable secret
 
 
-def _not_visible(simulator):
+def _not_visible(simulator: Simulator) -> str:
     return add(simulator, can_view=False)
 
 
-def _needs_approval(simulator):
+def _needs_approval(simulator: Simulator) -> str:
     simulator.switch(need_approval="refused")
     return add(simulator, need_approval=True)
 
 
-def _not_visible_hidden(simulator):
+def _not_visible_hidden(simulator: Simulator) -> str:
     simulator.switch(denied_code=1005)
     return add(simulator, can_view=False)
 
@@ -235,7 +270,9 @@ _unreadable = pytest.mark.parametrize(
 
 @_unreadable
 @_each_wish
-def test_one_that_may_not_be_read_is_left_alone(simulator, task, unreadable, options):
+def test_an_unreadable_one_is_left_alone(
+    simulator: Simulator, task: Tasks, unreadable: Unreadable, options: dict[str, t.Any]
+) -> None:
     unreadable(simulator)
     before = vault(simulator)
     values = task(identifier_code=CODE, **options).values
@@ -243,13 +280,15 @@ def test_one_that_may_not_be_read_is_left_alone(simulator, task, unreadable, opt
 
 
 @_unreadable
-def test_one_that_may_not_be_read_is_named(simulator, task, unreadable):
+def test_an_unreadable_one_is_named(simulator: Simulator, task: Tasks, unreadable: Unreadable) -> None:
     identifier = unreadable(simulator)
     assert f"identifier {identifier}" in task(identifier_code=CODE, **CHANGED).values["msg"]
 
 
 @_unreadable
-def test_without_update_one_that_may_not_be_read_is_a_warning(simulator, task, unreadable):
+def test_without_update_an_unreadable_one_is_a_warning(
+    simulator: Simulator, task: Tasks, unreadable: Unreadable
+) -> None:
     identifier = unreadable(simulator)
     before = vault(simulator)
     result = task(identifier_code=CODE, update=False, **CHANGED)
@@ -258,7 +297,7 @@ def test_without_update_one_that_may_not_be_read_is_a_warning(simulator, task, u
 
 
 @_loose
-def test_others_that_may_not_be_read_are_named(simulator, task, rule):
+def test_unreadable_others_are_named(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule)
     other = add(simulator, identifier_code=_lookalike(rule), can_view=False)
     before = vault(simulator)
@@ -266,8 +305,8 @@ def test_others_that_may_not_be_read_are_named(simulator, task, rule):
     assert (values["error"]["kind"], other in values["msg"], vault(simulator)) == ("ambiguous", True, before)
 
 
-@_each_filter
-def test_others_that_may_not_be_read_do_not_keep_from_the_right_one(simulator, task, rule):
+@each_filter
+def test_unreadable_others_do_not_hide_the_right_one(simulator: Simulator, task: Tasks, rule: str) -> None:
     simulator.switch(identifier_code_filter=rule)
     other = add(simulator, identifier_code=_lookalike(rule), can_view=False)
     right = add(simulator)
@@ -276,33 +315,35 @@ def test_others_that_may_not_be_read_do_not_keep_from_the_right_one(simulator, t
     assert (holds(vault(simulator)[right], STORED_CHANGED), vault(simulator)[other]) == (True, before)
 
 
-def test_one_that_is_shared_to_be_seen_is_read(simulator, task):
+def test_one_that_is_shared_for_viewing_is_read(simulator: Simulator, task: Tasks) -> None:
     _of_bob(simulator, users={"alice": False}, client_secret=STORED["client_secret"])
     options = {name: value for name, value in DESCRIBED.items() if name not in ("users_allowed", "groups_allowed")}
     assert task(identifier_code=CODE, **options).values["action"] == "none"
 
 
 @_each_wish
-def test_one_that_is_shared_to_be_seen_is_not_changed(simulator, task, options):
+def test_one_that_is_shared_for_viewing_is_not_changed(
+    simulator: Simulator, task: Tasks, options: dict[str, t.Any]
+) -> None:
     _of_bob(simulator, users={"alice": False})
     before = vault(simulator)
     values = task(identifier_code=CODE, **options).values
     assert (values["error"]["kind"], values["changed"], vault(simulator)) == ("access_denied", False, before)
 
 
-def test_one_that_is_not_shared_is_another_matter(simulator, task):
+def test_another_users_secret_that_is_not_shared_is_ignored(simulator: Simulator, task: Tasks) -> None:
     _of_bob(simulator, users={})
     before = vault(simulator)
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
     assert {identifier: vault(simulator)[identifier] for identifier in before} == before
 
 
-def test_a_key_that_may_not_read_what_it_creates_returns_it_all_the_same(simulator, task):
+def test_a_key_that_cannot_read_what_it_creates_still_returns_it(simulator: Simulator, task: Tasks) -> None:
     values = task(identifier_code=CODE, key="limited", **DESCRIBED).values
-    assert (values["action"], values["api_entity"]["identifier"]) == ("create", bearing(simulator)[0]["identifier"])
+    assert (values["action"], values["api_entity"]["identifier"]) == ("create", with_code(simulator)[0]["identifier"])
 
 
-def test_a_key_that_does_not_see_what_it_created_says_so(simulator, task):
+def test_a_key_that_cannot_see_what_it_created_reports_a_duplicate(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, key="limited", **DESCRIBED)
     values = task(identifier_code=CODE, key="limited", **DESCRIBED).values
     assert (values["error"]["kind"], values["changed"]) == ("duplicate_identifier_code", False)

@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Answers that nobody documents: each becomes a failure with a sentence, never a traceback."""
+"""Undocumented answers: each becomes a failure with a message, never a traceback."""
 
 from __future__ import annotations
 
 import json
+import typing as t
 
 import pytest
-import requests
 
-from .support import CODE, DESCRIBED, add, vault
+from .support import CODE, DESCRIBED, add, new_token, vault
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .tasks import Tasks
 
 _OK = {"status": 200, "message": "", "error": False}
 _ENTITY = {"identifier": "3", "name": "n", "url": "u", "client_id": "c", "identifier_code": CODE}
 
 
-def _raw(text):
+def _raw(text: str) -> dict[str, t.Any]:
     return {"status": 200, "body": text, "headers": {"Content-Type": "application/json"}}
 
 
@@ -76,7 +81,7 @@ _TOKEN = {
 }
 
 
-def _cases():
+def _cases() -> t.Iterator[t.Any]:
     for path, faults in (
         ("oauth2/token$", {**_ANYWHERE, **_TOKEN}),
         ("secretapi$", {**_ANYWHERE, **_LIST}),
@@ -87,7 +92,9 @@ def _cases():
 
 
 @pytest.mark.parametrize(("path", "fault"), list(_cases()))
-def test_a_strange_answer_is_a_failure_and_changes_nothing(simulator, task, path, fault):
+def test_a_strange_answer_is_a_failure_and_changes_nothing(
+    simulator: Simulator, task: Tasks, path: str, fault: dict[str, t.Any]
+) -> None:
     add(simulator)
     before = vault(simulator)
     simulator.fault(fault, path=path, times=1000)
@@ -97,7 +104,9 @@ def test_a_strange_answer_is_a_failure_and_changes_nothing(simulator, task, path
 
 @pytest.mark.parametrize("fault", _ANYWHERE.values(), ids=_ANYWHERE)
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_strange_answer_to_a_create_is_looked_into(simulator, task, fault, when):
+def test_after_a_strange_answer_to_a_create_the_vault_is_checked(
+    simulator: Simulator, task: Tasks, fault: dict[str, t.Any], when: str
+) -> None:
     before = vault(simulator)
     simulator.fault(fault, path="secretapi$", method="POST", when=when, times=1000)
     values = task(identifier_code=CODE, **DESCRIBED).values
@@ -108,31 +117,21 @@ def test_a_strange_answer_to_a_create_is_looked_into(simulator, task, fault, whe
 
 
 @pytest.mark.parametrize("lifetime", [None, 0, -1, "3600", "soon", 1e9, {}, [], True])
-def test_a_strange_lifetime_of_a_token_does_no_harm(simulator, task, lifetime):
-    login = simulator.access_keys["alice"]
-    token = requests.post(
-        f"{simulator.url}/api/oauth2/token",
-        data={
-            "grant_type": "client_credentials",
-            "client_id": login["client_id"],
-            "client_secret": login["client_secret"],
-        },
-        verify=simulator.ca_path,
-        timeout=10,
-    ).json()["access_token"]
+def test_a_strange_token_lifetime_does_no_harm(simulator: Simulator, task: Tasks, lifetime: t.Any) -> None:
+    token = new_token(simulator)
     simulator.fault(
         {"status": 200, "body": {"access_token": token, "expires_in": lifetime}}, path="oauth2/token$", times=1000
     )
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
 
 
-def test_markup_is_taken_out_of_what_is_shown(simulator, task):
+def test_markup_is_removed_from_messages(simulator: Simulator, task: Tasks) -> None:
     simulator.fault(_ANYWHERE["html_of_a_proxy"], path="secretapi")
     msg = task(identifier_code=CODE, **DESCRIBED).values["msg"]
     assert ("Forbidden" in msg, "<" in msg, "evil" in msg) == (True, False, False)
 
 
-def test_a_secret_that_the_server_repeats_in_an_error_is_hidden(simulator, task):
+def test_a_secret_in_an_error_message_is_hidden(simulator: Simulator, task: Tasks) -> None:
     body = {"response": {"message": f"1005: {DESCRIBED['client_secret']} is not allowed", "error": True}}
     simulator.fault({"status": 400, "body": body}, path="secretapi$", method="POST")
     assert "********" in task(identifier_code=CODE, **DESCRIBED).values["msg"]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Whatever nobody documents, however the server does it: the life of a secret gives the same results."""
+"""Undocumented behaviour: whatever the server does, the life of a secret gives the same results."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ from simulator.switches import PROFILES, Switches, preset
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
 
-from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, bearing, calls, holds, vault
+from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, calls, holds, vault, with_code
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .tasks import Tasks
 
 _PROFILES = ("v4", "v3_33", "v3_32", "v4_en_doc", "legacy_envelope")
 assert set(_PROFILES) == set(PROFILES)
 _each_profile = pytest.mark.parametrize("profile", _PROFILES)
 
-#: Values of the switches with which everything is the same. list_inactive is on, so that the code is enough.
+#: Values of the switches that make no difference. list_inactive is on, so that the code is enough.
 _SAME: dict[str, list[t.Any]] = {
     "kong": ["3.2", "3.4", "3.6"],
     "auth_failure": [401, 404],
@@ -75,7 +80,7 @@ _SAME: dict[str, list[t.Any]] = {
     "shared_error_status": [0, 200, 201, 207],
     "already_message": [True, False],
 }
-#: Values with which something is different; each has a test of its own below or in the file that is named.
+#: Values that make a difference. Each is tested below, or in the file that is named.
 _DIFFERENT: dict[str, list[t.Any]] = {
     "api_paths": ["iso"],
     "tenant_required": [True],  # test_authentication
@@ -83,7 +88,7 @@ _DIFFERENT: dict[str, list[t.Any]] = {
     "identifier_code_filter": ["contains", "prefix", "suffix", "case_insensitive", "ignored"],
     "empty_array_clears_sharing": [False],
 }
-#: Each value that is another than the profile's own.
+#: Each value that differs from the default of the profile.
 _VALUES = [
     pytest.param(profile, {name: value}, id=f"{profile}-{name}={value}")
     for profile in _PROFILES
@@ -91,7 +96,7 @@ _VALUES = [
     for value in values
     if value != getattr(preset(profile), name) and name != "list_inactive"
 ]
-#: Together, as one server might do it.
+#: Many values at once, as one server might have them.
 _TOGETHER: dict[str, dict[str, t.Any]] = {
     "all_of_the_form": {
         "mensagem_key": "Message",
@@ -138,8 +143,10 @@ _ENTITY_CHANGED = {
     "shared_error": [],
 }
 _GONE = {"state": "absent"}
-#: The life of a secret: the task, what is done, what the vault then holds, what is returned of it.
-_LIFE: tuple[tuple[dict[str, t.Any], str, dict[str, t.Any], dict[str, t.Any]], ...] = (
+#: The options of a task, the action it takes, what the vault then holds, what the task returns.
+_Step = tuple[dict[str, t.Any], str, dict[str, t.Any], dict[str, t.Any]]
+#: The life of a secret.
+_LIFE: tuple[_Step, ...] = (
     (DESCRIBED, "create", {**STORED, "active": True}, _ENTITY),
     (DESCRIBED, "none", {**STORED, "active": True}, _ENTITY),
     (CHANGED, "update", {**STORED_CHANGED, "active": True}, _ENTITY_CHANGED),
@@ -151,8 +158,8 @@ _LIFE: tuple[tuple[dict[str, t.Any], str, dict[str, t.Any], dict[str, t.Any]], .
 )
 
 
-def _live(simulator, task, steps=_LIFE, *, expire=False):
-    """Let the secret live through the steps, each as it should be."""
+def _live(simulator: Simulator, task: Tasks, steps: t.Sequence[_Step] = _LIFE, *, expire: bool = False) -> None:
+    """Take the secret through the steps, and check each of them."""
     sessions = Sessions()
     before = vault(simulator)
     for number, (options, action, stored, entity) in enumerate(steps, 1):
@@ -164,14 +171,14 @@ def _live(simulator, task, steps=_LIFE, *, expire=False):
         found = [secret for secret in after.values() if secret["identifier_code"] == CODE]
         assert [holds(secret, stored) for secret in found] == [True], f"step {number} in the vault"
         returned = result.values["api_entity"]
-        assert {field: returned[field] for field in entity} == entity, f"step {number} as returned"
+        assert {field: returned[field] for field in entity} == entity, f"step {number} in the result"
         assert result.warnings == (), f"step {number} warns"
         before = after
         if expire:
             simulator.expire_tokens()
 
 
-def test_every_value_of_every_switch_is_covered():
+def test_every_value_of_every_switch_is_covered() -> None:
     fields = {field.name: field.metadata["choices"] for field in dataclasses.fields(Switches)}
     assert set(_SAME) == set(fields)
     for name, choices in fields.items():
@@ -179,33 +186,37 @@ def test_every_value_of_every_switch_is_covered():
 
 
 @_each_profile
-def test_the_life_of_a_secret(simulator, task, profile):
+def test_the_life_of_a_secret(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile, list_inactive=True)
     _live(simulator, task)
 
 
 @pytest.mark.parametrize(("profile", "switches"), _VALUES)
-def test_the_life_of_a_secret_is_the_same(simulator, task, profile, switches):
+def test_the_life_of_a_secret_is_the_same_with_each_switch(
+    simulator: Simulator, task: Tasks, profile: str, switches: dict[str, t.Any]
+) -> None:
     simulator.reset(profile, **{"list_inactive": True, **switches})
     _live(simulator, task, expire=switches.keys() & {"auth_failure", "token_expired_body", "kong"} != set())
 
 
 @_each_profile
 @pytest.mark.parametrize("switches", _TOGETHER.values(), ids=_TOGETHER)
-def test_the_life_of_a_secret_is_the_same_with_all_of_them(simulator, task, profile, switches):
+def test_the_life_of_a_secret_is_the_same_with_many_switches(
+    simulator: Simulator, task: Tasks, profile: str, switches: dict[str, t.Any]
+) -> None:
     simulator.reset(profile, list_inactive=True, **switches)
     _live(simulator, task)
 
 
 @_each_profile
-def test_a_create_is_three_requests_in_every_version(simulator, task, profile):
+def test_a_create_is_three_requests_in_every_version(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile)
     task(identifier_code=CODE, **DESCRIBED)
     assert calls(simulator) == ["token", "list", "create"]
 
 
 @_each_profile
-def test_digits_stay_text(simulator, task, profile):
+def test_digits_stay_text(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile, numeric_text=True)
     options = {**DESCRIBED, "name": "1", "client_id": "4711", "client_secret": "12345", "notes": "42", "tags": ["7"]}
     created = task(identifier_code="20260101", **options).values
@@ -217,37 +228,41 @@ def test_digits_stay_text(simulator, task, profile):
 @_each_profile
 @pytest.mark.parametrize("trim_text", [True, False])
 @pytest.mark.parametrize("field", ["name", "url", "client_id", "method", "notes"])
-def test_blanks_around_a_text_are_no_difference(simulator, task, profile, trim_text, field):
+def test_white_space_around_a_text_is_not_a_difference(
+    simulator: Simulator, task: Tasks, profile: str, trim_text: bool, field: str
+) -> None:
     simulator.reset(profile, trim_text=trim_text)
     options = {**DESCRIBED, field: f"  {DESCRIBED[field]}\n"}
     task(identifier_code=CODE, **options)
     assert task(identifier_code=CODE, **options).values["action"] == "none"
 
 
-def test_blanks_around_a_client_secret_do_not_change_it_each_time(simulator, task):
+def test_white_space_around_a_client_secret_does_not_change_it_every_time(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(trim_text=True)
     options = {**DESCRIBED, "client_secret": f"{DESCRIBED['client_secret']}\n"}
     for _run in range(2):
         task(identifier_code=CODE, **options)
     last = task(identifier_code=CODE, **options)
-    # Either it means nothing, or it is told.
+    # The white space is either ignored, or there is a warning.
     assert not last.values["changed"] or last.warnings
 
 
 @_each_profile
 @pytest.mark.parametrize("empty_fields", ["string", "null", "absent"])
-def test_clearing_what_is_empty_changes_nothing(simulator, task, profile, empty_fields):
+def test_clearing_empty_fields_changes_nothing(
+    simulator: Simulator, task: Tasks, profile: str, empty_fields: str
+) -> None:
     simulator.reset(profile, empty_fields=empty_fields)
     add(simulator, notes="", tags="", method="", users={}, groups={})
-    empty = {"notes": "", "tags": [], "method": "", "users_allowed": [], "groups_allowed": []}
+    empty: dict[str, t.Any] = {"notes": "", "tags": [], "method": "", "users_allowed": [], "groups_allowed": []}
     assert (task(identifier_code=CODE, **empty).values["action"], simulator.writes()) == ("none", [])
 
 
-# Where a switch makes it impossible
+# Values that make a difference
 
 
 @_each_profile
-def test_an_api_that_is_only_below_iso_is_told(simulator, task, profile):
+def test_an_api_that_is_only_below_iso_is_reported(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile, api_paths="iso")
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert (error["kind"], "address" in error["cause"]) == ("authentication", True)
@@ -255,7 +270,9 @@ def test_an_api_that_is_only_below_iso_is_told(simulator, task, profile):
 
 @_each_profile
 @pytest.mark.parametrize("rule", ["contains", "prefix", "case_insensitive", "ignored"])
-def test_an_inactive_one_is_not_activated_by_its_code_where_the_filter_is_loose(simulator, task, profile, rule):
+def test_with_a_loose_filter_an_inactive_one_is_not_activated_by_code(
+    simulator: Simulator, task: Tasks, profile: str, rule: str
+) -> None:
     simulator.reset(profile, identifier_code_filter=rule, list_inactive=True)
     _live(simulator, task, _LIFE[:5])
     before = vault(simulator)
@@ -264,13 +281,15 @@ def test_an_inactive_one_is_not_activated_by_its_code_where_the_filter_is_loose(
 
 
 @_each_profile
-def test_up_to_its_end_a_secret_lives_the_same_where_inactive_ones_are_not_listed(simulator, task, profile):
+def test_where_inactive_ones_are_not_listed_life_is_the_same_until_deactivation(
+    simulator: Simulator, task: Tasks, profile: str
+) -> None:
     simulator.reset(profile)
     _live(simulator, task, _LIFE[:5])
 
 
 @_each_profile
-def test_an_inactive_one_that_is_not_listed_is_absent(simulator, task, profile):
+def test_an_unlisted_inactive_one_counts_as_absent(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile)
     _live(simulator, task, _LIFE[:5])
     before = vault(simulator)
@@ -279,7 +298,9 @@ def test_an_inactive_one_that_is_not_listed_is_absent(simulator, task, profile):
 
 
 @_each_profile
-def test_the_code_of_an_inactive_one_that_is_not_listed_is_told_as_taken(simulator, task, profile):
+def test_the_code_of_an_unlisted_inactive_one_is_reported_as_taken(
+    simulator: Simulator, task: Tasks, profile: str
+) -> None:
     simulator.reset(profile)
     add(simulator, active=False)
     before = vault(simulator)
@@ -293,7 +314,7 @@ def test_the_code_of_an_inactive_one_that_is_not_listed_is_told_as_taken(simulat
 
 
 @_each_profile
-def test_an_inactive_one_that_is_not_listed_lives_on_by_its_identifier(simulator, task, profile):
+def test_an_unlisted_inactive_one_can_be_managed_by_identifier(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile)
     identifier = add(simulator, active=False)
     steps = [
@@ -314,24 +335,30 @@ def test_an_inactive_one_that_is_not_listed_lives_on_by_its_identifier(simulator
     [{"duplicate_counts_inactive": False}, {"enforce_unique": False}],
     ids=["only_active_ones_count", "not_unique"],
 )
-def test_where_an_inactive_one_holds_no_code_a_new_one_is_created(simulator, task, profile, switches):
+def test_a_code_that_an_inactive_one_does_not_reserve_can_be_created_again(
+    simulator: Simulator, task: Tasks, profile: str, switches: dict[str, t.Any]
+) -> None:
     simulator.reset(profile, **switches)
     old = add(simulator, active=False)
     before = vault(simulator)[old]
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
-    assert (len(bearing(simulator)), vault(simulator)[old]) == (2, before)
+    assert (len(with_code(simulator)), vault(simulator)[old]) == (2, before)
 
 
 @_each_profile
 @pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
-def test_with_a_loose_filter_a_secret_lives_the_same_until_it_is_inactive(simulator, task, profile, rule):
+def test_with_a_loose_filter_life_is_the_same_until_deactivation(
+    simulator: Simulator, task: Tasks, profile: str, rule: str
+) -> None:
     simulator.reset(profile, list_inactive=True, identifier_code_filter=rule)
     _live(simulator, task, _LIFE[:6])
 
 
 @_each_profile
 @pytest.mark.parametrize("rule", ["contains", "prefix", "ignored"])
-def test_with_a_loose_filter_an_inactive_one_takes_its_identifier(simulator, task, profile, rule):
+def test_with_a_loose_filter_an_inactive_one_is_activated_by_identifier(
+    simulator: Simulator, task: Tasks, profile: str, rule: str
+) -> None:
     simulator.reset(profile, list_inactive=True, identifier_code_filter=rule)
     identifier = add(simulator, active=False)
     values = task(identifier_code=CODE, **DESCRIBED).values
@@ -341,11 +368,14 @@ def test_with_a_loose_filter_an_inactive_one_takes_its_identifier(simulator, tas
 
 @_each_profile
 @pytest.mark.parametrize("field", ["users_allowed", "groups_allowed"])
-def test_sharing_that_cannot_be_cleared_is_told_as_not_applied(simulator, task, profile, field):
+def test_sharing_that_cannot_be_cleared_is_reported_as_not_applied(
+    simulator: Simulator, task: Tasks, profile: str, field: str
+) -> None:
     simulator.reset(profile, empty_array_clears_sharing=False)
     add(simulator)
     before = vault(simulator)
-    values = task(identifier_code=CODE, **{field: []}).values
+    cleared: dict[str, t.Any] = {field: []}
+    values = task(identifier_code=CODE, **cleared).values
     assert (values["error"]["kind"], field in values["msg"], values["changed"], vault(simulator)) == (
         "not_applied",
         True,
@@ -355,7 +385,7 @@ def test_sharing_that_cannot_be_cleared_is_told_as_not_applied(simulator, task, 
 
 
 @_each_profile
-def test_a_create_without_client_secret_is_told_where_it_is_wanted(simulator, task, profile):
+def test_a_create_without_a_required_client_secret_is_reported(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile, client_secret_required=True)
     options = {name: value for name, value in DESCRIBED.items() if name != "client_secret"}
     values = task(identifier_code=CODE, **options).values
@@ -368,7 +398,9 @@ def test_a_create_without_client_secret_is_told_where_it_is_wanted(simulator, ta
 
 @_each_profile
 @pytest.mark.parametrize("update_old_values", [True, False])
-def test_a_client_secret_alone_is_updated(simulator, task, profile, update_old_values):
+def test_a_client_secret_alone_can_be_updated(
+    simulator: Simulator, task: Tasks, profile: str, update_old_values: bool
+) -> None:
     simulator.reset(profile, update_old_values=update_old_values)
     identifier = add(simulator)
     values = task(identifier_code=CODE, client_secret=CHANGED["client_secret"]).values

@@ -1,21 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Every failure that is documented: its kind, MySafe's code, the status, why, what to do, and the gateway's name for it."""
+"""Every documented failure: its kind, MySafe's code, the HTTP status, cause and solution, and the request ID."""
 
 from __future__ import annotations
 
 import re
+import typing as t
 
 import pytest
 
-from .support import CODE, DESCRIBED, add, vault
+from .support import CODE, DESCRIBED, EXPIRED_TOKEN, add, vault
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .tasks import Tasks
+
+#: Method and path, as a regular expression.
+Request = tuple[str, str]
 
 _LIST, _GET, _CREATE = ("GET", "secretapi$"), ("GET", r"secretapi/\d+$"), ("POST", "secretapi$")
 _UPDATE, _ACTIVATE, _DEACTIVATE = ("PUT", "update"), ("POST", "/active/"), ("POST", "/inactive/")
 _WRITES = (_UPDATE, _ACTIVATE, _DEACTIVATE)
 
 
-def _business(code, message):
+def _business(code: int, message: str) -> dict[str, t.Any]:
     """Return the envelope of a business error: section 1.2 of the API reference."""
     text = f"{code}: {message}"
     return {
@@ -33,8 +42,8 @@ def _business(code, message):
     }
 
 
-def _legacy(code, message):
-    """Return it as in the older samples: no top-level code, error_code 0."""
+def _legacy(code: int, message: str) -> dict[str, t.Any]:
+    """Return the envelope of the older samples: no top-level code, error_code 0."""
     text = f"{code}: {message}"
     return {
         "response": {"status": 400, "message": text, "error": True, "error_code": 0, "mensagem": text, "erro": True},
@@ -42,16 +51,17 @@ def _legacy(code, message):
     }
 
 
-def _without_exception(code, message):
+def _without_exception(code: int, message: str) -> dict[str, t.Any]:
     return {"response": _business(code, message)["response"]}
 
 
-def _portuguese(code, message):
-    text = f"{code} {message}"  # one page prints no colon
+def _portuguese(code: int, message: str) -> dict[str, t.Any]:
+    text = f"{code} {message}"  # one page of the documentation has no colon
     return {"response": {"status": 400, "mensagem": text, "erro": True}}
 
 
-#: Request, code, message, kind, a word of the cause and one of the solution.
+Form = t.Callable[[int, str], dict[str, t.Any]]
+#: Request, code, message, kind, a part of the cause, a part of the solution.
 _BUSINESS = {
     "missing_name": (_CREATE, 1001, "Parameter 'name' was not informed!", "missing_parameter", "requires", "give"),
     "missing_url": (_CREATE, 1001, "Parameter 'url' was not informed!", "missing_parameter", "requires", "give"),
@@ -116,8 +126,8 @@ _BUSINESS = {
 _FORMS = {"v4": _business, "legacy": _legacy, "no_exception": _without_exception, "portuguese": _portuguese}
 
 
-def _meet(simulator, task, request, do):
-    """Let a task send the request, which is answered so; return the task's values."""
+def _meet(simulator: Simulator, task: Tasks, request: Request, do: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Run a task whose request gets this answer; return the values of the result."""
     method, path = request
     simulator.fault(do, method=method, path=path, times=1000)
     simulator.switch(list_inactive=True)
@@ -132,28 +142,37 @@ def _meet(simulator, task, request, do):
 @pytest.mark.parametrize(
     ("request_", "code", "message", "kind", "cause", "solution"), _BUSINESS.values(), ids=_BUSINESS
 )
-def test_a_business_error(simulator, task, request_, code, message, kind, cause, solution, form):
+def test_a_business_error_has_its_kind_cause_and_solution(
+    simulator: Simulator,
+    task: Tasks,
+    request_: Request,
+    code: int,
+    message: str,
+    kind: str,
+    cause: str,
+    solution: str,
+    form: Form,
+) -> None:
     error = _meet(simulator, task, request_, {"status": 400, "body": form(code, message)})["error"]
     assert (error["kind"], error["code"], error["http_status"]) == (kind, code, 400)
     assert (cause in error["cause"], solution in error["solution"]) == (True, True)
 
 
 @pytest.mark.parametrize(("request_", "code", "message"), [case[:3] for case in _BUSINESS.values()], ids=_BUSINESS)
-def test_the_message_of_a_business_error_is_shown_and_nothing_claimed(simulator, task, request_, code, message):
+def test_a_business_error_shows_its_message_and_changes_nothing(
+    simulator: Simulator, task: Tasks, request_: Request, code: int, message: str
+) -> None:
     values = _meet(simulator, task, request_, {"status": 400, "body": _business(code, message)})
     assert (message in values["msg"], values["changed"]) == (True, False)
 
 
-_ENVELOPE_500 = {"code": 500, "response": {"status": 500, "error": True, "erro": True}}
-
-
-def _server(message, error_code=1, **more):
-    response = {**_ENVELOPE_500["response"], "message": message, "error_code": error_code}
+def _server(message: str, error_code: int = 1, **more: t.Any) -> dict[str, t.Any]:
+    response = {"status": 500, "error": True, "erro": True, "message": message, "error_code": error_code}
     return {"status": 500, "body": {"code": 500, "response": response, **more}}
 
 
 _TOO_LONG = {"code": 400, "message": "Ocorreu um erro ao criptografar o texto", "detail": None}
-#: The answer, kind, code, status, a word of the cause.
+#: The answer, kind, code, status, a part of the cause.
 _OTHERS = {
     "unexpected_v4": (_server("Unexpected error."), "server_error", None, 500, "unexpected error"),
     "unexpected_v3_32": (_server("Unexpected error"), "server_error", None, 500, "unexpected error"),
@@ -185,7 +204,7 @@ _OTHERS = {
         401,
         "token",
     ),
-    "token_expired": ({"status": 401, "body": {"exp": "token expired"}}, "authentication", None, 401, "token"),
+    "token_expired": (EXPIRED_TOKEN, "authentication", None, 401, "token"),
     "rate_limit": ({"gateway": 429}, "rate_limited", None, 429, "limit"),
     "gateway_500": ({"gateway": 500}, "server_error", None, 500, ""),
     "gateway_502": ({"gateway": 502}, "unavailable", None, 502, "no valid answer"),
@@ -219,7 +238,16 @@ _OPEN = ("gateway_500", "gateway_502", "gateway_503", "gateway_504")
 
 @_each_other
 @_each_request
-def test_any_other_documented_failure(simulator, task, request_, do, kind, code, status, cause):
+def test_any_other_documented_failure_has_its_kind_and_cause(
+    simulator: Simulator,
+    task: Tasks,
+    request_: Request,
+    do: dict[str, t.Any],
+    kind: str,
+    code: int | None,
+    status: int,
+    cause: str,
+) -> None:
     error = _meet(simulator, task, request_, do)["error"]
     uncertain = request_ != _LIST and do in [_OTHERS[name][0] for name in _OPEN]
     assert (error["kind"], error["code"], error["http_status"]) == (
@@ -232,7 +260,16 @@ def test_any_other_documented_failure(simulator, task, request_, do, kind, code,
 
 @_each_other
 @_each_request
-def test_any_other_documented_failure_changes_nothing(simulator, task, request_, do, kind, code, status, cause):
+def test_any_other_documented_failure_changes_nothing(
+    simulator: Simulator,
+    task: Tasks,
+    request_: Request,
+    do: dict[str, t.Any],
+    kind: str,
+    code: int | None,
+    status: int,
+    cause: str,
+) -> None:
     values = _meet(simulator, task, request_, do)
     stored = [secret for secret in vault(simulator).values() if secret["identifier_code"] == CODE]
     assert [secret["notes"] for secret in stored] == [DESCRIBED["notes"]] * (request_ != _CREATE)
@@ -241,7 +278,9 @@ def test_any_other_documented_failure_changes_nothing(simulator, task, request_,
 
 @pytest.mark.parametrize(("kong", "named"), [("3.6", True), ("3.4", False), ("3.2", False)])
 @pytest.mark.parametrize("do", [None, {"gateway": 502}], ids=["business", "gateway"])
-def test_the_gateways_name_for_the_request_is_told(simulator, task, kong, named, do):
+def test_the_gateways_request_id_is_returned(
+    simulator: Simulator, task: Tasks, kong: str, named: bool, do: dict[str, t.Any] | None
+) -> None:
     simulator.switch(kong=kong)
     if do:
         simulator.fault(do, path="secretapi", times=1000)
@@ -249,42 +288,44 @@ def test_the_gateways_name_for_the_request_is_told(simulator, task, kong, named,
     assert bool(re.fullmatch("[0-9a-f]{32}", request_id or "")) is named
 
 
-def test_a_name_for_the_request_is_also_taken_from_the_body(simulator, task):
+def test_a_request_id_in_the_body_is_returned(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"status": 502, "body": {"message": "x", "request_id": "ab12"}}, path="secretapi", times=1000)
     assert task(identifier_code=CODE, **DESCRIBED).values["error"]["request_id"] == "ab12"
 
 
 @pytest.mark.parametrize("kong", ["3.2", "3.4", "3.6"])
 @pytest.mark.parametrize("status", [404, 429, 500, 502, 503, 504])
-def test_a_page_of_each_gateway_is_read(simulator, task, kong, status):
+def test_the_error_page_of_each_gateway_is_read(simulator: Simulator, task: Tasks, kong: str, status: int) -> None:
     simulator.switch(kong=kong)
     simulator.fault({"gateway": status}, path="secretapi", times=1000)
     assert task(identifier_code=CODE, **DESCRIBED).values["error"]["http_status"] == status
 
 
-def test_a_failure_has_every_detail(simulator, task):
+def test_a_failure_has_every_detail(simulator: Simulator, task: Tasks) -> None:
     error = task(identifier="4711", **DESCRIBED).values["error"]
     assert set(error) == {"kind", "code", "http_status", "cause", "solution", "request_id"}
 
 
-def test_a_failure_that_wrote_nothing_returns_no_entity(task):
+def test_a_failure_that_wrote_nothing_returns_no_entity(task: Tasks) -> None:
     assert "api_entity" not in task(identifier="4711", **DESCRIBED).values
 
 
 @pytest.mark.parametrize("profile", ["v4", "v3_33", "v3_32", "legacy_envelope"])
-def test_the_failures_of_each_version_are_told_apart(simulator, task, profile):
+def test_the_failures_of_each_version_are_distinguished(simulator: Simulator, task: Tasks, profile: str) -> None:
     simulator.reset(profile)
     denied = add(simulator, can_view=False, identifier_code="denied")
     kinds = [task(identifier=identifier, **DESCRIBED).values["error"]["kind"] for identifier in ("4711", denied)]
     assert kinds == ["not_found", "access_denied"]
 
 
-def test_an_identifier_that_is_no_number_is_told_before_anything_is_sent(simulator, task):
+def test_an_identifier_that_is_not_a_number_is_refused_before_anything_is_sent(
+    simulator: Simulator, task: Tasks
+) -> None:
     values = task(identifier=CODE, **DESCRIBED).values
     assert (values["error"]["kind"], simulator.requests()) == ("invalid_input", [])
 
 
-def test_a_taken_code_is_told_where_the_code_is_to_be_changed(simulator, task):
+def test_changing_a_code_to_one_that_is_taken_is_reported(simulator: Simulator, task: Tasks) -> None:
     add(simulator, identifier_code="taken")
     identifier = add(simulator)
     before = vault(simulator)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Faults before and after a write was applied: never two secrets, never a wrong changed, never a lost write."""
+"""Faults before and after a write is applied: never two secrets, never a wrong "changed", never a lost write."""
 
 from __future__ import annotations
 
@@ -9,24 +9,30 @@ import typing as t
 import pytest
 
 from .support import (
+    ACCESS_DENIED,
     CHANGED,
     CODE,
     DESCRIBED,
+    EXPIRED_TOKEN,
     FAULTS,
     STORED,
     STORED_CHANGED,
     TIMEOUT,
     add,
-    bearing,
     calls,
-    end_of_faults,
     holds,
     vault,
+    with_code,
 )
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .tasks import Tasks
 
 
 class Write(t.NamedTuple):
-    """A write: what is there before, the task, the request that writes and how many come before it."""
+    """A write: the secret before it, the task, the path of the request, the number of requests before it."""
 
     start: dict[str, t.Any] | None
     options: dict[str, t.Any]
@@ -45,7 +51,7 @@ _ONCE, _EACH_TIME, _FROM_THEN_ON = "once", "each_time", "everything_from_then_on
 
 
 class Case(t.NamedTuple):
-    """A write that a fault meets."""
+    """A write, and the fault that hits it."""
 
     write: Write
     fault: dict[str, t.Any]
@@ -63,7 +69,7 @@ def _cases() -> t.Iterator[t.Any]:
                         if retries or scope != _EACH_TIME:  # without retries a write is sent once
                             case = Case(write, fault, when, scope, retries)
                             yield pytest.param(case, id=f"{action}-{name}-{when}-{scope}-{retries}_retries")
-            # A time-out takes a second, so there are fewer of these.
+            # A timeout takes a second, so there are fewer of these.
             for retries in (3, 0):
                 case = Case(write, TIMEOUT, when, _ONCE, retries)
                 yield pytest.param(case, id=f"{action}-timeout-{when}-once-{retries}_retries")
@@ -72,8 +78,8 @@ def _cases() -> t.Iterator[t.Any]:
         yield pytest.param(case, id=f"create-timeout-{when}-each_time-2_retries")
 
 
-def _run(simulator: t.Any, task: t.Any, case: Case) -> tuple[dict[str, t.Any], bool]:
-    """Run the task into the fault; return what it returned and whether the vault is another than before."""
+def _run(simulator: Simulator, task: Tasks, case: Case) -> tuple[dict[str, t.Any], bool]:
+    """Run the task with the fault; return the values of the result, and whether the vault changed."""
     simulator.switch(list_inactive=True)
     if case.write.start is not None:
         add(simulator, **case.write.start)
@@ -85,44 +91,44 @@ def _run(simulator: t.Any, task: t.Any, case: Case) -> tuple[dict[str, t.Any], b
         times = 1 if case.scope == _ONCE else 1000
         simulator.fault(case.fault, method=method, path=case.write.path, when=case.when, times=times)
     values = task(identifier_code=CODE, timeout=1, retries=case.retries, **case.write.options).values
-    assert [row for row in simulator.requests() if row["fault"]], "the fault met no request"
+    assert [row for row in simulator.requests() if row["fault"]], "the fault hit no request"
     return values, vault(simulator) != before
 
 
 @pytest.mark.parametrize("case", list(_cases()))
-def test_a_fault_in_a_write(simulator, task, case):
-    """All in one, as each of these runs takes a while: what is asserted is named in the assertions."""
+def test_no_write_is_lost_repeated_or_misreported_after_a_fault(simulator: Simulator, task: Tasks, case: Case) -> None:
+    """Make all assertions in one test, because each run takes a while. Their messages say what they check."""
     values, wrote = _run(simulator, task, case)
     failed = "error" in values
     kind = values["error"]["kind"] if failed else ""
 
-    assert len(bearing(simulator)) <= 1, "two secrets with one code"
+    assert len(with_code(simulator)) <= 1, "two secrets with one code"
     if kind == "write_uncertain":
-        assert values["changed"] is True, "changed is not claimed although it may be so"
+        assert values["changed"] is True, "changed is false although the write may have been applied"
         assert case.scope == _FROM_THEN_ON or not wrote, "the vault shows that it was applied"
     else:
-        assert values["changed"] is wrote, "changed is not what happened"
-        assert wrote or case.scope == _FROM_THEN_ON, "it may still be applied, which is not told"
+        assert values["changed"] is wrote, "changed is wrong"
+        assert wrote or case.scope == _FROM_THEN_ON, "the write may still be applied, which is not reported"
     if not failed:
-        assert [holds(secret, case.write.stored) for secret in bearing(simulator)] == [True], "a lost write"
+        assert [holds(secret, case.write.stored) for secret in with_code(simulator)] == [True], "a lost write"
     if failed and wrote and kind != "write_uncertain":
-        assert values["api_entity"] is not None, "what was written is not told"
+        assert values["api_entity"] is not None, "what was written is not reported"
     if case.scope == _ONCE and (case.retries or case.when == "after") and not _unread(case):
-        assert not failed, "it could have been done all the same"
+        assert not failed, "it could have succeeded"
 
-    end_of_faults(simulator)
+    simulator.clear_faults()
     before = vault(simulator)
     again = task(identifier_code=CODE, **case.write.options).values
-    assert "error" not in again, "a run without faults does not converge"
-    assert [holds(secret, case.write.stored) for secret in bearing(simulator)] == [True], (
-        "it converges on another state"
+    assert "error" not in again, "a run without faults fails"
+    assert [holds(secret, case.write.stored) for secret in with_code(simulator)] == [True], (
+        "a run without faults does not converge on the state of the task"
     )
-    assert again["changed"] is (vault(simulator) != before), "changed of the second run is not what happened"
-    assert failed or not again["changed"], "after a success there was something left to do"
+    assert again["changed"] is (vault(simulator) != before), "changed is wrong in the second run"
+    assert failed or not again["changed"], "a successful run left something to do"
 
 
 def _unread(case: Case) -> bool:
-    """Whether the answer is one after which nothing is sent again: it names no failure that may pass."""
+    """Whether nothing is repeated after this answer, because it does not look like a transient failure."""
     return case.when == "before" and case.fault in [
         FAULTS[name] for name in ("html_200", "empty_200", "truncated_json", "list")
     ]
@@ -130,7 +136,9 @@ def _unread(case: Case) -> bool:
 
 @pytest.mark.parametrize("retries", [3, 0])
 @pytest.mark.parametrize("action", _WRITES)
-def test_a_500_of_mysafe_after_the_write_is_looked_into(simulator, task, action, retries):
+def test_after_a_500_from_mysafe_the_vault_is_checked(
+    simulator: Simulator, task: Tasks, action: str, retries: int
+) -> None:
     body = {"code": 500, "response": {"status": 500, "message": "Unexpected error.", "error": True}}
     case = Case(_WRITES[action], {"status": 500, "body": body}, "after", _ONCE, retries)
     values, _wrote = _run(simulator, task, case)
@@ -138,76 +146,80 @@ def test_a_500_of_mysafe_after_the_write_is_looked_into(simulator, task, action,
 
 
 @pytest.mark.parametrize("action", _WRITES)
-def test_a_lost_answer_and_then_an_expired_token_is_still_a_change(simulator, task, action):
+def test_a_lost_answer_followed_by_an_expired_token_is_still_a_change(
+    simulator: Simulator, task: Tasks, action: str
+) -> None:
     write = _WRITES[action]
     case = Case(write, {"reset": True}, "after", _ONCE, 3)
-    simulator.fault({"status": 401, "body": {"exp": "token expired"}}, method="PUT", path=write.path, skip=1)
-    simulator.fault({"status": 401, "body": {"exp": "token expired"}}, method="POST", path=write.path, skip=1)
+    simulator.fault(EXPIRED_TOKEN, method="PUT", path=write.path, skip=1)
+    simulator.fault(EXPIRED_TOKEN, method="POST", path=write.path, skip=1)
     values, wrote = _run(simulator, task, case)
     assert (wrote, values["changed"], values["action"]) == (True, True, action)
 
 
 @pytest.mark.parametrize("action", _WRITES)
-def test_an_expired_token_before_the_write_is_no_failure(simulator, task, action):
-    case = Case(_WRITES[action], {"status": 401, "body": {"exp": "token expired"}}, "before", _ONCE, 0)
+def test_an_expired_token_before_the_write_is_replaced(simulator: Simulator, task: Tasks, action: str) -> None:
+    case = Case(_WRITES[action], EXPIRED_TOKEN, "before", _ONCE, 0)
     values, wrote = _run(simulator, task, case)
     assert (wrote, values["changed"], values["action"]) == (True, True, action)
 
 
 @pytest.mark.parametrize("action", _WRITES)
-def test_a_refused_write_is_neither_repeated_nor_looked_into(simulator, task, action):
-    body = {"response": {"status": 400, "message": "1006: User does not have access", "error": True}}
-    case = Case(_WRITES[action], {"status": 400, "body": body}, "before", _EACH_TIME, 3)
+def test_a_refused_write_is_neither_repeated_nor_checked(simulator: Simulator, task: Tasks, action: str) -> None:
+    case = Case(_WRITES[action], ACCESS_DENIED, "before", _EACH_TIME, 3)
     values, wrote = _run(simulator, task, case)
     assert (wrote, values["changed"], values["error"]["kind"]) == (False, False, "access_denied")
     assert simulator.requests()[-1]["fault"] == "status"
 
 
 @pytest.mark.parametrize("action", _WRITES)
-def test_a_rate_limit_is_waited_for(simulator, task, action):
+def test_a_rate_limit_is_waited_for(simulator: Simulator, task: Tasks, action: str) -> None:
     case = Case(_WRITES[action], {"gateway": 429, "retry_after": 7}, "before", _ONCE, 3)
     values, wrote = _run(simulator, task, case)
     assert (wrote, values["action"], task.sleeps) == (True, action, [7])
 
 
 @pytest.mark.parametrize("message", ["failure to get a peer from the ring-balancer", "name resolution failed"])
-def test_a_create_that_was_not_forwarded_is_sent_again_without_a_look(simulator, task, message):
+def test_a_create_that_was_not_forwarded_is_repeated_without_a_lookup(
+    simulator: Simulator, task: Tasks, message: str
+) -> None:
     simulator.fault({"gateway": 503, "message": message}, path="secretapi$", method="POST")
     task(identifier_code=CODE, **DESCRIBED)
     assert calls(simulator) == ["token", "list", "create", "create"]
 
 
-def test_a_create_that_may_have_been_carried_out_is_looked_up_before_it_is_sent_again(simulator, task):
+def test_a_create_that_may_have_been_applied_is_looked_up_before_it_is_repeated(
+    simulator: Simulator, task: Tasks
+) -> None:
     simulator.fault({"gateway": 504}, path="secretapi$", method="POST")
     task(identifier_code=CODE, **DESCRIBED)
     assert calls(simulator) == ["token", "list", "create", "list", "create"]
 
 
-def test_a_create_that_is_applied_after_the_time_out_makes_no_second_secret(simulator, task):
+def test_a_create_that_is_applied_after_the_timeout_makes_no_second_secret(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"delay": 1.3}, path="secretapi$", method="POST")
     values = task(identifier_code=CODE, timeout=1, **DESCRIBED).values
     while any(row["status"] is None for row in simulator.requests() if row["fault"]):
-        pass  # the late one is still on its way
-    assert (len(bearing(simulator)), values["changed"]) == (1, True)
+        pass  # the late create is still in progress
+    assert (len(with_code(simulator)), values["changed"]) == (1, True)
 
 
-def test_a_failure_between_activation_and_update_tells_of_the_activation(simulator, task):
+def test_a_failure_between_activation_and_update_reports_the_activation(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(list_inactive=True)
     identifier = add(simulator, active=False)
-    body = {"response": {"status": 400, "message": "1006: User does not have access", "error": True}}
-    simulator.fault({"status": 400, "body": body}, method="PUT")
+    simulator.fault(ACCESS_DENIED, method="PUT")
     values = task(identifier_code=CODE, **CHANGED).values
     assert (values["error"]["kind"], values["changed"]) == ("access_denied", True)
     assert values["api_entity"]["identifier"] == identifier
 
 
-def test_a_lost_create_is_adopted_and_told_as_a_create(simulator, task):
+def test_a_lost_create_is_adopted_and_reported_as_a_create(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"reset": True}, path="secretapi$", method="POST", when="after")
     values = task(identifier_code=CODE, **DESCRIBED).values
-    assert (values["action"], values["api_entity"]["identifier"]) == ("create", bearing(simulator)[0]["identifier"])
+    assert (values["action"], values["api_entity"]["identifier"]) == ("create", with_code(simulator)[0]["identifier"])
 
 
-def test_a_lost_create_reads_the_same_as_one_that_was_answered(simulator, task):
+def test_a_lost_create_has_the_same_result_as_an_answered_one(simulator: Simulator, task: Tasks) -> None:
     answered = task(identifier_code=CODE, **DESCRIBED).values
     simulator.reset()
     simulator.fault({"reset": True}, path="secretapi$", method="POST", when="after")

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Faults while something is looked up: repeated where that helps, otherwise told; nothing is ever written."""
+"""Faults during lookups: they are retried if that can help and reported otherwise, and nothing is ever written."""
 
 from __future__ import annotations
 
 import email.utils
 import time
+import typing as t
 
 import pytest
 
 from .support import CHANGED, CODE, DESCRIBED, FAULTS, TIMEOUT, add, calls, vault
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .tasks import Tasks
 
 _READS = {"list": "secretapi$", "get": r"secretapi/\d+$", "token": "oauth2/token$"}
 _TRANSIENT = ("502", "503", "504", "reset", "close", "truncated")
@@ -24,7 +30,7 @@ _each_read = pytest.mark.parametrize("path", _READS.values(), ids=_READS)
 
 @_each_read
 @pytest.mark.parametrize("name", _TRANSIENT)
-def test_a_fault_that_passes_is_not_noticed(simulator, task, path, name):
+def test_a_passing_fault_is_not_noticed(simulator: Simulator, task: Tasks, path: str, name: str) -> None:
     add(simulator)
     simulator.fault(FAULTS[name], path=path, times=3)
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "none"
@@ -32,7 +38,7 @@ def test_a_fault_that_passes_is_not_noticed(simulator, task, path, name):
 
 @_each_read
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_that_stays_is_told(simulator, task, path, name):
+def test_a_persistent_fault_is_reported(simulator: Simulator, task: Tasks, path: str, name: str) -> None:
     add(simulator)
     simulator.fault(FAULTS[name], path=path, times=1000)
     values = task(identifier_code=CODE, **DESCRIBED).values
@@ -41,7 +47,7 @@ def test_a_fault_that_stays_is_told(simulator, task, path, name):
 
 @_each_read
 @pytest.mark.parametrize("name", FAULTS)
-def test_without_retries_a_fault_is_told_at_once(simulator, task, path, name):
+def test_without_retries_a_fault_is_reported_at_once(simulator: Simulator, task: Tasks, path: str, name: str) -> None:
     add(simulator)
     simulator.fault(FAULTS[name], path=path)
     assert task(identifier_code=CODE, retries=0, **DESCRIBED).values["error"]["kind"] == _KINDS[name]
@@ -50,7 +56,7 @@ def test_without_retries_a_fault_is_told_at_once(simulator, task, path, name):
 
 @_each_read
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_in_a_read_writes_nothing(simulator, task, path, name):
+def test_a_fault_in_a_read_writes_nothing(simulator: Simulator, task: Tasks, path: str, name: str) -> None:
     add(simulator)
     before = vault(simulator)
     simulator.fault(FAULTS[name], path=path, times=1000)
@@ -59,7 +65,7 @@ def test_a_fault_in_a_read_writes_nothing(simulator, task, path, name):
 
 
 @_each_read
-def test_a_time_out_is_told(simulator, task, path):
+def test_a_timeout_is_reported(simulator: Simulator, task: Tasks, path: str) -> None:
     add(simulator)
     simulator.fault(TIMEOUT, path=path, times=1000)
     values = task(identifier_code=CODE, timeout=1, retries=0, **DESCRIBED).values
@@ -67,23 +73,23 @@ def test_a_time_out_is_told(simulator, task, path):
 
 
 @_each_read
-def test_a_time_out_that_passes_is_not_noticed(simulator, task, path):
+def test_a_passing_timeout_is_not_noticed(simulator: Simulator, task: Tasks, path: str) -> None:
     add(simulator)
     simulator.fault(TIMEOUT, path=path)
     assert task(identifier_code=CODE, timeout=1, **DESCRIBED).values["action"] == "none"
 
 
 @pytest.mark.parametrize("retries", [0, 1, 3, 5])
-def test_a_read_is_repeated_as_often_as_the_option_says(simulator, task, retries):
+def test_a_read_is_repeated_as_often_as_the_option_says(simulator: Simulator, task: Tasks, retries: int) -> None:
     simulator.fault({"gateway": 502}, path="secretapi", times=1000)
     task(identifier_code=CODE, retries=retries, **DESCRIBED)
     assert calls(simulator) == ["token"] + ["list"] * (retries + 1)
 
 
-def test_the_waits_between_tries_grow(simulator, task):
+def test_the_waits_between_attempts_grow(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 502}, path="secretapi", times=1000)
     task(identifier_code=CODE, retries=5, **DESCRIBED)
-    # The first repetition is at once; by chance each wait is between half and all of what it would be.
+    # The first retry has no wait. Jitter makes each wait between half and all of its nominal length.
     assert [
         bounds[0] <= wait <= bounds[1]
         for bounds, wait in zip(((0.3, 0.6), (0.6, 1.2), (1.2, 2.4), (2.4, 4.8)), task.sleeps)
@@ -91,47 +97,46 @@ def test_the_waits_between_tries_grow(simulator, task):
 
 
 @_each_read
-def test_retry_after_is_honoured(simulator, task, path):
+def test_retry_after_is_honoured(simulator: Simulator, task: Tasks, path: str) -> None:
     add(simulator)
     simulator.fault({"gateway": 429, "retry_after": 7}, path=path)
     assert (task(identifier_code=CODE, **DESCRIBED).values["action"], task.sleeps) == ("none", [7])
 
 
-def _limited(simulator, status=429, times=1, **headers):
+def _limited(simulator: Simulator, status: int = 429, /, **headers: str) -> None:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     simulator.fault(
         {"status": status, "body": {"message": "API rate limit exceeded"}, "headers": named},
         path="secretapi",
-        times=times,
     )
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_wait_in_seconds_is_honoured(simulator, task, status):
+def test_a_wait_in_seconds_is_honoured(simulator: Simulator, task: Tasks, status: int) -> None:
     _limited(simulator, status, Retry_After="12")
     task(identifier_code=CODE, **DESCRIBED)
     assert task.sleeps == [12]
 
 
-def test_a_wait_until_a_date_is_honoured(simulator, task):
+def test_a_wait_until_a_date_is_honoured(simulator: Simulator, task: Tasks) -> None:
     _limited(simulator, Retry_After=email.utils.formatdate(time.time() + 50, usegmt=True))
     task(identifier_code=CODE, **DESCRIBED)
     assert [0 < wait <= 50 for wait in task.sleeps] == [True]
 
 
-def test_rate_limit_reset_is_honoured(simulator, task):
+def test_rate_limit_reset_is_honoured(simulator: Simulator, task: Tasks) -> None:
     _limited(simulator, RateLimit_Reset="9")
     task(identifier_code=CODE, **DESCRIBED)
     assert task.sleeps == [9]
 
 
-def test_retry_after_comes_before_rate_limit_reset(simulator, task):
+def test_retry_after_comes_before_rate_limit_reset(simulator: Simulator, task: Tasks) -> None:
     _limited(simulator, RateLimit_Reset="9", Retry_After="4")
     task(identifier_code=CODE, **DESCRIBED)
     assert task.sleeps == [4]
 
 
-def test_a_reset_at_a_point_in_time_is_honoured(simulator, task):
+def test_a_reset_at_a_point_in_time_is_honoured(simulator: Simulator, task: Tasks) -> None:
     _limited(simulator, X_RateLimit_Reset=str(int(time.time()) + 50))
     task(identifier_code=CODE, **DESCRIBED)
     assert [0 < wait <= 50 for wait in task.sleeps] == [True]
@@ -139,36 +144,36 @@ def test_a_reset_at_a_point_in_time_is_honoured(simulator, task):
 
 @pytest.mark.parametrize("value", ["soon", "", "-5", "7.5", "²", "Mon, 99 Foo 2030"])
 @pytest.mark.parametrize("header", ["Retry_After", "RateLimit_Reset", "X_RateLimit_Reset"])
-def test_a_wait_that_cannot_be_read_is_none(simulator, task, header, value):
+def test_an_unreadable_wait_is_ignored(simulator: Simulator, task: Tasks, header: str, value: str) -> None:
     _limited(simulator, **{header: value})
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
 
 
-def test_a_minute_is_waited_for(simulator, task):
+def test_a_wait_of_a_minute_is_honoured(simulator: Simulator, task: Tasks) -> None:
     _limited(simulator, Retry_After="60")
     assert (task(identifier_code=CODE, **DESCRIBED).values["action"], task.sleeps) == ("create", [60])
 
 
 @pytest.mark.parametrize("headers", [{"Retry_After": "3600"}, {"RateLimit_Reset": "61"}, {"Retry_After": "9" * 30}])
-def test_too_long_a_wait_is_told_and_not_waited_for(simulator, task, headers):
+def test_too_long_a_wait_is_reported_at_once(simulator: Simulator, task: Tasks, headers: dict[str, str]) -> None:
     _limited(simulator, **headers)
     assert task(identifier_code=CODE, **DESCRIBED).values["error"]["kind"] == "rate_limited"
     assert (task.sleeps, calls(simulator)) == ([], ["token", "list"])
 
 
-def test_a_rate_limit_that_stays_is_told(simulator, task):
+def test_a_persistent_rate_limit_is_reported(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 429, "retry_after": 1}, path="secretapi", times=1000)
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert (error["kind"], error["http_status"], calls(simulator)) == ("rate_limited", 429, ["token"] + ["list"] * 4)
 
 
-def test_the_rate_limit_of_the_gateway_is_understood(simulator, task):
+def test_the_rate_limit_of_the_gateway_is_understood(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(rate_limit=2, rate_limit_window="hour")
     values = task(identifier_code=CODE, **DESCRIBED).values
     assert (values["error"]["kind"], values["changed"]) == ("rate_limited", False)
 
 
-def test_lockdown_is_told_at_once(simulator, task):
+def test_lockdown_is_reported_at_once(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(lockdown="2030-01-01")
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert (error["kind"], error["code"], error["http_status"], calls(simulator)) == (
@@ -179,12 +184,12 @@ def test_lockdown_is_told_at_once(simulator, task):
     )
 
 
-def test_lockdown_names_its_end(simulator, task):
+def test_the_end_of_lockdown_is_shown(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(lockdown="2030-01-01")
     assert "2030-01-01" in task(identifier_code=CODE, **DESCRIBED).values["msg"]
 
 
-def test_lockdown_during_a_create_is_told_at_once(simulator, task):
+def test_lockdown_during_a_create_is_reported_at_once(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"lockdown": "2030-01-01"}, path="secretapi$", method="POST", times=1000)
     values = task(identifier_code=CODE, **DESCRIBED).values
     assert (values["error"]["kind"], values["changed"]) == ("lockdown", False)

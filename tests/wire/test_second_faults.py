@@ -1,12 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""A second fault on top of a first one: what was lost before is not forgotten, and what was never sent is not claimed."""
+"""A second fault after a first one: a lost write is not forgotten, and a write that was never sent is not claimed."""
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
-from .support import CODE, DESCRIBED, OTHER_CLIENT_SECRET, STORED, add, bearing, calls, holds
+from .support import (
+    CODE,
+    DESCRIBED,
+    EXPIRED_TOKEN,
+    NOTHING_LISTED,
+    OTHER_CLIENT_SECRET,
+    STORED,
+    add,
+    calls,
+    holds,
+    with_code,
+)
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .tasks import Tasks
 
 _LOST = {"reset": True}
 _LOCKED = {"lockdown": "2030-01-01"}
@@ -15,12 +33,14 @@ _WRITES = {
     "activate": ({"active": False}, {}, "secretapi/active/"),
     "deactivate": ({}, {"state": "absent"}, "secretapi/inactive/"),
 }
-_NOTHING_LISTED = {"status": 200, "body": {"response": {"status": 200, "error": False}, "api_secret_on_list": []}}
+
+
+LostWrite = tuple[dict[str, t.Any], str]
 
 
 @pytest.fixture(name="lost_write", params=_WRITES)
-def _lost_write(request, simulator):
-    """Let the first try of a write be applied and its answer be lost; return the options of the task, and the path."""
+def _lost_write(request: pytest.FixtureRequest, simulator: Simulator) -> LostWrite:
+    """Lose the answer to the first attempt at a write; return the options of the task, and the path of the write."""
     start, options, path = _WRITES[request.param]
     simulator.switch(list_inactive=True)
     add(simulator, **start)
@@ -28,14 +48,18 @@ def _lost_write(request, simulator):
     return {"identifier_code": CODE, **options}, path
 
 
-def test_a_write_that_was_lost_and_then_refused_for_the_rate_is_looked_up(simulator, task, lost_write):
+def test_a_lost_write_that_is_then_rate_limited_is_checked(
+    simulator: Simulator, task: Tasks, lost_write: LostWrite
+) -> None:
     options, path = lost_write
     simulator.fault({"gateway": 429}, path=path, times=100)
     values = task(**options).values
     assert (values["changed"], "error" in values) == (True, False)
 
 
-def test_a_write_that_was_lost_before_the_vault_was_locked_is_uncertain(simulator, task, lost_write):
+def test_a_write_that_was_lost_before_a_lockdown_is_uncertain(
+    simulator: Simulator, task: Tasks, lost_write: LostWrite
+) -> None:
     options, path = lost_write
     simulator.fault(_LOCKED, path=path)
     simulator.fault(_LOCKED, method="GET", path=r"secretapi/\d+$", skip=1, times=100)
@@ -43,14 +67,14 @@ def test_a_write_that_was_lost_before_the_vault_was_locked_is_uncertain(simulato
     assert (values["changed"], values["error"]["kind"]) == (True, "write_uncertain")
 
 
-def test_a_create_that_was_lost_and_is_not_listed_is_uncertain_where_its_code_is_taken(simulator, task):
+def test_an_unlisted_lost_create_whose_code_is_taken_is_uncertain(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 504}, method="POST", path="secretapi$", when="after")
-    simulator.fault(_NOTHING_LISTED, method="GET", path="secretapi$", times=100)
+    simulator.fault(NOTHING_LISTED, method="GET", path="secretapi$", times=100)
     values = task(identifier_code=CODE, **DESCRIBED).values
-    assert (values["changed"], values["error"]["kind"], len(bearing(simulator))) == (True, "write_uncertain", 1)
+    assert (values["changed"], values["error"]["kind"], len(with_code(simulator))) == (True, "write_uncertain", 1)
 
 
-def test_a_create_that_was_lost_before_the_vault_was_locked_is_uncertain(simulator, task):
+def test_a_create_that_was_lost_before_a_lockdown_is_uncertain(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 504}, method="POST", path="secretapi$", when="after")
     simulator.fault(_LOCKED, method="GET", path="secretapi$", skip=1, times=100)
     values = task(identifier_code=CODE, **DESCRIBED).values
@@ -58,14 +82,16 @@ def test_a_create_that_was_lost_before_the_vault_was_locked_is_uncertain(simulat
 
 
 @pytest.mark.parametrize("fault", [{"gateway": 502}, {"reset": True}], ids=["502", "reset"])
-def test_a_create_that_was_refused_is_not_claimed_where_no_new_token_can_be_had(simulator, task, fault):
-    simulator.fault({"status": 401, "body": {"exp": "token expired"}}, method="POST", path="secretapi$")
+def test_a_refused_create_is_not_claimed_if_there_is_no_new_token(
+    simulator: Simulator, task: Tasks, fault: dict[str, t.Any]
+) -> None:
+    simulator.fault(EXPIRED_TOKEN, method="POST", path="secretapi$")
     simulator.fault(fault, path="oauth2/token$", skip=1, times=100)
     values = task(identifier_code=CODE, **DESCRIBED).values
     assert (values["changed"], values["error"]["kind"] in ("unavailable", "connection")) == (False, True)
 
 
-def test_a_rotation_that_the_vault_ignores_is_told(simulator, task):
+def test_a_rotation_that_the_vault_ignores_is_reported(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     old = {
         "identifier": identifier,
@@ -77,7 +103,7 @@ def test_a_rotation_that_the_vault_ignores_is_told(simulator, task):
     assert (values["changed"], values["error"]["kind"]) == (False, "not_applied")
 
 
-def test_a_rotation_whose_answer_shows_the_old_client_secret_is_read_once_more(simulator, task):
+def test_a_rotation_answered_with_the_old_client_secret_is_read_back(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     old = {
         "identifier": identifier,
@@ -87,10 +113,10 @@ def test_a_rotation_whose_answer_shows_the_old_client_secret_is_read_once_more(s
     simulator.fault({"status": 200, "body": answer}, method="PUT", path="update", when="after")
     values = task(identifier_code=CODE, client_secret=OTHER_CLIENT_SECRET).values
     assert (values["changed"], calls(simulator)[-2:]) == (True, ["update", "get"])
-    assert holds(bearing(simulator)[0], {"client_secret": OTHER_CLIENT_SECRET})
+    assert holds(with_code(simulator)[0], {"client_secret": OTHER_CLIENT_SECRET})
 
 
-def test_an_envelope_that_says_error_as_a_text_is_a_failure(simulator, task):
+def test_an_envelope_with_error_as_text_is_a_failure(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     refusal = {"response": {"status": 200, "error": "1", "message": "1006: User does not have access"}}
     simulator.fault({"status": 200, "body": refusal}, path=f"inactive/{identifier}$")

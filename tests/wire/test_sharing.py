@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Saved, but not shared with everyone: it is told, with the names, and nothing is done twice."""
+"""A secret that is saved, but not shared with everyone: the names are reported, and no write is repeated."""
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
-from .support import CODE, DESCRIBED, STORED, add, bearing, calls, holds, vault
+from .support import CODE, DESCRIBED, STORED, add, calls, holds, vault, with_code
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .tasks import Tasks
 
 _GHOSTS = {
     **DESCRIBED,
@@ -19,60 +26,64 @@ _each_status = pytest.mark.parametrize("status", [0, 200, 201, 207])
 
 @_each_shape
 @_each_status
-def test_a_create_that_could_not_share_fails_with_what_was_written(simulator, task, shape, status):
+def test_a_create_that_could_not_share_fails_with_the_entity(
+    simulator: Simulator, task: Tasks, shape: str, status: int
+) -> None:
     simulator.switch(shared_error_shape=shape, shared_error_status=status)
     values = task(identifier_code=CODE, **_GHOSTS).values
     assert (values["error"]["kind"], values["changed"]) == ("sharing_incomplete", True)
-    assert values["api_entity"]["identifier"] == bearing(simulator)[0]["identifier"]
+    assert values["api_entity"]["identifier"] == with_code(simulator)[0]["identifier"]
 
 
 @_each_shape
-def test_those_who_could_not_be_added_are_named(simulator, task, shape):
+def test_the_refused_users_and_groups_are_named(simulator: Simulator, task: Tasks, shape: str) -> None:
     simulator.switch(shared_error_shape=shape)
     msg = task(identifier_code=CODE, **_GHOSTS).values["msg"]
     assert ("ghost" in msg, "Nobodies" in msg, "bob" in msg) == (True, True, False)
 
 
 @_each_shape
-def test_the_rest_is_saved(simulator, task, shape):
+def test_the_rest_is_saved(simulator: Simulator, task: Tasks, shape: str) -> None:
     simulator.switch(shared_error_shape=shape)
     task(identifier_code=CODE, **_GHOSTS)
-    assert holds(bearing(simulator)[0], STORED)
+    assert holds(with_code(simulator)[0], STORED)
 
 
 @_each_shape
 @_each_status
-def test_the_second_run_fails_again_and_changes_nothing(simulator, task, shape, status):
+def test_the_second_run_fails_again_and_changes_nothing(
+    simulator: Simulator, task: Tasks, shape: str, status: int
+) -> None:
     simulator.switch(shared_error_shape=shape, shared_error_status=status)
     task(identifier_code=CODE, **_GHOSTS)
     values = task(identifier_code=CODE, **_GHOSTS).values
     assert (values["error"]["kind"], values["changed"]) == ("sharing_incomplete", False)
 
 
-def test_an_update_that_could_not_share_but_changes_something_says_so(simulator, task):
+def test_an_update_that_could_not_share_still_reports_other_changes(simulator: Simulator, task: Tasks) -> None:
     add(simulator)
     values = task(identifier_code=CODE, **{**_GHOSTS, "notes": "Other."}).values
     assert (values["error"]["kind"], values["changed"]) == ("sharing_incomplete", True)
 
 
-def test_an_update_whose_answer_shows_the_old_values_says_what_is_there(simulator, task):
+def test_an_update_answered_with_old_values_returns_what_is_stored(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(update_old_values=True)
     add(simulator)
     values = task(identifier_code=CODE, **{**_GHOSTS, "notes": "Other."}).values
     assert (values["changed"], values["api_entity"]["notes"]) == (True, "Other.")
 
 
-def test_a_group_that_the_user_may_not_see_is_named(simulator, task):
+def test_a_group_that_the_user_cannot_see_is_named(simulator: Simulator, task: Tasks) -> None:
     values = task(identifier_code=CODE, **{**DESCRIBED, "groups_allowed": [{"name": "Hidden"}]}).values
     assert (values["error"]["kind"], "Hidden" in values["msg"]) == ("sharing_incomplete", True)
 
 
-def test_a_group_that_the_user_may_see_is_none_of_it(simulator, task):
+def test_a_group_that_the_user_can_see_is_shared_with(simulator: Simulator, task: Tasks) -> None:
     values = task(identifier_code=CODE, key="carol", **{**DESCRIBED, "groups_allowed": [{"name": "Hidden"}]}).values
     assert values["action"] == "create"
 
 
-def test_a_create_that_could_not_share_is_not_sent_again(simulator, task):
+def test_a_create_that_could_not_share_is_not_repeated(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, **_GHOSTS)
     assert calls(simulator) == ["token", "list", "create"]
 
@@ -80,14 +91,16 @@ def test_a_create_that_could_not_share_is_not_sent_again(simulator, task):
 @pytest.mark.parametrize(
     ("rule", "kind"), [("kept", ""), ("dropped", "not_applied"), ("shared_error", "sharing_incomplete")]
 )
-def test_sharing_with_the_owner_is_left_to_the_server(simulator, task, rule, kind):
+def test_sharing_with_the_owner_is_up_to_the_server(simulator: Simulator, task: Tasks, rule: str, kind: str) -> None:
     simulator.switch(share_with_owner=rule)
     values = task(identifier_code=CODE, **{**DESCRIBED, "users_allowed": [{"username": "alice"}]}).values
     assert (values.get("error", {}).get("kind", ""), values["changed"]) == (kind, True)
 
 
 @pytest.mark.parametrize("rule", ["dropped", "shared_error"])
-def test_sharing_with_the_owner_in_vain_changes_nothing_the_second_time(simulator, task, rule):
+def test_refused_sharing_with_the_owner_changes_nothing_the_second_time(
+    simulator: Simulator, task: Tasks, rule: str
+) -> None:
     simulator.switch(share_with_owner=rule)
     options = {**DESCRIBED, "users_allowed": [{"username": "alice"}]}
     task(identifier_code=CODE, **options)
@@ -95,7 +108,7 @@ def test_sharing_with_the_owner_in_vain_changes_nothing_the_second_time(simulato
     assert (task(identifier_code=CODE, **options).values["changed"], vault(simulator)) == (False, before)
 
 
-def test_sharing_that_cannot_be_cleared_is_told(simulator, task):
+def test_sharing_that_cannot_be_cleared_is_reported(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(empty_array_clears_sharing=False)
     add(simulator)
     values = task(identifier_code=CODE, **{**DESCRIBED, "users_allowed": []}).values
@@ -106,7 +119,7 @@ def test_sharing_that_cannot_be_cleared_is_told(simulator, task):
     )
 
 
-def test_sharing_that_cannot_be_cleared_does_not_hide_other_changes(simulator, task):
+def test_sharing_that_cannot_be_cleared_does_not_hide_other_changes(simulator: Simulator, task: Tasks) -> None:
     simulator.switch(empty_array_clears_sharing=False)
     identifier = add(simulator)
     values = task(identifier_code=CODE, **{**DESCRIBED, "users_allowed": [], "notes": "Other."}).values

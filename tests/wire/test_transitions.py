@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Every transition of one API secret: check mode predicts it, a run does it, a second run finds nothing to do."""
+"""Every transition of one API secret: check mode predicts it, a run makes it, a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import typing as t
 
 import pytest
 
-from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, bearing, holds, vault
+from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, holds, vault, with_code
+
+if t.TYPE_CHECKING:
+    from simulator.process import Simulator
+
+    from .tasks import Tasks
 
 
 class Transition(t.NamedTuple):
-    """Where it starts (None: missing), what the task says, and what is done; stored: what the vault then holds."""
+    """The start state (None: missing), the options of the task, the action, and what the vault stores afterwards."""
 
     start: dict[str, t.Any] | None
     options: dict[str, t.Any]
@@ -20,7 +25,7 @@ class Transition(t.NamedTuple):
     stored: dict[str, t.Any] | None
     by: str = "identifier_code"
     warns: bool = False
-    # An inactive secret cannot be read: check mode tells what can be known.
+    # The action that check mode predicts, where it differs: it cannot read an inactive secret.
     predicted: str = ""
 
     @property
@@ -73,8 +78,8 @@ _ALL = {
 _each = pytest.mark.parametrize("transition", _ALL.values(), ids=_ALL)
 
 
-def _begin(simulator: t.Any, transition: Transition) -> dict[str, t.Any]:
-    """Put the vault into the state that the transition starts from; return the options of its task."""
+def _begin(simulator: Simulator, transition: Transition) -> dict[str, t.Any]:
+    """Put the vault into the start state of the transition; return the options of the task."""
     simulator.switch(list_inactive=True)
     identifier = None if transition.start is None else add(simulator, **transition.start)
     simulator.clear_log()
@@ -83,7 +88,7 @@ def _begin(simulator: t.Any, transition: Transition) -> dict[str, t.Any]:
 
 
 @_each
-def test_check_mode_writes_nothing(simulator, task, transition):
+def test_check_mode_writes_nothing(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     before = vault(simulator)
     task(check_mode=True, **options)
@@ -91,7 +96,7 @@ def test_check_mode_writes_nothing(simulator, task, transition):
 
 
 @_each
-def test_check_mode_predicts_the_action(simulator, task, transition):
+def test_check_mode_predicts_the_action(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     predicted = task(check_mode=True, **options).values
     assert (predicted["action"], predicted["changed"]) == (
@@ -101,17 +106,17 @@ def test_check_mode_predicts_the_action(simulator, task, transition):
 
 
 @_each
-def test_a_run_does_it(simulator, task, transition):
+def test_a_run_takes_the_action(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     done = task(**options).values
     assert (done["action"], done["changed"]) == (transition.action, transition.action != "none")
 
 
 @_each
-def test_afterwards_the_vault_is_as_described(simulator, task, transition):
+def test_afterwards_the_vault_matches_the_task(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     task(**options)
-    found = bearing(simulator)
+    found = with_code(simulator)
     if transition.stored is None:
         assert found == []
     else:
@@ -119,7 +124,7 @@ def test_afterwards_the_vault_is_as_described(simulator, task, transition):
 
 
 @_each
-def test_the_second_run_changes_nothing(simulator, task, transition):
+def test_the_second_run_changes_nothing(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     task(**options)
     before = vault(simulator)
@@ -128,13 +133,13 @@ def test_the_second_run_changes_nothing(simulator, task, transition):
     assert (second["changed"], second["action"], simulator.writes(), vault(simulator)) == (False, "none", [], before)
 
 
-def _sides(values):
+def _sides(values: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the diff without its headers."""
     return {side: values["diff"][side] for side in ("before", "after")}
 
 
 @_each
-def test_check_mode_afterwards_predicts_nothing(simulator, task, transition):
+def test_check_mode_afterwards_predicts_no_change(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     task(**options)
     predicted = task(check_mode=True, **options).values
@@ -146,21 +151,23 @@ def test_check_mode_afterwards_predicts_nothing(simulator, task, transition):
 
 
 @_each
-def test_check_mode_predicts_the_entity(simulator, task, transition):
+def test_check_mode_predicts_the_entity(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     predicted = task(check_mode=True, **options).values["api_entity"]
     done = task(**options).values["api_entity"]
     if predicted is None or done is None:
         assert predicted is done
         return
-    # Unknown are the number of what is not there yet, and the fields of what is inactive that are not given.
+    # The identifier of a new secret is unknown, and so are the fields of an inactive one that the task does not give.
     unknown = {"identifier"} if transition.starts_missing else set()
     unknown |= {field for field, value in predicted.items() if value is None}
     assert {**predicted, **{field: done[field] for field in unknown}} == done
 
 
 @_each
-def test_only_what_cannot_be_known_is_missing_from_the_prediction(simulator, task, transition):
+def test_only_unknown_fields_are_missing_from_the_prediction(
+    simulator: Simulator, task: Tasks, transition: Transition
+) -> None:
     options = _begin(simulator, transition)
     predicted = task(check_mode=True, **options).values["api_entity"] or {}
     unknown = {field for field, value in predicted.items() if value is None}
@@ -168,23 +175,23 @@ def test_only_what_cannot_be_known_is_missing_from_the_prediction(simulator, tas
 
 
 @_each
-def test_the_diff_of_check_mode_is_that_of_the_run(simulator, task, transition):
+def test_check_mode_and_the_run_show_the_same_diff(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     predicted = _sides(task(check_mode=True, **options).values)
     done = _sides(task(**options).values)
-    if transition.predicted:  # of an inactive one only the activation can be known
+    if transition.predicted:  # of an inactive secret, check mode can predict only the activation
         done = {side: {"active": shown["active"]} for side, shown in done.items()}
     assert predicted == done
 
 
 @_each
-def test_it_warns_only_where_something_is_left_undone(simulator, task, transition):
+def test_it_warns_only_if_something_is_left_undone(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     assert bool(task(**options).warnings) is transition.warns
 
 
 @_each
-def test_without_diff_there_is_none(simulator, task, transition):
+def test_without_diff_mode_there_is_no_diff(simulator: Simulator, task: Tasks, transition: Transition) -> None:
     options = _begin(simulator, transition)
     assert "diff" not in task(diff=False, **options).values
 
@@ -192,45 +199,47 @@ def test_without_diff_there_is_none(simulator, task, transition):
 @pytest.mark.parametrize(
     "options", [DESCRIBED, {"state": "absent"}, {"update": False}], ids=["present", "absent", "no_update"]
 )
-def test_an_identifier_that_does_not_exist_is_never_created(simulator, task, options):
+def test_an_identifier_that_does_not_exist_is_never_created(
+    simulator: Simulator, task: Tasks, options: dict[str, t.Any]
+) -> None:
     before = vault(simulator)
     result = task(identifier="4711", **options).values
     assert (result["error"]["kind"], result["changed"], vault(simulator)) == ("not_found", False, before)
 
 
-def test_the_diff_of_a_create_shows_each_field_that_was_given(task):
+def test_the_diff_of_a_create_shows_every_given_field(task: Tasks) -> None:
     diff = task(identifier_code=CODE, **DESCRIBED).values["diff"]
     assert (diff["before"], set(diff["after"])) == ({}, {"identifier_code", *DESCRIBED})
 
 
-def test_the_diff_of_an_update_shows_only_what_differs(simulator, task):
+def test_the_diff_of_an_update_shows_only_what_differs(simulator: Simulator, task: Tasks) -> None:
     add(simulator)
-    diff = task(identifier_code=CODE, **{**DESCRIBED, "notes": "Other.", "tags": ["test"]}).values
-    assert _sides(diff) == {
+    values = task(identifier_code=CODE, **{**DESCRIBED, "notes": "Other.", "tags": ["test"]}).values
+    assert _sides(values) == {
         "before": {"notes": STORED["notes"], "tags": STORED["tags"]},
         "after": {"notes": "Other.", "tags": "test"},
     }
 
 
-def test_the_diff_of_a_client_secret_shows_only_that_it_changes(simulator, task):
+def test_the_diff_shows_only_that_a_client_secret_changes(simulator: Simulator, task: Tasks) -> None:
     add(simulator)
-    diff = task(identifier_code=CODE, client_secret=CHANGED["client_secret"]).values
-    assert _sides(diff) == {"before": {"client_secret": HIDDEN}, "after": {"client_secret": f"{HIDDEN} (changed)"}}
+    values = task(identifier_code=CODE, client_secret=CHANGED["client_secret"]).values
+    assert _sides(values) == {"before": {"client_secret": HIDDEN}, "after": {"client_secret": f"{HIDDEN} (changed)"}}
 
 
-def test_the_code_itself_is_changed_by_identifier(simulator, task):
+def test_the_code_can_be_changed_by_identifier(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier=identifier, identifier_code="billing-api-2")
     assert holds(vault(simulator)[identifier], {**STORED, "identifier_code": "billing-api-2"})
 
 
-def test_a_changed_code_is_found_by_its_new_name(simulator, task):
+def test_a_secret_is_found_by_its_new_code(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier=identifier, identifier_code="billing-api-2")
     assert task(identifier_code="billing-api-2", **DESCRIBED).values["api_entity"]["identifier"] == identifier
 
 
-def test_a_client_secret_is_not_updated_where_it_is_only_set_on_create(simulator, task):
+def test_on_create_does_not_update_a_client_secret(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     result = task(
         identifier_code=CODE, **{**DESCRIBED, "client_secret": "another", "update_client_secret": "on_create"}
@@ -238,24 +247,24 @@ def test_a_client_secret_is_not_updated_where_it_is_only_set_on_create(simulator
     assert (result.values["changed"], vault(simulator)[identifier]["client_secret"]) == (False, STORED["client_secret"])
 
 
-def test_a_client_secret_is_set_on_create_where_it_is_only_set_on_create(simulator, task):
+def test_on_create_sets_the_client_secret_of_a_new_secret(simulator: Simulator, task: Tasks) -> None:
     task(identifier_code=CODE, update_client_secret="on_create", **DESCRIBED)
-    assert bearing(simulator)[0]["client_secret"] == STORED["client_secret"]
+    assert with_code(simulator)[0]["client_secret"] == STORED["client_secret"]
 
 
-def test_an_empty_client_secret_clears(simulator, task):
+def test_an_empty_client_secret_clears_it(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator)
     task(identifier_code=CODE, client_secret="")
     assert vault(simulator)[identifier]["client_secret"] == ""
 
 
 @pytest.mark.parametrize("field", ["name", "url", "client_id"])
-def test_a_create_that_lacks_a_field_writes_nothing(simulator, task, field):
+def test_a_create_that_lacks_a_field_writes_nothing(simulator: Simulator, task: Tasks, field: str) -> None:
     result = task(identifier_code=CODE, **{name: value for name, value in DESCRIBED.items() if name != field}).values
     assert (result["error"]["kind"], field in result["msg"], simulator.writes()) == ("invalid_input", True, [])
 
 
-def test_an_inactive_secret_that_is_not_listed_is_explained(simulator, task):
+def test_an_unlisted_inactive_secret_is_explained(simulator: Simulator, task: Tasks) -> None:
     add(simulator, active=False)
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]
     assert error["kind"] == "duplicate_identifier_code"
@@ -263,12 +272,12 @@ def test_an_inactive_secret_that_is_not_listed_is_explained(simulator, task):
     assert "identifier" in error["solution"]
 
 
-def test_an_inactive_secret_that_is_not_listed_is_reached_by_identifier(simulator, task):
+def test_an_unlisted_inactive_secret_can_be_activated_by_identifier(simulator: Simulator, task: Tasks) -> None:
     identifier = add(simulator, active=False)
     assert task(identifier=identifier, **DESCRIBED).values["action"] == "activate"
 
 
-def test_an_inactive_secret_that_is_not_listed_is_absent(simulator, task):
+def test_an_unlisted_inactive_secret_counts_as_absent(simulator: Simulator, task: Tasks) -> None:
     add(simulator, active=False)
     assert task(identifier_code=CODE, state="absent").values["changed"] is False
 
@@ -281,13 +290,15 @@ def test_an_inactive_secret_that_is_not_listed_is_absent(simulator, task):
     ],
     ids=["there", "to be created"],
 )
-def test_the_diff_names_the_secret_in_its_headers(simulator, task, start, options, header):
+def test_the_diff_names_the_secret_in_its_headers(
+    simulator: Simulator, task: Tasks, start: dict[str, t.Any] | None, options: dict[str, t.Any], header: str
+) -> None:
     identifier = "" if start is None else add(simulator, **start)
     diff = task(identifier_code=CODE, check_mode=True, **{**DESCRIBED, **options}).values["diff"]
     assert [diff["before_header"], diff["after_header"]] == [header.format(identifier=identifier)] * 2
 
 
-def test_repeated_requests_are_told_and_many_of_them_in_a_warning(simulator, task):
+def test_repeated_requests_are_reported_and_many_of_them_are_a_warning(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 503}, path="secretapi", times=3)
     result = task(identifier_code=CODE, **DESCRIBED)
     assert (result.values["action"], len(result.repeats)) == ("create", 3)
@@ -295,7 +306,7 @@ def test_repeated_requests_are_told_and_many_of_them_in_a_warning(simulator, tas
     assert "Requests had to be repeated 3 times" in str(result.warnings)
 
 
-def test_few_repeated_requests_are_no_warning(simulator, task):
+def test_few_repeated_requests_are_not_a_warning(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 503}, path="secretapi", times=2)
     result = task(identifier_code=CODE, **DESCRIBED)
     assert (len(result.repeats), result.warnings) == (2, ())

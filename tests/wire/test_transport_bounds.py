@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""One request has one timeout, whatever the server does with it, and what is not a valid response does no harm."""
+"""Each request has one timeout, whatever the server does, and an invalid response does no harm."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import threading
 import typing as t
 
 import pytest
-import trustme
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils import _parallel
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
@@ -21,27 +20,15 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connectio
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
 
-from .raw_server import CLOSE, LONG, RawServer, Step, answer, slowly, success
+from .raw_server import CA, CLOSE, LONG, RawServer, Step, answer, endlessly, slowly, success, tls_with
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-CA = trustme.CA()
-
-
-@pytest.fixture(name="ca_path", scope="module")
-def _ca_path(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("ca") / "ca.pem"
-    CA.cert_pem.write_to_path(str(path))
-    return str(path)
 
 
 @pytest.fixture(name="tls", scope="module")
 def _tls() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    CA.issue_cert("localhost").configure_cert(context)
-    return context
+    return tls_with(CA.issue_cert("localhost"))
 
 
 @pytest.fixture(name="transport_to")
@@ -73,26 +60,25 @@ def failure_of(transport: Transport, server: RawServer, **options: t.Any) -> MyS
     return caught.value
 
 
-# Slow answers. Each would go on for longer than the test waits.
+# Slow answers. Each of them lasts longer than the test waits.
 
-ENDLESS = 200
 SLOW: dict[str, list[Step]] = {
     "nothing": [LONG],
     "the head, a byte at a time": slowly(answer()),
-    "one header after the other": [b"HTTP/1.1 200 OK\r\n", *[b"X-A: a\r\n", 0.2] * ENDLESS],
-    "100 Continue, without end": [b"HTTP/1.1 100 Continue\r\n\r\n", 0.2] * ENDLESS,
+    "one header after the other": [b"HTTP/1.1 200 OK\r\n", *endlessly(b"X-A: a\r\n")],
+    "100 Continue, without end": endlessly(b"HTTP/1.1 100 Continue\r\n\r\n"),
     "the body, a byte at a time": [answer(b" " * 200)[:-200], *slowly(b" " * 200)],
     "half of the body": [answer()[:-10], LONG],
-    "chunks without end": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *[b"1\r\n \r\n", 0.2] * ENDLESS],
+    "chunks without end": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *endlessly(b"1\r\n \r\n")],
     "the size of a chunk, without end": [
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-        *[b"0", 0.2] * ENDLESS,
+        *endlessly(b"0"),
     ],
     "trailers without end": [
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
-        *[b"X-A: a\r\n", 0.2] * ENDLESS,
+        *endlessly(b"X-A: a\r\n"),
     ],
-    "a body until the connection ends": [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", *[b" ", 0.2] * ENDLESS],
+    "a body until the connection ends": [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", *endlessly(b" ")],
 }
 
 
@@ -112,25 +98,25 @@ def test_the_timeout_bounds_the_whole_request_over_tls(
     assert (error.kind, error.fate) == ("timeout", Fate.UNKNOWN)
 
 
-def test_a_slow_answer_within_the_timeout_is_taken(transport_to: TransportTo) -> None:
+def test_a_slow_answer_within_the_timeout_is_accepted(transport_to: TransportTo) -> None:
     with RawServer(slowly(answer(), pause=0.001)) as server:
         assert send(transport_to(server, timeout=LONG), server).response.body == success()
 
 
-def test_the_timeout_is_that_of_one_request_and_not_of_the_connection(transport_to: TransportTo) -> None:
+def test_the_timeout_applies_to_each_request_and_not_to_the_connection(transport_to: TransportTo) -> None:
     with RawServer([0.2, answer()]) as server:
         transport = transport_to(server)
         assert [send(transport, server).response.status for _request in range(4)] == [200] * 4
         assert server.connections == 1
 
 
-def test_a_handshake_that_does_not_end_was_not_sent(tls: ssl.SSLContext, transport_to: TransportTo) -> None:
+def test_a_request_is_not_sent_if_the_handshake_does_not_end(tls: ssl.SSLContext, transport_to: TransportTo) -> None:
     with RawServer([answer()], tls=tls, greets=False) as server:
         error = failure_of(transport_to(server), server)
     assert (error.kind, error.fate) == ("timeout", Fate.NOT_SENT)
 
 
-# What is not a valid response.
+# Invalid responses.
 
 NO_RESPONSE: dict[str, list[Step]] = {
     "early hints": [b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 0.3, answer({"late": 1})],
@@ -149,7 +135,7 @@ NO_RESPONSE: dict[str, list[Step]] = {
 
 
 @pytest.mark.parametrize("script", NO_RESPONSE.values(), ids=NO_RESPONSE)
-def test_after_what_is_no_response_the_fate_of_a_write_is_unknown(
+def test_after_an_invalid_response_the_fate_of_a_write_is_unknown(
     script: list[Step], transport_to: TransportTo
 ) -> None:
     with RawServer(script) as server:
@@ -158,7 +144,7 @@ def test_after_what_is_no_response_the_fate_of_a_write_is_unknown(
 
 
 @pytest.mark.parametrize("script", NO_RESPONSE.values(), ids=NO_RESPONSE)
-def test_what_is_no_response_does_not_shift_the_next_ones(script: list[Step], transport_to: TransportTo) -> None:
+def test_an_invalid_response_does_not_shift_the_next_ones(script: list[Step], transport_to: TransportTo) -> None:
     with RawServer(script, [answer({"second": 2})], [answer({"third": 3})]) as server:
         transport = transport_to(server)
         failure_of(transport, server)
@@ -178,19 +164,19 @@ WITHOUT_LENGTH = {
 
 
 @pytest.mark.parametrize("script", WITHOUT_LENGTH.values(), ids=WITHOUT_LENGTH)
-def test_a_valid_response_may_end_otherwise(script: list[Step], transport_to: TransportTo) -> None:
+def test_a_valid_response_may_end_without_a_length(script: list[Step], transport_to: TransportTo) -> None:
     with RawServer(script) as server:
         transport = transport_to(server, timeout=LONG)
         assert [send(transport, server).response.body in (success(), {"a": 1}) for _request in range(2)] == [True] * 2
 
 
-def test_a_read_is_repeated_after_what_is_no_response(transport_to: TransportTo) -> None:
+def test_a_read_is_repeated_after_an_invalid_response(transport_to: TransportTo) -> None:
     with RawServer(NO_RESPONSE["early hints"], [answer({"second": 2})]) as server:
         sent = send(transport_to(server, retries=1), server)
     assert (sent.response.body, sent.earlier) == ({"second": 2}, Fate.UNKNOWN)
 
 
-# What an answer holds.
+# The body of an answer.
 
 UMLAUT = "Schlüssel für Zürich"
 DECLARED = {
@@ -222,12 +208,12 @@ NO_UTF_8 = {
 
 
 @pytest.mark.parametrize("content", NO_UTF_8.values(), ids=NO_UTF_8)
-def test_what_is_not_utf_8_has_no_body(content: bytes, transport_to: TransportTo) -> None:
+def test_an_answer_that_is_not_utf_8_has_no_body(content: bytes, transport_to: TransportTo) -> None:
     with RawServer([answer(content)]) as server:
         assert send(transport_to(server), server).response.body is None
 
 
-def test_a_whole_pair_is_a_character(transport_to: TransportTo) -> None:
+def test_a_surrogate_pair_is_one_character(transport_to: TransportTo) -> None:
     with RawServer([answer({"notes": "🔑"})]) as server:
         assert send(transport_to(server), server).response.body == {"notes": "🔑"}
 
@@ -238,7 +224,7 @@ def test_a_compressed_answer_is_decompressed(transport_to: TransportTo) -> None:
         assert send(transport_to(server), server).response.body == success()
 
 
-def test_an_answer_that_cannot_be_decompressed_is_told(transport_to: TransportTo) -> None:
+def test_an_answer_that_cannot_be_decompressed_is_reported(transport_to: TransportTo) -> None:
     with RawServer([answer(b"{}", Content_Encoding="gzip")]) as server:
         assert failure_of(transport_to(server), server).kind == "unexpected_answer"
 
@@ -256,27 +242,30 @@ LARGE = {
 
 
 @pytest.mark.parametrize("script", LARGE.values(), ids=LARGE)
-def test_an_answer_has_a_largest_size(script: list[Step], transport_to: TransportTo) -> None:
+def test_an_answer_has_a_maximum_size(script: list[Step], transport_to: TransportTo) -> None:
     with RawServer(script) as server:
         error = failure_of(transport_to(server, timeout=LONG), server)
     assert (error.kind, error.fate, error.transient) == ("unexpected_answer", Fate.UNKNOWN, False)
 
 
-def test_an_answer_of_the_largest_size_is_read(transport_to: TransportTo) -> None:
+def test_an_answer_of_the_maximum_size_is_read(transport_to: TransportTo) -> None:
     with RawServer([answer(b"[" + b" " * (LARGEST_BODY - 2) + b"]")]) as server:
         assert send(transport_to(server, timeout=LONG), server).response.body == []
 
 
-# Many at once, and the end of a task.
+# Many requests at once, and an aborted task.
+
+
+Alarm = t.Callable[[float], object]
 
 
 class EndOfTask(BaseException):
-    """What Ansible raises in the main thread when the keyword timeout of a task is over."""
+    """Stands for the exception that Ansible raises in the main thread when the timeout keyword of a task expires."""
 
 
 @pytest.fixture(name="alarm")
-def _alarm() -> Iterator[t.Callable[[float], None]]:
-    """Raise EndOfTask in the main thread after so many seconds, as Ansible does."""
+def _alarm() -> Iterator[Alarm]:
+    """Raise EndOfTask in the main thread after a number of seconds, as Ansible does."""
 
     def end(_signal: int, _frame: t.Any) -> None:
         raise EndOfTask
@@ -296,8 +285,8 @@ WAITING: dict[str, list[Step]] = {
 
 @pytest.mark.parametrize("script", WAITING.values(), ids=WAITING)
 @pytest.mark.parametrize("with_tls", [False, True], ids=["plain", "TLS"])
-def test_no_thread_outlives_a_task_that_is_ended(
-    script: list[Step], with_tls: bool, tls: ssl.SSLContext, transport_to: TransportTo, alarm: t.Callable[[float], None]
+def test_no_thread_outlives_a_task_that_is_aborted(
+    script: list[Step], with_tls: bool, tls: ssl.SSLContext, transport_to: TransportTo, alarm: Alarm
 ) -> None:
     with RawServer(script, tls=tls if with_tls else None) as server:
         transport = transport_to(server, timeout=LONG, retries=100)
@@ -307,8 +296,8 @@ def test_no_thread_outlives_a_task_that_is_ended(
         assert [thread.name for thread in threading.enumerate() if thread.name.startswith("mysafe-")] == []
 
 
-def test_no_thread_outlives_a_task_that_is_ended_during_the_handshake(
-    tls: ssl.SSLContext, transport_to: TransportTo, alarm: t.Callable[[float], None]
+def test_no_thread_outlives_a_task_that_is_aborted_during_the_handshake(
+    tls: ssl.SSLContext, transport_to: TransportTo, alarm: Alarm
 ) -> None:
     with RawServer([answer()], tls=tls, greets=False) as server:
         transport = transport_to(server, timeout=LONG, retries=100)
@@ -318,9 +307,7 @@ def test_no_thread_outlives_a_task_that_is_ended_during_the_handshake(
         assert [thread.name for thread in threading.enumerate() if thread.name.startswith("mysafe-")] == []
 
 
-def test_a_session_can_be_used_after_a_task_that_was_ended(
-    transport_to: TransportTo, alarm: t.Callable[[float], None]
-) -> None:
+def test_a_session_can_be_used_after_an_aborted_task(transport_to: TransportTo, alarm: Alarm) -> None:
     with RawServer(*[[LONG]] * 8, [answer()]) as server:
         transport = transport_to(server, timeout=LONG)
         alarm(0.5)
@@ -329,9 +316,9 @@ def test_a_session_can_be_used_after_a_task_that_was_ended(
         assert send(transport, server).response.status == 200
 
 
-def test_after_a_failure_the_others_make_no_further_try(transport_to: TransportTo) -> None:
+def test_after_a_failure_the_others_do_not_retry(transport_to: TransportTo) -> None:
     with RawServer([answer(status="503 X")]) as server:
-        transport = transport_to(server, retries=50, timeout=LONG)  # which would take hours
+        transport = transport_to(server, retries=50, timeout=LONG)  # the retries would take hours
 
         def call(item: int) -> None:
             if item == 0:

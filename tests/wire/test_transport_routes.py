@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""How a request gets to the vault: which proxy, which certificates, and what is said where that does not work."""
+"""How a request gets to the vault: which proxy, which certificates, and how a failure on the way is reported."""
 
 from __future__ import annotations
 
@@ -18,30 +18,15 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connectio
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
 
-from .raw_server import CLOSE, LONG, RawServer, Step, answer, slowly
+from .raw_server import CA, CLOSE, LONG, RawServer, Step, answer, endlessly, slowly, tls_with
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-CA = trustme.CA()
 PASSWORD = "password-of-the-proxy"
 
 
-@pytest.fixture(name="ca_path")
-def _ca_path(tmp_path: Path) -> str:
-    path = tmp_path / "ca.pem"
-    CA.cert_pem.write_to_path(str(path))
-    return str(path)
-
-
-def context_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    """Return the TLS settings of a server with this certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    return context
-
-
-TLS = context_of(CA.issue_cert("localhost", "127.0.0.1"))
+TLS = tls_with(CA.issue_cert("localhost", "127.0.0.1"))
 
 
 def get(url: str, **options: t.Any) -> int:
@@ -75,7 +60,7 @@ def test_plain_http_never_goes_through_a_proxy(variable: str, host: str, monkeyp
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
-def test_https_goes_through_the_proxy_of_the_environment(
+def test_https_goes_through_the_proxy_in_the_environment(
     variable: str, ca_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with RawServer([b"HTTP/1.1 403 No\r\n\r\n", CLOSE]) as proxy:
@@ -95,7 +80,7 @@ def test_no_proxy_is_respected(exceptions: str, ca_path: str, monkeypatch: pytes
         assert (get(server.url, ca_path=ca_path), proxy.connections) == (200, 0)
 
 
-def test_a_network_can_be_excepted_from_the_proxy(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_can_bypass_the_proxy(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer([answer()], tls=TLS) as server, RawServer([CLOSE]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         monkeypatch.setenv("NO_PROXY", "127.0.0.0/8")
@@ -121,7 +106,7 @@ UNUSABLE = {
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize("value", UNUSABLE.values(), ids=UNUSABLE)
-def test_an_unusable_proxy_is_told_by_its_variable_and_never_by_its_value(
+def test_an_unusable_proxy_is_reported_by_variable_and_never_by_value(
     value: str, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -147,7 +132,7 @@ ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 SILENT: dict[str, list[Step]] = {
     "nothing": [LONG],
     "a byte at a time": slowly(b"HTTP/1.1 200 Connection established\r\n\r\n"),
-    "headers without end": [b"HTTP/1.1 200 OK\r\n", *[b"X-A: a\r\n", 0.2] * 200],
+    "headers without end": [b"HTTP/1.1 200 OK\r\n", *endlessly(b"X-A: a\r\n")],
     "nothing in the tunnel": [b"HTTP/1.1 200 OK\r\n\r\n", LONG],
 }
 
@@ -171,7 +156,7 @@ BROKEN: dict[str, list[Step]] = {
 
 
 @pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
-def test_a_proxy_that_does_not_connect_is_told_by_its_variable(
+def test_a_proxy_that_does_not_connect_is_reported_by_variable(
     script: list[Step], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with RawServer(script) as proxy:
@@ -181,7 +166,7 @@ def test_a_proxy_that_does_not_connect_is_told_by_its_variable(
     assert PASSWORD not in repr(error)
 
 
-def test_an_answer_through_a_proxy_is_taken(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_through_a_proxy_is_accepted(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer([answer()], tls=TLS, tunnel=[ESTABLISHED]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("://", "://user:p%40ss@"))
         assert get("https://localhost:1", ca_path=ca_path, timeout=LONG) == 200
@@ -189,7 +174,7 @@ def test_an_answer_through_a_proxy_is_taken(ca_path: str, monkeypatch: pytest.Mo
         assert b"Proxy-Authorization" not in proxy.requests[1]
 
 
-def test_the_timeout_bounds_proxy_and_answer_together(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_timeout_covers_proxy_and_answer_together(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer([0.6, answer()], tls=TLS, tunnel=[0.6, ESTABLISHED]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         error = failure_of("https://localhost:1", ca_path=ca_path, timeout=1)
@@ -211,8 +196,8 @@ def test_the_other_addresses_of_a_host_are_tried_too(monkeypatch: pytest.MonkeyP
         assert f"Host: localhost:{server.port}".encode() in server.requests[0]
 
 
-def test_nothing_of_the_system_is_asked_for_proxies(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On macOS these functions ask the system, which crashes a forked process."""
+def test_the_system_is_not_asked_for_proxies(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On macOS, these functions ask the system, which crashes a forked process."""
 
     def ask(*_arguments: t.Any) -> t.NoReturn:
         raise AssertionError("the system was asked")
@@ -236,19 +221,19 @@ CERTIFICATES = {
 
 
 @pytest.mark.parametrize(("certificate", "advice"), CERTIFICATES.values(), ids=CERTIFICATES)
-def test_a_certificate_that_is_not_accepted_is_told_with_the_cause(
+def test_a_rejected_certificate_is_reported_with_the_cause(
     certificate: trustme.LeafCert, advice: str, ca_path: str
 ) -> None:
-    with RawServer([answer()], tls=context_of(certificate)) as server:
+    with RawServer([answer()], tls=tls_with(certificate)) as server:
         error = failure_of(server.url, ca_path=ca_path, timeout=LONG)
     assert (error.kind, error.fate, advice in error.solution) == ("tls", Fate.NOT_SENT, True), error
 
 
-@pytest.mark.skipif(not hasattr(ssl, "VERIFY_X509_STRICT"), reason="this Python knows no strict checks")
-def test_a_certificate_that_strict_checks_refuse_is_told_with_the_cause(
+@pytest.mark.skipif(not hasattr(ssl, "VERIFY_X509_STRICT"), reason="this Python has no strict checks")
+def test_a_certificate_that_strict_checks_reject_is_reported_with_the_cause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Python 3.13 and newer check so by default; here every Python does."""
+    """Python 3.13 and newer are strict by default; this test makes every Python strict."""
     before = ssl.SSLContext.load_verify_locations
 
     def strict(self: ssl.SSLContext, *arguments: t.Any, **keywords: t.Any) -> None:
@@ -296,14 +281,14 @@ def _loose_ca(folder: Path) -> tuple[str, ssl.SSLContext]:
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_the_bundle_of_the_environment_counts(variable: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bundle_in_the_environment_is_used(variable: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, ca_path)
     with RawServer([answer()], tls=TLS) as server:
         assert get(server.url) == 200
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_a_bundle_of_the_environment_that_is_missing_is_told_by_its_variable(
+def test_a_missing_bundle_in_the_environment_is_reported_by_variable(
     variable: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(variable, str(tmp_path / "missing.pem"))
@@ -312,7 +297,7 @@ def test_a_bundle_of_the_environment_that_is_missing_is_told_by_its_variable(
 
 
 @pytest.mark.parametrize("options", [{"validate_certs": False}, {"ca_path": True}], ids=["no validation", "ca_path"])
-def test_options_win_over_a_bundle_of_the_environment_that_is_missing(
+def test_options_override_a_missing_bundle_in_the_environment(
     options: dict[str, t.Any], ca_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/missing.pem")
@@ -321,7 +306,7 @@ def test_options_win_over_a_bundle_of_the_environment_that_is_missing(
         assert get(server.url, **options) == 200
 
 
-def test_a_directory_that_was_not_rehashed_is_told(tmp_path: Path, ca_path: str) -> None:
+def test_a_directory_that_was_not_rehashed_is_reported(tmp_path: Path, ca_path: str) -> None:
     with RawServer([answer()], tls=TLS) as server:
         error = failure_of(server.url, ca_path=str(tmp_path), timeout=LONG)
     assert (error.kind, "openssl rehash" in error.solution) == ("tls", True)
@@ -333,7 +318,7 @@ SPEAKS_TLS: dict[str, t.Any] = {"closes": [CLOSE], "sends an alert": [b"\x15\x03
 
 
 @pytest.mark.parametrize("script", SPEAKS_TLS.values(), ids=SPEAKS_TLS)
-def test_a_port_that_may_expect_tls_is_told(script: list[Step]) -> None:
+def test_a_port_that_may_expect_tls_is_reported(script: list[Step]) -> None:
     with RawServer(script) as server:
         error = failure_of(server.url)
     assert (error.kind, "https://" in error.solution) == ("connection", True)

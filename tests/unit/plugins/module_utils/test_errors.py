@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The failures: their kinds, which playbooks branch on, their text, and that they never change."""
+"""Failures: their kinds, which playbooks branch on, their text, and that they are immutable."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SOURCE = ast.Module([statement for tree in TREES.values() for statement in tree.
 
 
 def used_kinds() -> set[str]:
-    """Return the names of the kinds that the source of the plugins mentions."""
+    """Return the names of the kinds that the plugins mention."""
     return {node.attr for node in ast.walk(SOURCE) if isinstance(node, ast.Attribute) and is_kind(node)}
 
 
 def raised_kinds() -> set[str]:
-    """Return the names of the kinds that the source of the plugins passes on to what makes a failure."""
+    """Return the names of the kinds that the plugins pass to a call."""
     calls = [node for node in ast.walk(SOURCE) if isinstance(node, ast.Call)]
     arguments = [argument for call in calls for argument in (*call.args, *(word.value for word in call.keywords))]
     return {argument.attr for argument in arguments if isinstance(argument, ast.Attribute) and is_kind(argument)}
@@ -41,7 +41,7 @@ def is_kind(node: ast.Attribute) -> bool:
 
 
 def assigned_attributes() -> list[str]:
-    """Return every attribute that is assigned to something that is called like a failure of ours, and in which line."""
+    """Return every assignment to an attribute of a variable with the name of a failure, with file and line."""
     return [
         f"{path.name}:{node.lineno}: {node.value.id}.{node.attr}"
         for path, tree in TREES.items()
@@ -62,7 +62,7 @@ def test_every_kind_is_raised(kind: Kind) -> None:
     assert kind.name in raised_kinds()
 
 
-def test_no_failure_is_changed_after_it_was_made() -> None:
+def test_no_failure_is_changed_after_it_was_created() -> None:
     assert assigned_attributes() == []
 
 
@@ -73,7 +73,7 @@ def test_the_documentation_names_exactly_the_kinds() -> None:
 
 
 @pytest.mark.parametrize("kind", Kind, ids=str)
-def test_a_kind_is_equal_to_its_value_and_says_what_it_means(kind: Kind) -> None:
+def test_a_kind_equals_its_value_and_has_a_meaning(kind: Kind) -> None:
     assert (kind == kind.value, bool(kind.meaning)) == (True, True)
 
 
@@ -93,12 +93,12 @@ ERROR = MySafeError(
 
 
 def attributes(error: MySafeError) -> dict[str, t.Any]:
-    """Return everything that a failure holds."""
+    """Return all attributes of a failure."""
     return {name: value for name, value in vars(error).items() if not name.startswith("__")}
 
 
 @pytest.mark.parametrize("name", [*attributes(ERROR), "changed"])
-def test_a_failure_cannot_be_changed(name: str) -> None:
+def test_a_failure_is_immutable(name: str) -> None:
     with pytest.raises(AttributeError, match="cannot be changed"):
         setattr(ERROR, name, None)
 
@@ -124,11 +124,11 @@ def test_a_changed_copy_differs_in_what_was_changed() -> None:
     assert attributes(other) == {**attributes(ERROR), "message": "It failed again", "fate": Fate.REFUSED}
 
 
-def test_the_text_of_a_changed_copy_follows_the_message() -> None:
+def test_the_text_of_a_changed_copy_has_the_new_message() -> None:
     assert str(ERROR.but(message="It failed again")).startswith("It failed again.")
 
 
-def test_the_representation_holds_the_kind_and_the_text() -> None:
+def test_the_representation_has_the_kind_and_the_text() -> None:
     assert repr(ERROR) == "<MySafeError timeout: It failed. Cause: rain. What to do: wait.>"
 
 
@@ -175,5 +175,5 @@ def test_a_failure_was_not_sent_unless_it_says_so() -> None:
         (Fate.NOT_SENT, Fate.UNKNOWN, Fate.UNKNOWN),
     ],
 )
-def test_what_was_unknown_once_stays_unknown_unless_it_was_applied(earlier: Fate, last: Fate, together: Fate) -> None:
+def test_an_unknown_fate_stays_unknown_unless_it_was_applied(earlier: Fate, last: Fate, together: Fate) -> None:
     assert last.after(earlier) is together

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Asking for many at once: in order, bounded, and no further than the first failure."""
+"""Running many calls at once: in order, bounded, and only until the first failure."""
 
 from __future__ import annotations
 
+import queue
 import socket
 import threading
 
@@ -18,16 +19,16 @@ DEADLINE = 20.0
 KINDS = (Kind.TIMEOUT, Kind.LOCKDOWN)
 
 
-def test_nothing_gives_nothing() -> None:
+def test_no_items_give_no_results() -> None:
     assert each(str, []) == []
 
 
 @pytest.mark.parametrize("count", [1, 2, 100])
-def test_the_answers_come_in_the_order_of_the_items(count: int) -> None:
+def test_the_results_are_in_the_order_of_the_items(count: int) -> None:
     assert each(str, range(count)) == [str(number) for number in range(count)]
 
 
-def test_the_last_may_be_the_first_to_be_done() -> None:
+def test_the_last_item_can_finish_first() -> None:
     done = threading.Event()
 
     def call(number: int) -> int:
@@ -40,8 +41,8 @@ def test_the_last_may_be_the_first_to_be_done() -> None:
     assert each(call, [0, 1]) == [0, 1]
 
 
-def test_as_many_calls_are_under_way_as_there_may_be_and_no_more() -> None:
-    # Each call waits for seven others, so fewer at once would never end.
+def test_exactly_as_many_calls_run_as_there_are_connections() -> None:
+    # Each call waits for seven others, so with fewer at once the test would never end.
     together = threading.Barrier(CONNECTIONS)
     lock = threading.Lock()
     running: set[int] = set()
@@ -72,7 +73,7 @@ def test_a_failure_is_raised(count: int) -> None:
         each(call, range(count))
 
 
-def test_the_first_failure_in_order_is_the_one_that_is_raised() -> None:
+def test_the_first_failure_in_order_is_raised() -> None:
     begun, failed = threading.Event(), threading.Event()
 
     def call(number: int) -> None:
@@ -88,7 +89,7 @@ def test_the_first_failure_in_order_is_the_one_that_is_raised() -> None:
         each(call, [0, 1])
 
 
-def test_after_a_failure_nothing_more_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_failure_no_further_call_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_parallel, "CONNECTIONS", 1)
     asked: list[int] = []
 
@@ -102,7 +103,7 @@ def test_after_a_failure_nothing_more_is_asked_for(monkeypatch: pytest.MonkeyPat
     assert asked == [0, 1, 2]
 
 
-def test_after_a_failure_nothing_more_is_asked_for_by_the_others_either() -> None:
+def test_after_a_failure_the_other_threads_stop_too() -> None:
     stop = threading.Event()
     asked: list[int] = []
 
@@ -119,10 +120,10 @@ def test_after_a_failure_nothing_more_is_asked_for_by_the_others_either() -> Non
 
 
 class Unforeseen(BaseException):
-    """What is no failure of ours."""
+    """An exception other than MySafeError."""
 
 
-def test_what_was_not_foreseen_is_raised_where_it_is_seen() -> None:
+def test_an_unforeseen_exception_is_raised_in_the_caller() -> None:
     def call(_number: int) -> None:
         raise Unforeseen
 
@@ -130,12 +131,12 @@ def test_what_was_not_foreseen_is_raised_where_it_is_seen() -> None:
         each(call, range(3))
 
 
-# The end of the caller.
+# An interrupted caller.
 
 
 @pytest.fixture(name="interrupt")
 def fixture_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the caller be interrupted as soon as all threads have begun, as by Ctrl-C."""
+    """Interrupt the caller as soon as all threads have started, like Ctrl-C."""
     together = threading.Barrier(CONNECTIONS + 1)
 
     class Queue:
@@ -146,12 +147,12 @@ def fixture_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
         def put(self, _item: None) -> None:
             pass
 
-    monkeypatch.setattr(_parallel.queue, "SimpleQueue", Queue)
+    monkeypatch.setattr(queue, "SimpleQueue", Queue)
     monkeypatch.setattr(_parallel, "together", together, raising=False)
 
 
 def wait_together() -> None:
-    """Wait until all threads have begun."""
+    """Wait until all threads have started."""
     _parallel.together.wait(DEADLINE)  # type: ignore[attr-defined]
 
 
@@ -161,7 +162,7 @@ def running() -> list[str]:
 
 
 @pytest.mark.usefixtures("interrupt")
-def test_an_interrupted_caller_leaves_no_thread_that_waits() -> None:
+def test_an_interrupted_caller_leaves_no_waiting_thread() -> None:
     def call(_number: int) -> None:
         wait_together()
         stop = Stop.of_this_thread()
@@ -174,7 +175,7 @@ def test_an_interrupted_caller_leaves_no_thread_that_waits() -> None:
 
 
 @pytest.mark.usefixtures("interrupt")
-def test_an_interrupted_caller_leaves_no_thread_that_reads() -> None:
+def test_an_interrupted_caller_leaves_no_reading_thread() -> None:
     def call(_number: int) -> None:
         stop = Stop.of_this_thread()
         assert stop is not None
@@ -190,7 +191,7 @@ def test_an_interrupted_caller_leaves_no_thread_that_reads() -> None:
 
 
 @pytest.mark.usefixtures("interrupt")
-def test_an_interrupted_caller_does_not_wait_for_what_cannot_be_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_caller_does_not_wait_for_a_call_that_cannot_be_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_parallel, "_GRACE", 0.0)
     ended = threading.Event()
 
@@ -207,7 +208,7 @@ def test_an_interrupted_caller_does_not_wait_for_what_cannot_be_cut(monkeypatch:
         thread.join(DEADLINE)
 
 
-def test_what_is_connected_too_late_is_cut_at_once() -> None:
+def test_a_late_connection_is_cut_at_once() -> None:
     stop = Stop()
     stop.cut()
     here, there = socket.socketpair()
@@ -230,5 +231,5 @@ def test_only_the_last_socket_of_a_connection_is_cut() -> None:
     stop.close()
 
 
-def test_a_thread_of_somebody_else_has_nothing_to_obey() -> None:
+def test_another_thread_has_no_stop() -> None:
     assert Stop.of_this_thread() is None

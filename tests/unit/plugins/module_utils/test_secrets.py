@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Secrets are taken out of texts, in every form in which servers and libraries repeat them."""
+"""Secrets are removed from texts, in every form in which servers and libraries repeat them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_every_occurrence_is_hidden() -> None:
 
 
 @pytest.mark.parametrize("secrets", [("abc", "abcdef"), ("abcdef", "abc")], ids=["short first", "long first"])
-def test_a_secret_that_is_a_part_of_another_leaves_no_rest(secrets: tuple[str, str]) -> None:
+def test_a_secret_inside_another_leaves_nothing_behind(secrets: tuple[str, str]) -> None:
     assert hide("abcdef, abc", *secrets) == "********, ********"
 
 
@@ -84,23 +84,23 @@ def test_an_empty_secret_hides_nothing(nothing: str | None) -> None:
     assert hide("a text", nothing) == "a text"
 
 
-def test_a_blank_secret_does_not_hide_between_the_letters() -> None:
+def test_a_blank_secret_hides_nothing() -> None:
     assert hide("text", " ") == "text"
 
 
-def test_an_empty_secret_is_not_among_those_to_hide() -> None:
+def test_an_empty_secret_is_not_registered() -> None:
     known = Secrets()
     known.add("", None, " ")
     assert "" not in known.values
 
 
-def test_all_forms_are_handed_to_ansible() -> None:
+def test_all_forms_are_passed_to_ansible() -> None:
     known = Secrets()
     known.add("a b", None)
     assert known.values >= {"a b", "a%20b", "a+b"}
 
 
-def test_a_secret_that_the_user_asked_to_see_is_shown() -> None:
+def test_a_forgotten_secret_is_shown() -> None:
     known = Secrets()
     known.add("a b", "other")
     known.forget("a b")
@@ -122,8 +122,8 @@ def test_no_secret_is_left_in_any_text(secret: str, before: str, after: str) -> 
 
 
 @pytest.mark.parametrize("secret", ["\udcff", "s3cr3t\ud800"], ids=["not UTF-8", "half of a pair"])
-def test_a_secret_that_is_no_valid_unicode_is_hidden_too(secret: str) -> None:
-    """An environment variable need not be UTF-8, and JSON may hold half of a pair."""
+def test_a_secret_that_is_not_valid_unicode_is_hidden_too(secret: str) -> None:
+    """An environment variable need not be UTF-8, and JSON may contain half of a surrogate pair."""
     assert hide(f">{secret}<", secret) == ">********<"
 
 
@@ -135,7 +135,7 @@ def test_the_client_secret_of_an_entity_is_hidden(secret: str | None, shown: str
     assert hidden == {**an_entity(), "client_secret": shown}
 
 
-def test_hiding_does_not_change_the_entity_itself() -> None:
+def test_hiding_does_not_change_the_original_entity() -> None:
     entity = an_entity(client_secret="s3cr3t")
     hidden_entity(entity)
     assert entity["client_secret"] == "s3cr3t"

@@ -11,10 +11,12 @@ import typing as t
 import pytest
 from ansible.module_utils import basic
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
+
 
 @contextlib.contextmanager
 def arguments(values: dict[str, t.Any]) -> t.Iterator[None]:
-    """Hand arguments to AnsibleModule, as the ansible-core at hand takes them."""
+    """Pass arguments to AnsibleModule, as the installed ansible-core expects them."""
     try:
         from ansible.module_utils.testing import patch_module_args
     except ImportError:  # before ansible-core 2.17
@@ -27,6 +29,13 @@ def arguments(values: dict[str, t.Any]) -> t.Iterator[None]:
     else:
         with patch_module_args(values):
             yield
+
+
+@pytest.fixture(autouse=True)
+def fixture_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unset the environment variables of the connection options."""
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.fixture(name="run")

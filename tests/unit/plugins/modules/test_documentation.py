@@ -82,12 +82,12 @@ def flat(options: Options, below: str, prefix: str = "") -> dict[str, dict[str, 
 
 
 @every_module
-def test_the_options_are_documented_as_they_are(module: str, asked: t.Callable[[str], Asked]) -> None:
+def test_the_options_match_the_argument_spec(module: str, asked: t.Callable[[str], Asked]) -> None:
     assert flat(documented(module), "suboptions") == flat(asked(module).argument_spec, "options")
 
 
 @every_module
-def test_a_module_that_documents_check_mode_asks_for_it(module: str, asked: t.Callable[[str], Asked]) -> None:
+def test_a_module_that_documents_check_mode_supports_it(module: str, asked: t.Callable[[str], Asked]) -> None:
     support = in_module(module, "DOCUMENTATION")["attributes"]["check_mode"]["support"]
     assert asked(module).settings["supports_check_mode"] is (support == "full")
 
@@ -96,13 +96,13 @@ SECRET_OPTIONS = {"client_secret", "mysafe_client_secret", "mysafe_access_token"
 
 
 @every_module
-def test_secrets_and_nothing_else_are_kept_out_of_logs(module: str, asked: t.Callable[[str], Asked]) -> None:
+def test_secret_options_and_no_others_have_no_log(module: str, asked: t.Callable[[str], Asked]) -> None:
     spec = asked(module).argument_spec
     assert {option for option in spec if spec[option].get("no_log")} == SECRET_OPTIONS & set(spec)
 
 
 @every_module
-def test_options_that_sound_like_secrets_say_whether_they_are(module: str, asked: t.Callable[[str], Asked]) -> None:
+def test_options_that_sound_like_secrets_set_no_log(module: str, asked: t.Callable[[str], Asked]) -> None:
     spec = asked(module).argument_spec
     sounding = {option for option in spec if re.search("secret|token|passw", option)}
     assert {option for option in sounding if "no_log" not in spec[option]} == set()
@@ -130,7 +130,7 @@ def test_every_option_of_a_lookup_has_a_description(lookup: str) -> None:
 
 
 @every_lookup
-def test_the_documentation_of_a_lookup_takes_in_the_shared_parts(lookup: str) -> None:
+def test_the_documentation_of_a_lookup_extends_the_fragments(lookup: str) -> None:
     assert in_lookup(lookup, "DOCUMENTATION")["extends_documentation_fragment"] == [
         "senhasegura.mysafe.connection",
         "senhasegura.mysafe.connection.plugins",
@@ -138,34 +138,34 @@ def test_the_documentation_of_a_lookup_takes_in_the_shared_parts(lookup: str) ->
 
 
 @every_lookup
-def test_the_file_is_named_as_the_lookup(lookup: str) -> None:
+def test_the_file_has_the_name_of_the_lookup(lookup: str) -> None:
     assert in_lookup(lookup, "DOCUMENTATION")["name"] == lookup
 
 
 @every_module
-def test_the_documentation_takes_in_the_shared_parts(module: str) -> None:
+def test_the_documentation_extends_the_fragments(module: str) -> None:
     assert {"senhasegura.mysafe.connection", "senhasegura.mysafe.attributes"} <= set(
         in_module(module, "DOCUMENTATION")["extends_documentation_fragment"]
     )
 
 
 @every_module
-def test_the_file_is_named_as_the_module(module: str) -> None:
+def test_the_file_has_the_name_of_the_module(module: str) -> None:
     assert in_module(module, "DOCUMENTATION")["module"] == module
 
 
-def test_a_field_that_a_lookup_can_return_is_one_of_the_entity() -> None:
+def test_the_fields_of_the_lookup_are_those_of_the_entity() -> None:
     fields = in_lookup("mysafe_api_secret", "DOCUMENTATION")["options"]["field"]["choices"]
     assert {*fields, "shared_error"} == {*entity({})}
 
 
-def test_what_the_info_module_documents_of_an_api_secret_is_what_it_returns() -> None:
+def test_the_documented_entry_is_the_returned_entry() -> None:
     contains = in_module("mysafe_api_secret_info", "RETURN")["api_secrets"]["contains"]
     assert list(contains) == list(entry(Candidate("1"), reveal=False))
 
 
 @pytest.mark.parametrize("field", [*entity({}), "error"])
-def test_what_two_modules_return_has_the_same_parts(field: str) -> None:
+def test_a_return_value_of_both_modules_has_the_same_parts(field: str) -> None:
     one = {
         **in_module("mysafe_api_secret", "RETURN"),
         **in_module("mysafe_api_secret", "RETURN")["api_entity"]["contains"],
@@ -175,7 +175,7 @@ def test_what_two_modules_return_has_the_same_parts(field: str) -> None:
     assert (other["type"], kept) == (one[field]["type"], list(one[field].get("contains", {})))
 
 
-def test_the_sample_of_the_info_module_is_what_it_returns() -> None:
+def test_the_sample_of_the_info_module_is_an_entry() -> None:
     [sample] = in_module("mysafe_api_secret_info", "RETURN")["api_secrets"]["sample"]
     assert list(sample) == list(entry(Candidate("1"), reveal=False))
 
@@ -185,28 +185,28 @@ def test_the_sample_of_the_lookup_is_an_entity() -> None:
     assert entity(sample) == sample
 
 
-def test_the_entity_that_is_documented_is_the_one_that_is_returned() -> None:
+def test_the_documented_entity_is_the_returned_entity() -> None:
     assert list(in_module("mysafe_api_secret", "RETURN")["api_entity"]["contains"]) == list(entity({}))
 
 
-def test_the_sample_entity_is_one() -> None:
+def test_the_sample_entity_is_an_entity() -> None:
     sample = in_module("mysafe_api_secret", "RETURN")["api_entity"]["sample"]
     assert entity(sample) == sample
 
 
 @pytest.mark.parametrize("field", ["users_allowed", "groups_allowed"])
-def test_the_shares_that_are_documented_are_those_that_are_returned(field: str) -> None:
+def test_the_documented_shares_are_the_returned_shares(field: str) -> None:
     contains = in_module("mysafe_api_secret", "RETURN")["api_entity"]["contains"][field]["contains"]
     assert list(contains) == list(entity({field: [{}]})[field][0])
 
 
-def test_the_error_that_is_documented_is_the_one_that_is_returned() -> None:
+def test_the_documented_error_is_the_returned_error() -> None:
     assert list(in_module("mysafe_api_secret", "RETURN")["error"]["contains"]) == list(
         MySafeError(Kind.CONNECTION, "").details()
     )
 
 
-def test_the_actions_that_are_documented_are_those_of_the_design() -> None:
+def test_all_actions_are_documented() -> None:
     actions = ["none", "create", "update", "activate", "deactivate", "activate+update"]
     assert in_module("mysafe_api_secret", "RETURN")["action"]["choices"] == actions
 

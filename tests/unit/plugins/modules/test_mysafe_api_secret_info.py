@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The info module itself: what it hands to the core, and what it hands to Ansible."""
+"""The info module itself: what it passes to the core and to Ansible."""
 
 from __future__ import annotations
 
@@ -9,25 +9,16 @@ import typing as t
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 from ansible_collections.senhasegura.mysafe.plugins.modules.mysafe_api_secret_info import main
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import CODE, NUMBER, OLD_SECRET, an_entity
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, Serve
 
 Run = t.Callable[..., dict[str, t.Any]]
-Serve = t.Callable[..., StubServer]
 LOGIN = {"mysafe_url": URL, "mysafe_access_token": "t0k3n"}
 LISTED = Canned(200, envelope(api_secret_on_list=[{"identifier": NUMBER}]))
 READ = Canned(200, envelope(api_secret_entity=an_entity(notes=f"It is {OLD_SECRET}")))
 EMPTY = Canned(200, envelope(api_secret_on_list=[]))
-
-
-@pytest.fixture(autouse=True)
-def fixture_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start without any of the variables."""
-    for variable in VARIABLES.values():
-        monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +31,7 @@ def fixture_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"details": False}, [""]),
     ],
 )
-def test_what_is_read(options: dict[str, t.Any], urls: list[str], run: Run, serve: Serve) -> None:
+def test_the_requests_for_each_query(options: dict[str, t.Any], urls: list[str], run: Run, serve: Serve) -> None:
     server = serve(LISTED, READ)
     result = run(main, **options, **LOGIN)
     assert [row["identifier"] for row in result["api_secrets"]] == [NUMBER]
@@ -59,7 +50,7 @@ def test_nothing_found_is_an_empty_list(run: Run, serve: Serve) -> None:
     assert run(main, **LOGIN)["api_secrets"] == []
 
 
-def test_a_client_secret_is_hidden_wherever_it_stands(run: Run, serve: Serve) -> None:
+def test_a_client_secret_is_hidden_everywhere(run: Run, serve: Serve) -> None:
     serve(LISTED, READ)
     result = run(main, **LOGIN)
     [row] = result["api_secrets"]
@@ -67,13 +58,13 @@ def test_a_client_secret_is_hidden_wherever_it_stands(run: Run, serve: Serve) ->
     assert ((row["client_secret"], row["notes"]), OLD_SECRET in json.dumps(result)) == (hidden, False)
 
 
-def test_a_client_secret_is_shown_where_that_was_asked_for(run: Run, serve: Serve) -> None:
+def test_reveal_shows_the_client_secret(run: Run, serve: Serve) -> None:
     serve(LISTED, READ)
     [row] = run(main, reveal=True, **LOGIN)["api_secrets"]
     assert (row["client_secret"], row["notes"]) == (OLD_SECRET, f"It is {OLD_SECRET}")
 
 
-def test_the_token_is_hidden_also_where_client_secrets_are_shown(run: Run, serve: Serve) -> None:
+def test_reveal_does_not_show_the_token(run: Run, serve: Serve) -> None:
     serve(LISTED, Canned(200, envelope(api_secret_entity=an_entity(notes="Holds t0k3n."))))
     [row] = run(main, reveal=True, **LOGIN)["api_secrets"]
     assert row["notes"] == "Holds ********."
@@ -84,6 +75,6 @@ def test_a_failure_has_a_message_and_the_error(run: Run) -> None:
     assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "configuration")
 
 
-def test_options_that_exclude_each_other_are_a_failure(run: Run) -> None:
+def test_mutually_exclusive_options_are_a_failure(run: Run) -> None:
     result = run(main, identifier_code=CODE, tag="billing", **LOGIN)
     assert (result["failed"], result["error"]["kind"]) == (True, "invalid_input")

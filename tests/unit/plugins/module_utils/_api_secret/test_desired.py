@@ -86,7 +86,7 @@ def test_a_bad_value_is_refused_with_the_option_and_the_reason(
 
 
 @pytest.mark.parametrize(("options", "option", "cause"), BAD.values(), ids=BAD)
-def test_a_bad_value_is_invalid_input_with_something_to_do(options: dict[str, t.Any], option: str, cause: str) -> None:
+def test_a_bad_value_is_invalid_input_with_a_solution(options: dict[str, t.Any], option: str, cause: str) -> None:
     with pytest.raises(MySafeError) as failure:
         Desired.from_params(options)
     assert failure.value.kind == "invalid_input"
@@ -94,14 +94,14 @@ def test_a_bad_value_is_invalid_input_with_something_to_do(options: dict[str, t.
 
 
 @pytest.mark.parametrize(("options", "option", "cause"), BAD.values(), ids=BAD)
-def test_no_client_secret_shows_in_a_refusal(options: dict[str, t.Any], option: str, cause: str) -> None:
+def test_a_refusal_does_not_show_the_client_secret(options: dict[str, t.Any], option: str, cause: str) -> None:
     with pytest.raises(MySafeError) as failure:
         Desired.from_params({**options, "client_secret": NEW_SECRET})
     assert NEW_SECRET not in str(failure.value) + repr(failure.value) + str(failure.value.details())
 
 
 @pytest.mark.parametrize("option", FIELDS)
-def test_an_option_that_is_not_given_is_not_wanted(option: str) -> None:
+def test_an_option_that_is_not_given_is_not_desired(option: str) -> None:
     assert option not in wanted_by_number(**{option: None}).fields
 
 
@@ -123,7 +123,7 @@ def test_an_option_that_is_not_given_is_not_wanted(option: str) -> None:
         ("groups_allowed", [group("Ops"), group("Audit", True)], [group("Ops"), group("Audit", True)]),
     ],
 )
-def test_an_option_is_wanted_as_the_api_takes_it(option: str, value: t.Any, field: t.Any) -> None:
+def test_an_option_is_desired_in_the_form_of_the_api(option: str, value: t.Any, field: t.Any) -> None:
     assert wanted_by_number(**{option: value}).fields == {option: field}
 
 
@@ -141,15 +141,15 @@ def test_the_state(state: str, present: bool) -> None:
 
 
 @pytest.mark.parametrize(("policy", "sent"), [("always", True), ("on_create", False)])
-def test_the_policy_for_the_client_secret(policy: str, sent: bool) -> None:
+def test_the_update_policy_for_the_client_secret(policy: str, sent: bool) -> None:
     assert wanted(update_client_secret=policy).update_client_secret is sent
 
 
-def test_what_is_not_said_has_the_documented_default() -> None:
+def test_an_option_that_is_not_given_has_the_documented_default() -> None:
     assert wanted() == Desired(identifier_code=CODE, fields={"identifier_code": CODE})
 
 
-def test_update_may_be_false() -> None:
+def test_update_can_be_false() -> None:
     assert wanted(update=False).update is False
 
 
@@ -162,11 +162,11 @@ def test_update_may_be_false() -> None:
     ],
     ids=["by code", "by number", "by both"],
 )
-def test_messages_name_it_by_what_addresses_it(desired: Desired, called: str) -> None:
+def test_messages_name_it_by_the_option_that_addresses_it(desired: Desired, called: str) -> None:
     assert desired.called == called
 
 
-def test_the_client_secret_does_not_show_when_printed() -> None:
+def test_the_representation_does_not_show_the_client_secret() -> None:
     assert NEW_SECRET not in repr(wanted(client_secret=NEW_SECRET))
 
 

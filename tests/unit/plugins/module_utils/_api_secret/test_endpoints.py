@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The endpoints: what is asked, and what is made of the answer."""
+"""The endpoints: which requests are sent, and how the answers are read."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_method_and_path_of_a_call(name: str, asked: tuple[str, str]) -> Non
 
 
 @pytest.mark.parametrize("name", ["list", "read", "update", "activate", "deactivate"])
-def test_a_call_that_may_be_repeated_is_not_marked(name: str) -> None:
+def test_a_safe_call_can_be_repeated(name: str) -> None:
     api = api_that_gets(an_answer(200, envelope(api_secret_entity=ENTITY, api_secret_on_list=[])))
     CALLS[name](api)
     assert t.cast(t.Any, api.client).content.get("repeatable", True) is True
@@ -51,7 +51,7 @@ def test_a_create_must_not_be_repeated() -> None:
 @pytest.mark.parametrize("key", ["api_entity", "api_secret_entity"])
 @pytest.mark.parametrize("name", ["read", "create", "update"])
 @pytest.mark.parametrize("status", [200, 201])
-def test_the_entity_is_found_under_either_key(key: str, name: str, status: int) -> None:
+def test_the_entity_is_read_from_either_key(key: str, name: str, status: int) -> None:
     assert CALLS[name](api_that_gets(an_answer(status, {**envelope(status), key: ENTITY}))) == entity(ENTITY)
 
 
@@ -72,24 +72,24 @@ def test_sharing_that_is_not_a_list_of_objects_is_unexpected(field: str, shares:
 
 
 @pytest.mark.parametrize("flags", [{}, dict.fromkeys(["can_view", "can_write", "need_justify", "need_approval"], "0")])
-def test_a_row_of_the_list_denies_what_it_does_not_say(flags: dict[str, str]) -> None:
+def test_a_right_that_a_row_does_not_mention_is_denied(flags: dict[str, str]) -> None:
     api = api_that_gets(an_answer(200, envelope(api_secret_on_list=[{"identifier": 3, **flags}])))
     assert api.rows() == [Row("3", "", can_view=False, can_write=False, need_justify=False, need_approval=False)]
 
 
-def test_a_row_of_the_list_has_what_mysafe_tells() -> None:
+def test_a_row_of_the_list_has_the_rights_that_mysafe_reports() -> None:
     listed = {"identifier": "4", "name": "GCP", "need_justify": "1", "need_approval": "1", "can_view": True}
     api = api_that_gets(an_answer(200, envelope(api_secret_on_list=[{**listed, "can_write": True}])))
     assert api.rows() == [Row("4", "GCP", can_view=True, can_write=True, need_justify=True, need_approval=True)]
 
 
-def test_another_entity_than_the_one_that_was_asked_for_is_unexpected() -> None:
+def test_an_entity_with_another_identifier_is_unexpected() -> None:
     with pytest.raises(MySafeError, match="the answer lacks the API secret that was asked for"):
         CALLS["read"](api_that_gets(an_answer(200, envelope(api_secret_entity={**ENTITY, "identifier": "44"}))))
 
 
 @pytest.mark.parametrize("name", ["read", "create", "update"])
-def test_the_client_secret_that_comes_back_is_remembered(name: str) -> None:
+def test_a_returned_client_secret_is_remembered_as_a_secret(name: str) -> None:
     api = api_that_gets(an_answer(200, envelope(api_entity=ENTITY)))
     CALLS[name](api)
     assert FIELDS["client_secret"] in api.client.secrets.values
@@ -109,7 +109,7 @@ def test_the_list_has_the_identifiers(rows: t.Any, identifiers: list[str]) -> No
     assert CALLS["list"](api_that_gets(an_answer(200, envelope(api_secret_on_list=rows)))) == identifiers
 
 
-def test_a_list_that_is_missing_from_mysafes_answer_is_empty() -> None:
+def test_a_missing_list_is_empty() -> None:
     assert CALLS["list"](api_that_gets(an_answer(200, envelope()))) == []
 
 
@@ -126,7 +126,7 @@ def test_a_list_that_is_missing_from_mysafes_answer_is_empty() -> None:
     ],
     ids=str,
 )
-def test_a_list_that_is_none_is_unexpected(body: dict[str, t.Any]) -> None:
+def test_a_malformed_list_is_unexpected(body: dict[str, t.Any]) -> None:
     with pytest.raises(MySafeError, match="the answer lacks the list of API secrets"):
         CALLS["list"](api_that_gets(an_answer(200, body)))
 
@@ -140,7 +140,7 @@ def test_a_list_that_is_none_is_unexpected(body: dict[str, t.Any]) -> None:
     ],
     ids=["all", "tag", "code"],
 )
-def test_a_list_that_fails_names_what_was_looked_for(filters: dict[str, str], named: str) -> None:
+def test_a_failed_list_request_names_the_filter(filters: dict[str, str], named: str) -> None:
     with pytest.raises(MySafeError, match=f"^Could not {named}"):
         api_that_gets(an_answer(500)).identifiers(**filters)
 
@@ -158,7 +158,9 @@ def test_a_list_that_fails_names_what_was_looked_for(filters: dict[str, str], na
     ],
     ids=["activated", "v3.32 deactivated", "silent", "already", "ALREADY", "already, after an unanswered try"],
 )
-def test_whether_a_switch_changed_anything(name: str, message: str, earlier: Fate, changed: bool) -> None:
+def test_the_message_says_whether_a_switch_changed_anything(
+    name: str, message: str, earlier: Fate, changed: bool
+) -> None:
     assert CALLS[name](api_that_gets(an_answer(200, envelope(message=message), earlier=earlier))) is changed
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Making one API secret be as described, whatever happens on the way."""
+"""Ensuring that one API secret matches the task, whatever happens on the way."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ from ansible_collections.senhasegura.mysafe.tests.unit.fake_vault import (
 
 pytestmark = pytest.mark.usefixtures("waits")
 
-CREATED = "100"  # the number that FakeVault gives to the first secret in an empty vault
+CREATED = "100"  # the identifier that FakeVault gives to the first secret in an empty vault
 
 
 def lost_for_good() -> MySafeError:
-    """Return the failure of a request that may have been applied, but is no use to repeat: an unreadable answer."""
+    """Return the failure of a request that may have been applied, and that is not repeated: an unreadable answer."""
     return MySafeError(Kind.UNEXPECTED_ANSWER, "Could not do it: no JSON", http_status=200, fate=Fate.UNKNOWN)
 
 
 def failed_there() -> MySafeError:
-    """Return the failure of a request of which MySafe itself says that it failed: a 500 with its envelope."""
+    """Return the failure of a request that failed in MySafe itself: a 500 with its envelope."""
     return MySafeError(Kind.SERVER_ERROR, "Could not do it: 500", http_status=500, fate=Fate.FAILED)
 
 
 def refused_for_now() -> MySafeError:
-    """Return the failure of a request that was not carried out, but may be later: a 429."""
+    """Return the failure of a request that was not applied, but can be repeated later: a 429."""
     return MySafeError(Kind.RATE_LIMITED, "Could not do it: 429", http_status=429, fate=Fate.REFUSED, transient=True)
 
 
 class Failed(t.NamedTuple):
-    """A task that failed: the failure, and what the outcome says was written."""
+    """A task that failed: the failure, and what was written according to the outcome."""
 
     error: MySafeError
     changed: bool
@@ -64,7 +64,7 @@ class Failed(t.NamedTuple):
     @property
     def kind(self) -> str:
         """The kind of the failure."""
-        return self.error.kind.value
+        return str(self.error.kind.value)
 
 
 def failing(vault: FakeVault, desired: t.Any) -> Failed:
@@ -75,7 +75,7 @@ def failing(vault: FakeVault, desired: t.Any) -> Failed:
 
 
 def run_task(vault: FakeVault, desired: t.Any, *, check_mode: bool = False, fails: bool = False) -> Outcome:
-    """Run a task, which succeeds unless it is said to fail."""
+    """Run a task, and check that it succeeds, or that it fails as expected."""
     outcome = ensure(vault, desired, check_mode=check_mode)
     assert (outcome.error is not None) is fails, outcome.error
     return outcome
@@ -92,7 +92,7 @@ def hiding(**changes: t.Any) -> FakeVault:
 
 
 class Case(t.NamedTuple):
-    """A task, the vault that it finds, and what it does there."""
+    """A task, the vault before it, the action and the writes."""
 
     vault: t.Callable[[], FakeVault]
     options: dict[str, t.Any]
@@ -120,7 +120,7 @@ Options = dict[str, t.Any]
 
 
 @every_case
-def test_a_task_writes_what_it_has_to(vault: Make, options: Options, action: str, writes: list[str]) -> None:
+def test_a_task_makes_the_expected_writes(vault: Make, options: Options, action: str, writes: list[str]) -> None:
     made = vault()
     outcome = run_task(made, wanted(**options))
     assert (outcome.action, outcome.changed, made.writes) == (action, action != "none", writes)
@@ -151,7 +151,7 @@ def test_check_mode_predicts_the_action_and_the_diff(
     vault: Make, options: Options, action: str, writes: list[str]
 ) -> None:
     predicted, done = run_task(vault(), wanted(**options), check_mode=True), run_task(vault(), wanted(**options))
-    first = done.action.split("+")[0]  # the fields of an inactive secret show only when it is active
+    first = done.action.split("+")[0]  # the fields of an inactive secret are visible only once it is active
     assert (predicted.changed, predicted.action, predicted.warnings) == (done.changed, first, done.warnings)
     assert done.diff["after"].items() >= predicted.diff["after"].items()
 
@@ -160,7 +160,7 @@ def test_check_mode_predicts_the_action_and_the_diff(
 def test_check_mode_predicts_the_entity(case: str) -> None:
     vault, options, _action, _writes = CASES[case]
     predicted, done = run_task(vault(), wanted(**options), check_mode=True), run_task(vault(), wanted(**options))
-    new = {"identifier": ""} if case == "create" else {}  # the number that it will get is not known before
+    new = {"identifier": ""} if case == "create" else {}  # the identifier of a new secret is unknown in advance
     assert predicted.api_entity == (done.api_entity and {**done.api_entity, **new})
 
 
@@ -186,11 +186,11 @@ def test_the_diff_sums_up_what_was_done(case: str, before: Options, after: Optio
 
 
 @pytest.mark.parametrize("case", ["left active", "left inactive"])
-def test_what_is_left_alone_warns(case: str) -> None:
+def test_a_secret_that_is_left_alone_is_a_warning(case: str) -> None:
     assert len(run_task(CASES[case].vault(), wanted(**CASES[case].options)).warnings) == 1
 
 
-def test_the_entity_after_a_create_is_what_the_vault_holds() -> None:
+def test_the_entity_after_a_create_is_what_the_vault_stores() -> None:
     vault = FakeVault()
     assert run_task(vault, wanted(**REQUIRED)).api_entity == hidden(vault.held[CREATED])
 
@@ -205,40 +205,40 @@ def test_an_update_sends_what_the_plan_says() -> None:
     assert vault.sent == [{**REQUIRED, "notes": "New"}]
 
 
-def test_the_code_itself_is_changed_where_the_number_addresses() -> None:
+def test_the_code_can_be_changed_by_identifier() -> None:
     vault = holding()
     run_task(vault, wanted_by_number(identifier_code="new-code"))
     assert vault.held[NUMBER]["identifier_code"] == "new-code"
 
 
-def test_an_inactive_one_that_is_addressed_by_number_may_bear_another_code() -> None:
+def test_an_inactive_one_addressed_by_identifier_can_have_another_code() -> None:
     vault = hiding()
     assert run_task(vault, wanted_by_number(identifier_code="new-code")).action == "activate+update"
 
 
-# What is in the way is never touched.
+# An ambiguous code: nothing is touched.
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_of_two_that_bear_the_code_none_is_touched(state: str) -> None:
+def test_two_with_the_same_code_are_left_alone(state: str) -> None:
     vault = FakeVault(an_entity(), an_entity(identifier="44"))
     failed = failing(vault, wanted(state=state, notes="New"))
     assert (failed.kind, failed.changed, vault.writes) == ("ambiguous", False, [])
 
 
-def test_of_two_that_bear_the_code_none_is_touched_with_a_warning_when_update_is_false() -> None:
+def test_without_update_two_with_the_same_code_are_left_alone_with_a_warning() -> None:
     vault = FakeVault(an_entity(), an_entity(identifier="44"))
     outcome = run_task(vault, wanted(update=False, **REQUIRED))
     assert (outcome.changed, outcome.api_entity, len(outcome.warnings), vault.writes) == (False, None, 1, [])
 
 
-# Lost answers: a 502, before and after the vault carried the write out.
+# Lost answers: a 502, before and after the vault has applied the write.
 
 WRITES = {"create": "create", "update": "update", "activate": "activate", "deactivate": "deactivate"}
 
 
 @pytest.mark.parametrize("case", WRITES)
-def test_a_write_that_was_carried_out_although_its_answer_was_lost_is_one(case: str) -> None:
+def test_an_applied_write_whose_answer_was_lost_is_a_change(case: str) -> None:
     vault = CASES[case].vault()
     vault.fail(case, lost, applied=True)
     outcome = run_task(vault, wanted(**CASES[case].options))
@@ -246,7 +246,7 @@ def test_a_write_that_was_carried_out_although_its_answer_was_lost_is_one(case: 
 
 
 @pytest.mark.parametrize("case", WRITES)
-def test_after_a_lost_answer_the_task_returns_what_the_vault_holds(case: str) -> None:
+def test_after_a_lost_answer_the_task_returns_what_the_vault_stores(case: str) -> None:
     undisturbed, vault = CASES[case].vault(), CASES[case].vault()
     vault.fail(case, lost, applied=True)
     assert run_task(vault, wanted(**CASES[case].options)) == run_task(undisturbed, wanted(**CASES[case].options))
@@ -254,7 +254,7 @@ def test_after_a_lost_answer_the_task_returns_what_the_vault_holds(case: str) ->
 
 @pytest.mark.parametrize("case", WRITES)
 @pytest.mark.parametrize("failure", [lost, lost_for_good])
-def test_a_write_that_does_not_show_although_it_may_still_land_is_uncertain(
+def test_a_write_that_is_not_visible_but_may_still_be_applied_is_uncertain(
     case: str, failure: t.Callable[[], MySafeError]
 ) -> None:
     vault = CASES[case].vault()
@@ -267,7 +267,7 @@ def test_a_write_that_does_not_show_although_it_may_still_land_is_uncertain(
 
 
 @pytest.mark.parametrize("case", WRITES)
-def test_a_write_that_mysafe_says_has_failed_and_that_does_not_show_changed_nothing(case: str) -> None:
+def test_a_write_that_failed_in_mysafe_and_is_not_visible_changed_nothing(case: str) -> None:
     vault = CASES[case].vault()
     vault.fail(case, failed_there, nth=0)
     failed = failing(vault, wanted(**CASES[case].options))
@@ -275,7 +275,7 @@ def test_a_write_that_mysafe_says_has_failed_and_that_does_not_show_changed_noth
 
 
 @pytest.mark.parametrize("case", WRITES)
-def test_a_write_that_mysafe_says_has_failed_although_it_was_applied_is_one(case: str) -> None:
+def test_a_write_that_failed_in_mysafe_but_was_applied_is_a_change(case: str) -> None:
     vault = CASES[case].vault()
     vault.fail(case, failed_there, applied=True)
     outcome = run_task(vault, wanted(**CASES[case].options))
@@ -284,7 +284,7 @@ def test_a_write_that_mysafe_says_has_failed_although_it_was_applied_is_one(case
 
 @pytest.mark.parametrize("case", WRITES)
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
-def test_when_looking_fails_too_it_says_that_nobody_knows(case: str, applied: bool) -> None:
+def test_if_the_check_fails_too_the_write_is_uncertain(case: str, applied: bool) -> None:
     vault = CASES[case].vault()
     reads = {"create": "identifiers", "update": "read", "activate": "read", "deactivate": "read"}
     vault.fail(case, lost, applied=applied)
@@ -294,7 +294,7 @@ def test_when_looking_fails_too_it_says_that_nobody_knows(case: str, applied: bo
 
 
 @pytest.mark.parametrize("case", WRITES)
-def test_a_write_that_is_refused_is_a_failure_that_changed_nothing(case: str) -> None:
+def test_a_refused_write_is_a_failure_that_changed_nothing(case: str) -> None:
     vault = CASES[case].vault()
     vault.fail(case, refused)
     failed = failing(vault, wanted(**CASES[case].options))
@@ -302,23 +302,23 @@ def test_a_write_that_is_refused_is_a_failure_that_changed_nothing(case: str) ->
 
 
 @pytest.mark.parametrize("case", ["activate", "deactivate"])
-def test_a_switch_that_someone_else_makes_first_changes_nothing(case: str) -> None:
+def test_a_switch_that_someone_else_made_first_changes_nothing(case: str) -> None:
     vault = CASES[case].vault()
     vault.meanwhile(case, lambda: vault.inactive.symmetric_difference_update({NUMBER}))
     outcome = run_task(vault, wanted(**CASES[case].options))
     assert (outcome.changed, outcome.action, outcome.diff) == (False, "none", {"before": {}, "after": {}})
 
 
-def test_fields_are_updated_although_someone_else_activates_first() -> None:
+def test_fields_are_updated_even_if_someone_else_activates_first() -> None:
     vault = hiding()
     vault.meanwhile("activate", vault.inactive.clear)
     assert run_task(vault, wanted(notes="New")).action == "update"
 
 
-# Create: never simply sent again.
+# Create: never repeated blindly.
 
 
-def test_a_create_that_was_lost_on_the_way_is_sent_again_after_looking() -> None:
+def test_a_lost_create_is_repeated_after_a_lookup() -> None:
     vault = FakeVault()
     vault.fail("create", lost)
     outcome = run_task(vault, wanted(**REQUIRED))
@@ -326,22 +326,22 @@ def test_a_create_that_was_lost_on_the_way_is_sent_again_after_looking() -> None
     assert vault.calls == ["identifiers", "create", "identifiers", "create"]
 
 
-def test_a_create_is_sent_again_as_often_as_is_said(waits: list[float]) -> None:
+def test_a_create_is_repeated_as_often_as_the_option_says(waits: list[float]) -> None:
     vault = FakeVault(retries=2)
     vault.fail("create", lost, nth=0)
     failed = failing(vault, wanted(**REQUIRED))
     assert (vault.writes, "the API secret was not found afterwards" in failed.error.message) == (["create"] * 3, True)
 
 
-def test_a_create_is_not_sent_again_where_that_is_no_use() -> None:
+def test_a_create_is_not_repeated_if_that_cannot_help() -> None:
     vault = FakeVault()
     vault.fail("create", lost_for_good, nth=0)
     failing(vault, wanted(**REQUIRED))
     assert vault.writes == ["create"]
 
 
-def test_a_create_that_is_refused_for_now_is_not_sent_again_here() -> None:
-    """The transport has repeated it already, as it was certainly not carried out."""
+def test_a_rate_limited_create_is_not_repeated_here() -> None:
+    """The transport has already repeated it, since it was certainly not applied."""
     vault = FakeVault()
     vault.fail("create", refused_for_now, nth=0)
     failing(vault, wanted(**REQUIRED))
@@ -356,8 +356,8 @@ def test_a_create_that_was_lost_twice_ends_with_one_secret() -> None:
     assert (outcome.action, outcome.changed, len(vault.held)) == ("create", True, 1)
 
 
-def test_a_create_whose_effect_shows_late_is_adopted_when_the_code_turns_out_to_be_taken() -> None:
-    """The look after the lost answer finds nothing yet; the second create then meets our own first one."""
+def test_a_create_that_becomes_visible_late_is_adopted_when_its_code_is_taken() -> None:
+    """The lookup after the lost answer finds nothing yet; then our own first create makes the second one fail."""
     vault = FakeVault()
     vault.fail("create", lost)
     vault.meanwhile("create", lambda: vault.held.update({"9": an_entity(identifier="9")}), nth=2)
@@ -365,7 +365,7 @@ def test_a_create_whose_effect_shows_late_is_adopted_when_the_code_turns_out_to_
     assert (outcome.action, outcome.changed, len(vault.held)) == ("create", True, 1)
 
 
-def test_an_adopted_secret_is_brought_to_what_is_wanted() -> None:
+def test_an_adopted_secret_is_updated_to_match_the_task() -> None:
     vault = FakeVault()
     vault.keeps = lambda body: {**body, "notes": "rewritten"} if "create" in vault.calls[-1:] else body
     vault.fail("create", lost, applied=True)
@@ -374,7 +374,7 @@ def test_an_adopted_secret_is_brought_to_what_is_wanted() -> None:
     assert outcome.diff == {"before": {}, "after": {"identifier_code": CODE, **REQUIRED, "notes": "New"}}
 
 
-def test_a_failure_after_an_adoption_tells_what_was_written() -> None:
+def test_a_failure_after_an_adoption_reports_what_was_written() -> None:
     vault = FakeVault()
     vault.keeps = lambda body: {**body, "notes": "rewritten"}
     vault.fail("create", lost, applied=True)
@@ -387,7 +387,7 @@ def test_a_failure_after_an_adoption_tells_what_was_written() -> None:
     )
 
 
-def test_an_adopted_secret_may_be_inactive_by_then() -> None:
+def test_an_adopted_secret_that_became_inactive_is_activated() -> None:
     vault = FakeVault()
     vault.fail("create", lost, applied=True)
     vault.meanwhile("identifiers", lambda: vault.inactive.add(CREATED), nth=2)
@@ -395,7 +395,7 @@ def test_an_adopted_secret_may_be_inactive_by_then() -> None:
     assert (outcome.changed, vault.inactive) == (True, set())
 
 
-def test_a_create_counts_as_changed_although_others_go_on_with_it() -> None:
+def test_a_create_counts_as_changed_even_if_others_change_it_meanwhile() -> None:
     vault = FakeVault()
     vault.fail("create", lost, applied=True)
     vault.meanwhile("identifiers", lambda: vault.inactive.add(CREATED), nth=2)
@@ -403,29 +403,29 @@ def test_a_create_counts_as_changed_although_others_go_on_with_it() -> None:
     assert run_task(vault, wanted(**REQUIRED)).changed is True
 
 
-# The code turns out to be taken.
+# A code that is taken.
 
 
 def rival(**changes: t.Any) -> Entity:
-    """Return what another play creates, as far as its task describes it."""
+    """Return the secret that another play creates."""
     return entity({"identifier": "9", "identifier_code": CODE, **REQUIRED, **changes})
 
 
-def test_the_play_that_comes_second_changes_nothing_where_the_first_wanted_the_same() -> None:
+def test_the_second_play_changes_nothing_if_the_first_wanted_the_same() -> None:
     vault = FakeVault()
     vault.meanwhile("create", lambda: vault.held.update({"9": rival()}))
     outcome = run_task(vault, wanted(**REQUIRED))
     assert (outcome.changed, outcome.action, list(vault.held)) == (False, "none", ["9"])
 
 
-def test_the_play_that_comes_second_updates_what_the_first_wanted_otherwise() -> None:
+def test_the_second_play_updates_what_the_first_wanted_differently() -> None:
     vault = FakeVault()
     vault.meanwhile("create", lambda: vault.held.update({"9": rival(notes="Theirs")}))
     outcome = run_task(vault, wanted(notes="Ours", **REQUIRED))
     assert (outcome.changed, outcome.action, vault.held["9"]["notes"]) == (True, "update", "Ours")
 
 
-def test_the_play_that_comes_second_leaves_it_alone_when_update_is_false() -> None:
+def test_without_update_the_second_play_leaves_it_alone() -> None:
     vault = FakeVault()
     vault.meanwhile("create", lambda: vault.held.update({"9": rival(notes="Theirs")}))
     outcome = run_task(vault, wanted(notes="Ours", update=False, **REQUIRED))
@@ -433,14 +433,14 @@ def test_the_play_that_comes_second_leaves_it_alone_when_update_is_false() -> No
 
 
 @pytest.mark.parametrize("look", [2, 3, 4])
-def test_the_first_play_may_take_a_moment_to_show(look: int) -> None:
+def test_the_secret_of_the_first_play_may_become_visible_late(look: int) -> None:
     vault = FakeVault()
     vault.fail("create", lambda: refused("duplicate_identifier_code"))
     vault.meanwhile("identifiers", lambda: vault.held.update({"9": rival()}), nth=look)
     assert run_task(vault, wanted(**REQUIRED)).changed is False
 
 
-def test_a_code_that_is_taken_by_something_that_is_not_listed_is_explained() -> None:
+def test_a_code_taken_by_an_unlisted_secret_is_explained() -> None:
     vault = FakeVault(an_entity(), inactive=[NUMBER], lists_inactive=False)
     failed = failing(vault, wanted(**REQUIRED))
     assert (failed.kind, failed.changed, "inactive" in failed.error.cause, "identifier" in failed.error.solution) == (
@@ -449,30 +449,30 @@ def test_a_code_that_is_taken_by_something_that_is_not_listed_is_explained() -> 
     )
 
 
-def test_a_code_that_is_taken_is_looked_up_three_times_at_the_most() -> None:
+def test_a_taken_code_is_looked_up_at_most_three_times() -> None:
     vault = FakeVault(an_entity(), inactive=[NUMBER], lists_inactive=False, retries=9)
     failing(vault, wanted(**REQUIRED))
     assert vault.calls == ["identifiers", "create", "identifiers", "identifiers", "identifiers"]
 
 
-def test_a_code_that_is_taken_is_looked_up_once_without_retries() -> None:
+def test_without_retries_a_taken_code_is_looked_up_once() -> None:
     vault = FakeVault(an_entity(), inactive=[NUMBER], lists_inactive=False, retries=0)
     failing(vault, wanted(**REQUIRED))
     assert vault.calls == ["identifiers", "create", "identifiers"]
 
 
-def test_a_code_that_is_taken_by_something_that_may_not_be_read_is_a_failure() -> None:
+def test_a_code_taken_by_an_unreadable_secret_is_a_failure() -> None:
     vault = FakeVault()
     vault.meanwhile("create", lambda: (vault.held.update({"9": rival()}), vault.denied.update({"9": refused})))
     assert failing(vault, wanted(**REQUIRED)).kind == "access_denied"
 
 
-# Answers that show something else than was written.
+# Answers that differ from what was written.
 
 
 @pytest.mark.parametrize("case", ["create", "update", "activate and update"])
-def test_after_an_answer_with_old_values_the_vault_is_asked(case: str) -> None:
-    """The English pages of v3.33 and v4 show the old values in the answer to an update."""
+def test_after_an_answer_with_old_values_the_secret_is_read(case: str) -> None:
+    """The English documentation of v3.33 and v4 shows the old values in the answer to an update."""
     vault = CASES[case].vault()
     vault.answers = lambda row: {**row, "notes": "old"}
     outcome = run_task(vault, wanted(**CASES[case].options))
@@ -489,28 +489,28 @@ def test_a_field_that_the_vault_ignores_is_a_failure_that_names_it(case: str) ->
 
 
 @pytest.mark.parametrize("case", ["create", "update"])
-def test_a_write_that_was_only_partly_done_is_told_with_the_entity(case: str) -> None:
+def test_a_partial_write_is_reported_with_the_entity(case: str) -> None:
     vault = CASES[case].vault()
     vault.keeps = lambda body: {**body, "notes": "Theirs"}
     failed = failing(vault, wanted(**CASES[case].options))
     assert (failed.changed, failed.api_entity) == (True, hidden(next(iter(vault.held.values()))))
 
 
-def test_an_update_that_the_vault_ignores_altogether_changed_nothing() -> None:
+def test_an_update_that_the_vault_ignores_changed_nothing() -> None:
     vault = holding()
     vault.keeps = lambda body: {}
     failed = failing(vault, wanted(notes="New"))
     assert (failed.kind, failed.changed) == ("not_applied", False)
 
 
-def test_a_client_secret_that_comes_back_masked_is_taken_as_written() -> None:
+def test_a_client_secret_that_is_returned_masked_counts_as_written() -> None:
     vault = holding()
     vault.answers = lambda row: {**row, "client_secret": "********"}
     outcome = run_task(vault, wanted(client_secret=NEW_SECRET))
     assert (outcome.action, vault.held[NUMBER]["client_secret"]) == ("update", NEW_SECRET)
 
 
-def test_an_access_key_that_may_not_read_what_it_wrote_believes_the_answer() -> None:
+def test_an_access_key_that_cannot_read_what_it_wrote_trusts_the_answer() -> None:
     vault = holding()
     vault.answers = lambda row: {**row, "notes": "old"}
     vault.fail("read", refused, nth=2)
@@ -518,7 +518,7 @@ def test_an_access_key_that_may_not_read_what_it_wrote_believes_the_answer() -> 
 
 
 @pytest.mark.parametrize("case", ["create", "update"])
-def test_when_the_check_of_a_write_fails_the_write_is_told(case: str) -> None:
+def test_if_the_check_of_a_write_fails_the_write_is_reported(case: str) -> None:
     vault = CASES[case].vault()
     vault.answers = lambda row: {**row, "notes": "old"}
     vault.fail("read", lost_for_good, nth=1 if case == "create" else 2)
@@ -527,7 +527,7 @@ def test_when_the_check_of_a_write_fails_the_write_is_told(case: str) -> None:
     assert (failed.kind, failed.changed, failed.api_entity["notes"]) == ("unexpected_answer", True, "old")
 
 
-def test_an_update_that_was_carried_out_in_part_before_its_answer_was_lost_is_told() -> None:
+def test_a_partial_update_whose_answer_was_lost_is_uncertain() -> None:
     vault = holding()
     vault.keeps = lambda body: {**body, "notes": an_entity()["notes"]}
     vault.fail("update", lost, applied=True)
@@ -538,7 +538,7 @@ def test_an_update_that_was_carried_out_in_part_before_its_answer_was_lost_is_to
     )
 
 
-def test_a_client_secret_whose_update_lost_its_answer_is_compared_where_it_can_be() -> None:
+def test_a_readable_client_secret_is_compared_after_a_lost_update() -> None:
     vault = holding()
     vault.fail("update", lost, applied=True)
     assert run_task(vault, wanted(client_secret=NEW_SECRET)).action == "update"
@@ -547,7 +547,7 @@ def test_a_client_secret_whose_update_lost_its_answer_is_compared_where_it_can_b
 @pytest.mark.parametrize("unreadable", ["********", CIPHERTEXT], ids=["masked", "encrypted"])
 @pytest.mark.parametrize("field", ["client_secret", "notes"])
 @pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
-def test_whether_an_unreadable_field_was_updated_cannot_be_told(field: str, unreadable: str, applied: bool) -> None:
+def test_a_lost_update_of_an_unreadable_field_is_uncertain(field: str, unreadable: str, applied: bool) -> None:
     vault = holding(**{field: unreadable})
     vault.keeps = lambda body: {**body, field: unreadable}
     vault.fail("update", lost, applied=applied)
@@ -555,25 +555,25 @@ def test_whether_an_unreadable_field_was_updated_cannot_be_told(field: str, unre
     assert (failed.kind, failed.changed) == ("write_uncertain", True)
 
 
-def test_an_unreadable_field_that_was_not_sent_is_no_doubt() -> None:
+def test_an_unreadable_field_that_was_not_sent_does_not_matter() -> None:
     vault = holding(client_secret="********")
     vault.fail("update", lost, applied=True)
     assert run_task(vault, wanted(notes="New")).action == "update"
 
 
-def test_a_client_secret_whose_update_never_arrived_is_noticed() -> None:
+def test_an_update_of_a_client_secret_that_never_arrived_is_noticed() -> None:
     vault = holding()
     vault.fail("update", lost, nth=0)
     assert failing(vault, wanted(client_secret=NEW_SECRET)).kind == "write_uncertain"
 
 
-# Those with whom it could not be shared.
+# Users and groups that are refused.
 
 GHOST = {"username": "ghost", "message": "User not found"}
 
 
 def refusing(vault: FakeVault, *refused_shares: t.Any) -> FakeVault:
-    """Return the vault, which refuses to share with some."""
+    """Make the vault refuse to share with some users or groups, and return it."""
     ghosts = {share.get("username") for share in refused_shares if isinstance(share, dict)}
     vault.answers = lambda row: {**row, "shared_error": list(refused_shares)}
     vault.keeps = lambda body: {
@@ -584,7 +584,7 @@ def refusing(vault: FakeVault, *refused_shares: t.Any) -> FakeVault:
 
 
 @pytest.mark.parametrize("case", ["create", "update"])
-def test_a_secret_that_could_not_be_shared_with_everyone_is_a_failure_with_the_entity(case: str) -> None:
+def test_incomplete_sharing_is_a_failure_with_the_entity(case: str) -> None:
     vault = refusing(CASES[case].vault(), GHOST)
     failed = failing(vault, wanted(users_allowed=[user("ghost")], **CASES[case].options))
     assert failed.api_entity is not None
@@ -603,22 +603,22 @@ def test_a_secret_that_could_not_be_shared_with_everyone_is_a_failure_with_the_e
     ],
     ids=["user", "user without message", "group", "unknown object", "text", "number"],
 )
-def test_those_who_are_left_out_are_named(entry: t.Any, named: str) -> None:
+def test_the_refused_users_and_groups_are_named(entry: t.Any, named: str) -> None:
     failed = failing(refusing(FakeVault(), entry), wanted(users_allowed=[user("ghost")], **REQUIRED))
     assert failed.error.message.endswith(named)
 
 
-def test_a_share_that_fails_while_nothing_else_changes_changed_nothing() -> None:
+def test_a_share_that_fails_alone_changed_nothing() -> None:
     vault = refusing(holding(users_allowed=[]), GHOST)
     assert failing(vault, wanted(users_allowed=[user("ghost")])).changed is False
 
 
-def test_a_new_client_secret_counts_as_changed_although_a_share_fails() -> None:
+def test_a_new_client_secret_counts_as_changed_even_if_a_share_fails() -> None:
     vault = refusing(holding(users_allowed=[]), GHOST)
     assert failing(vault, wanted(users_allowed=[user("ghost")], client_secret=NEW_SECRET)).changed is True
 
 
-def test_after_a_failed_share_and_old_values_in_the_answer_the_vault_is_asked() -> None:
+def test_after_a_failed_share_and_an_answer_with_old_values_the_secret_is_read() -> None:
     vault = refusing(holding(users_allowed=[]), GHOST)
     shares = vault.answers
     vault.answers = lambda row: {**shares(row), "notes": "old"}
@@ -627,20 +627,20 @@ def test_after_a_failed_share_and_old_values_in_the_answer_the_vault_is_asked() 
     assert (failed.changed, failed.api_entity["notes"], failed.api_entity["shared_error"]) == (True, "New", [GHOST])
 
 
-def test_a_create_is_not_sent_again_after_a_share_failed() -> None:
+def test_a_create_is_not_repeated_after_a_failed_share() -> None:
     vault = refusing(FakeVault(), GHOST)
     failing(vault, wanted(users_allowed=[user("ghost")], **REQUIRED))
     assert vault.writes == ["create"]
 
 
-# An inactive one whose code shows only once it is active.
+# An inactive secret whose code is visible only once it is active.
 
 
 OTHER_CODE = CODE.replace("-", "_")
 
 
 def misleading() -> FakeVault:
-    """Return a vault that takes no heed of punctuation, with an inactive secret that has another code."""
+    """Return a vault whose filter ignores punctuation, with an inactive secret that has another code."""
     return FakeVault(an_entity(identifier_code=OTHER_CODE), inactive=[NUMBER], matches=any_punctuation)
 
 
@@ -661,7 +661,7 @@ def test_the_wrong_one_is_not_returned_with_the_fields_of_the_task() -> None:
     assert (failed.api_entity or {}).get("notes") != "New"
 
 
-def test_the_wrong_one_that_is_as_it_was_counts_as_unchanged() -> None:
+def test_the_wrong_one_that_was_restored_counts_as_unchanged() -> None:
     assert failing(misleading(), wanted(notes="New")).changed is False
 
 
@@ -679,7 +679,7 @@ def test_the_wrong_one_that_someone_else_activated_is_left_active() -> None:
     assert (failed.kind, failed.changed, vault.writes, vault.inactive) == ("ambiguous", False, ["activate"], set())
 
 
-def test_a_failure_right_after_an_activation_is_told_as_changed() -> None:
+def test_a_failure_right_after_an_activation_is_reported_as_changed() -> None:
     vault = hiding()
     vault.fail("read", lost_for_good, nth=2)
     failed = failing(vault, wanted(notes="New"))
@@ -692,20 +692,20 @@ def test_a_failure_right_after_an_activation_does_not_return_what_was_never_writ
     assert (failing(vault, wanted(notes="New")).api_entity or {}).get("notes") != "New"
 
 
-def test_when_the_update_after_an_activation_is_refused_the_entity_is_the_one_that_was_read() -> None:
+def test_if_the_update_after_an_activation_is_refused_the_entity_is_the_one_read_before() -> None:
     vault = hiding()
     vault.fail("update", refused)
     failed = failing(vault, wanted(notes="New"))
     assert (failed.changed, failed.api_entity) == (True, hidden(an_entity()))
 
 
-def test_a_share_that_fails_after_an_activation_is_told_as_changed() -> None:
+def test_a_share_that_fails_after_an_activation_is_reported_as_changed() -> None:
     vault = refusing(hiding(users_allowed=[]), GHOST)
     failed = failing(vault, wanted(users_allowed=[user("ghost")]))
     assert (failed.kind, failed.changed) == ("sharing_incomplete", True)
 
 
-def test_what_is_known_of_an_activated_secret_is_returned_although_reading_it_failed() -> None:
+def test_the_known_fields_of_an_activated_secret_are_returned_if_reading_it_fails() -> None:
     vault = hiding()
     vault.fail("read", lost_for_good, nth=2)
     failed = failing(vault, wanted(notes="New"))
@@ -716,7 +716,7 @@ def test_what_is_known_of_an_activated_secret_is_returned_although_reading_it_fa
     )
 
 
-def test_after_an_uncertain_update_the_changed_fields_are_not_known() -> None:
+def test_after_an_uncertain_update_the_changed_fields_are_unknown() -> None:
     vault = hiding()
     vault.fail("update", lost)
     vault.fail("read", lost_for_good, nth=3)
@@ -724,7 +724,7 @@ def test_after_an_uncertain_update_the_changed_fields_are_not_known() -> None:
     assert (failed.kind, failed.api_entity) == ("write_uncertain", hidden({**an_entity(), "notes": None}))
 
 
-def test_an_editor_who_gives_up_the_access_has_updated_although_the_answer_shows_old_values() -> None:
+def test_an_editor_can_give_up_their_own_access_even_if_the_answer_shows_old_values() -> None:
     vault = holding()
     vault.answers = lambda row: {**row, "users_allowed": an_entity()["users_allowed"]}
     vault.meanwhile("read", lambda: vault.denied.update({NUMBER: refused}), nth=2)
@@ -736,7 +736,7 @@ def test_an_editor_who_gives_up_the_access_has_updated_although_the_answer_shows
     )
 
 
-def test_when_a_share_fails_and_the_answer_shows_old_users_the_vault_is_asked() -> None:
+def test_if_a_share_fails_and_the_answer_shows_old_users_the_secret_is_read() -> None:
     vault = refusing(holding(users_allowed=[]), GHOST)
     shares = vault.answers
     vault.answers = lambda row: {**shares(row), "users_allowed": []}
@@ -748,14 +748,14 @@ def test_when_a_share_fails_and_the_answer_shows_old_users_the_vault_is_asked() 
     )
 
 
-def test_a_share_that_fails_is_not_called_saved_where_nothing_else_changed() -> None:
+def test_a_share_that_fails_alone_is_not_reported_as_saved() -> None:
     failed = failing(refusing(holding(users_allowed=[]), GHOST), wanted(users_allowed=[user("ghost")]))
     assert failed.error.message == (
         f"Could not share the API secret with identifier code '{CODE}' with 'ghost' (User not found)"
     )
 
 
-def test_a_code_that_is_taken_by_a_listed_one_that_differs_in_case_names_it() -> None:
+def test_a_code_that_is_taken_in_another_case_names_the_secret() -> None:
     vault = FakeVault(an_entity(identifier_code=CODE.upper()), matches=any_case)
     vault.fail("create", lambda: refused("duplicate_identifier_code"), nth=0)
     failed = failing(vault, wanted(**REQUIRED))
@@ -764,7 +764,7 @@ def test_a_code_that_is_taken_by_a_listed_one_that_differs_in_case_names_it() ->
 
 @pytest.mark.parametrize("matches", [any_case, ending], ids=["any case", "ending"])
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_an_inactive_stranger_is_not_touched_where_the_filter_is_loose(
+def test_with_a_loose_filter_an_inactive_secret_with_a_similar_code_is_left_alone(
     matches: t.Callable[[str, str], bool], check_mode: bool
 ) -> None:
     code = CODE.upper() if matches is any_case else f"x-{CODE}"
@@ -774,14 +774,14 @@ def test_an_inactive_stranger_is_not_touched_where_the_filter_is_loose(
     assert (outcome.error.kind, outcome.changed, vault.writes) == ("ambiguous", False, [])
 
 
-def test_a_stranger_that_someone_else_activated_is_not_said_to_have_been_activated_here() -> None:
+def test_the_wrong_one_that_someone_else_activated_is_not_reported_as_activated_here() -> None:
     vault = misleading()
     vault.meanwhile("activate", vault.inactive.clear)
     failed = failing(vault, wanted(notes="New"))
     assert "activated to see" not in failed.error.cause
 
 
-def test_a_secret_that_others_keep_deactivating_ends_the_task() -> None:
+def test_a_task_gives_up_on_a_secret_that_others_keep_deactivating() -> None:
     vault = hiding()
     for nth in range(1, 20):
         vault.meanwhile("read", lambda: vault.inactive.add(NUMBER), nth=nth)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The API secret in one shape, whatever endpoint and version it came from."""
+"""The API secret in one shape, whichever endpoint and version it comes from."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ EMPTY: dict[str, t.Any] = {
 }
 
 
-def test_the_answer_to_a_create_is_the_shape() -> None:
+def test_the_answer_to_a_create_already_has_the_shape() -> None:
     created = {"identifier": NUMBER, **FIELDS, "shared_error": []}
     assert entity(created) == created
 
 
-def test_the_answer_to_a_read_is_brought_into_the_shape() -> None:
-    """It names users by name, and has no shared_error (vendor page "Get an API secret")."""
+def test_the_answer_to_a_read_is_converted_to_the_shape() -> None:
+    """It identifies users by name, and has no shared_error (vendor page "Get an API secret")."""
     read = {"identifier": "40", "name": "My API secret", "users_allowed": [{"name": "pduarte", "can_edit": False}]}
     expected = {**EMPTY, "identifier": "40", "name": "My API secret", "users_allowed": [user("pduarte")]}
     assert entity(read) == expected
 
 
 @pytest.mark.parametrize("raw", [{}, dict.fromkeys(EMPTY)], ids=["absent", "null"])
-def test_what_is_absent_or_null_is_empty(raw: t.Any) -> None:
+def test_absent_and_null_fields_are_empty(raw: t.Any) -> None:
     assert entity(raw) == EMPTY
 
 
-def test_the_fields_come_in_the_documented_order() -> None:
+def test_the_fields_are_in_the_documented_order() -> None:
     assert list(entity({})) == list(EMPTY)
 
 
-def test_fields_that_are_not_documented_are_left_out() -> None:
+def test_undocumented_fields_are_left_out() -> None:
     assert entity({"owner": "pduarte"}) == EMPTY
 
 
 @pytest.mark.parametrize("field", ["identifier", "name", "client_secret", "identifier_code", "notes"])
-def test_a_number_is_a_text(field: str) -> None:
+def test_a_number_becomes_a_text(field: str) -> None:
     assert entity({field: 43})[field] == "43"
 
 
@@ -62,7 +62,7 @@ def test_a_number_is_a_text(field: str) -> None:
     [("a, b", "a, b"), (["a", "b"], "a, b"), ([], ""), ([1, "b"], "1, b"), (7, "7")],
     ids=["text", "list", "empty list", "list with a number", "number"],
 )
-def test_tags_are_one_text(raw: t.Any, expected: str) -> None:
+def test_tags_become_one_text(raw: t.Any, expected: str) -> None:
     assert entity({"tags": raw})["tags"] == expected
 
 
@@ -70,31 +70,31 @@ def test_tags_are_one_text(raw: t.Any, expected: str) -> None:
     "raw",
     [{"username": "bob"}, {"name": "bob"}, {"username": "bob", "name": "Bob B."}, {"username": "", "name": "bob"}],
 )
-def test_a_user_is_named_by_username_whichever_key_the_server_uses(raw: t.Any) -> None:
+def test_users_are_named_by_username_whichever_key_the_server_uses(raw: t.Any) -> None:
     assert entity({"users_allowed": [raw]})["users_allowed"] == [user("bob")]
 
 
 @pytest.mark.parametrize("raw", [{"name": "Operations"}, {"username": "Operations"}])
-def test_a_group_is_named_by_name_whichever_key_the_server_uses(raw: t.Any) -> None:
+def test_groups_are_named_by_name_whichever_key_the_server_uses(raw: t.Any) -> None:
     assert entity({"groups_allowed": [raw]})["groups_allowed"] == [group("Operations")]
 
 
 @pytest.mark.parametrize("raw", [True, 1, "1", "true", "True", " TRUE "])
-def test_may_edit(raw: t.Any) -> None:
+def test_values_of_can_edit_that_are_true(raw: t.Any) -> None:
     assert entity({"users_allowed": [{"username": "bob", "can_edit": raw}]})["users_allowed"] == [user("bob", True)]
 
 
 @pytest.mark.parametrize("raw", [False, 0, "0", "false", "", None, "yes", 2])
-def test_may_not_edit(raw: t.Any) -> None:
+def test_values_of_can_edit_that_are_false(raw: t.Any) -> None:
     assert entity({"users_allowed": [{"username": "bob", "can_edit": raw}]})["users_allowed"] == [user("bob")]
 
 
-def test_may_not_edit_where_the_server_does_not_say() -> None:
+def test_a_missing_can_edit_is_false() -> None:
     assert entity({"users_allowed": [{"username": "bob"}]})["users_allowed"] == [user("bob")]
 
 
 @pytest.mark.parametrize("raw", [None, [], {}, "", 0, 5, False, True, "bob", {"bob": True}, ["bob", 5, None]], ids=str)
-def test_sharing_that_is_not_a_list_of_objects_is_nobody(raw: t.Any) -> None:
+def test_sharing_that_is_not_a_list_of_objects_is_empty(raw: t.Any) -> None:
     assert entity({"users_allowed": raw})["users_allowed"] == []
 
 
@@ -112,5 +112,5 @@ def test_sharing_that_is_not_a_list_of_objects_is_nobody(raw: t.Any) -> None:
     ],
     ids=["null", "empty list", "empty text", "empty object", "objects", "texts", "one object", "one text"],
 )
-def test_those_with_whom_it_could_not_be_shared_are_a_list(raw: t.Any, expected: t.Any) -> None:
+def test_shared_error_is_always_a_list(raw: t.Any, expected: t.Any) -> None:
     assert entity({"shared_error": raw})["shared_error"] == expected

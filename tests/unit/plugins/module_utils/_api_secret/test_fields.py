@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The field table: when two values of a field mean the same, what can be read, and what the server has stored."""
+"""The field table: which values mean the same, which are readable, and what the server has stored."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ansible_collections.senhasegura.mysafe.tests.unit.builders import CIPHERTEX
         ("groups_allowed", [group("a"), group("b")], [group("b"), group("a")]),
     ],
 )
-def test_these_mean_the_same(field: str, one: t.Any, other: t.Any) -> None:
+def test_these_values_mean_the_same(field: str, one: t.Any, other: t.Any) -> None:
     assert FIELDS[field].same(one, other)
 
 
@@ -53,7 +53,7 @@ def test_these_mean_the_same(field: str, one: t.Any, other: t.Any) -> None:
         ("groups_allowed", [group("a")], [group("b")]),
     ],
 )
-def test_these_mean_something_different(field: str, one: t.Any, other: t.Any) -> None:
+def test_these_values_mean_something_different(field: str, one: t.Any, other: t.Any) -> None:
     assert not FIELDS[field].same(one, other)
 
 
@@ -65,7 +65,7 @@ def test_sharing_compares_as_a_map() -> None:
     assert FIELDS["users_allowed"].comparable([user("b", True), user("a")]) == {"a": False, "b": True}
 
 
-def test_tags_are_joined_as_mysafe_keeps_them() -> None:
+def test_tags_are_joined_as_mysafe_stores_them() -> None:
     assert FIELDS["tags"].shaped(["a", "b"]) == "a, b"
 
 
@@ -74,7 +74,7 @@ def test_tags_are_joined_as_mysafe_keeps_them() -> None:
     ["*", "********", CIPHERTEXT, "A" * 342 + "==", "A" * 512, "+/9z" * 171],
     ids=["an asterisk", "asterisks", "2048 bits", "2048 bits, padded", "3072 bits", "4096 bits"],
 )
-def test_this_is_not_the_client_secret_itself(secret: str) -> None:
+def test_masked_and_encrypted_client_secrets_are_unreadable(secret: str) -> None:
     assert FIELDS["client_secret"].is_unreadable(secret)
 
 
@@ -92,11 +92,11 @@ def test_this_is_not_the_client_secret_itself(secret: str) -> None:
         "= inside",
     ],
 )
-def test_this_may_be_the_client_secret_itself(secret: str) -> None:
+def test_any_other_client_secret_is_readable(secret: str) -> None:
     assert not FIELDS["client_secret"].is_unreadable(secret)
 
 
-def test_only_what_may_be_encrypted_is_ever_unreadable() -> None:
+def test_only_fields_that_can_be_encrypted_can_be_unreadable() -> None:
     assert [name for name, field in FIELDS.items() if field.is_unreadable("********")] == ["client_secret", "notes"]
 
 
@@ -104,30 +104,30 @@ def test_only_what_may_be_encrypted_is_ever_unreadable() -> None:
     ("field", "found", "wanted"),
     [("client_secret", "a", " a\n"), ("client_secret", " a", "a"), ("name", "a", " a "), ("tags", "b,a", "a, b")],
 )
-def test_a_server_that_trims_has_stored_this(field: str, found: str, wanted: str) -> None:
+def test_a_trimmed_value_is_stored(field: str, found: str, wanted: str) -> None:
     assert FIELDS[field].is_stored(found, wanted)
 
 
 @pytest.mark.parametrize(
     ("field", "found", "wanted"), [("client_secret", "a", "A"), ("client_secret", "", "a"), ("name", "a", "b")]
 )
-def test_no_server_that_trims_has_stored_this(field: str, found: str, wanted: str) -> None:
+def test_a_different_value_is_not_stored(field: str, found: str, wanted: str) -> None:
     assert not FIELDS[field].is_stored(found, wanted)
 
 
 @pytest.mark.parametrize(
     ("field", "shares"), [("users_allowed", [user("a"), user("b")]), ("groups_allowed", [group("a")])]
 )
-def test_sharing_without_those_who_were_refused(field: str, shares: t.Any) -> None:
+def test_sharing_without_the_refused_users_and_groups(field: str, shares: t.Any) -> None:
     assert FIELDS[field].without(shares, {"a"}) == shares[1:]
 
 
 @pytest.mark.parametrize("field", ["name", "client_secret", "tags"])
-def test_only_sharing_has_names_to_leave_out(field: str) -> None:
+def test_only_sharing_leaves_out_names(field: str) -> None:
     assert FIELDS[field].without("a", {"a"}) == "a"
 
 
-def test_the_fields_that_mysafe_requires() -> None:
+def test_the_required_fields() -> None:
     assert REQUIRED == ("name", "url", "client_id")
 
 
@@ -136,5 +136,5 @@ def test_the_only_secret_field() -> None:
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_each_secret_field_and_no_other_is_kept_out_of_the_log_by_ansible(name: str) -> None:
+def test_secret_fields_and_no_others_have_no_log(name: str) -> None:
     assert bool(FIELDS[name].spec.get("no_log")) is FIELDS[name].secret

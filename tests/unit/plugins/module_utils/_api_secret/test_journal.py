@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What follows from the journal of a run: changed, action, diff, entity, warnings."""
+"""What is derived from the journal of a run: changed, action, diff, entity, warnings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NONE = Step(Action.NONE, an_entity(), entity=an_entity())
 
 
 def written(*steps: Step, effect: Effect = Effect.APPLIED) -> Journal:
-    """Return the journal of a run that wrote these steps, all with this effect."""
+    """Return the journal of a run that wrote these steps, each with this effect."""
     journal = Journal()
     for step in steps:
         journal.wrote(step, effect, step.entity)
@@ -50,7 +50,7 @@ def test_the_action_sums_up_what_was_written(steps: tuple[Step, ...], action: st
 @pytest.mark.parametrize(
     ("effect", "changed"), [(Effect.APPLIED, True), (Effect.UNKNOWN, True), (Effect.NOTHING, False)]
 )
-def test_changed_is_claimed_for_every_write_that_may_have_had_an_effect(effect: Effect, changed: bool) -> None:
+def test_a_write_that_may_have_had_an_effect_counts_as_changed(effect: Effect, changed: bool) -> None:
     assert written(UPDATE, effect=effect).outcome().changed is changed
 
 
@@ -59,7 +59,7 @@ def test_a_write_without_effect_is_neither_in_the_action_nor_in_the_diff() -> No
     assert (outcome.action, outcome.diff) == ("none", {"before": {}, "after": {}})
 
 
-def test_more_that_becomes_known_of_a_write_replaces_what_was_known() -> None:
+def test_a_later_finding_about_a_write_replaces_the_earlier_one() -> None:
     journal = written(UPDATE)
     journal.wrote(UPDATE, Effect.NOTHING, an_entity(notes="theirs"))
     outcome = journal.outcome()
@@ -67,25 +67,25 @@ def test_more_that_becomes_known_of_a_write_replaces_what_was_known() -> None:
     assert (outcome.changed, outcome.api_entity["notes"], outcome.warnings) == (False, "theirs", ("careful",))
 
 
-def test_what_was_taken_back_did_not_change_anything() -> None:
+def test_a_write_that_was_undone_changed_nothing() -> None:
     journal = written(ACTIVATE, DEACTIVATE)
     journal.took_back()
     assert (journal.has_written, journal.outcome().changed, journal.outcome().action) == (False, False, "none")
 
 
-def test_the_diff_has_the_first_value_before_and_the_last_one_after() -> None:
+def test_the_diff_shows_the_first_value_before_and_the_last_one_after() -> None:
     again = Step(Action.UPDATE, an_entity(notes="New"), {"notes": "Newer"})
     diff = written(UPDATE, again).outcome().diff
     assert diff == {"before": {"notes": an_entity()["notes"]}, "after": {"notes": "Newer"}}
 
 
-def test_the_diff_of_a_create_that_was_completed_has_nothing_before() -> None:
+def test_the_diff_of_a_create_and_an_update_shows_nothing_before() -> None:
     fix = Step(Action.UPDATE, an_entity(name="theirs"), {"name": "New"})
     diff = written(CREATE, fix).outcome().diff
     assert diff == {"before": {}, "after": {**REQUIRED, "name": "New"}}
 
 
-def test_the_entity_is_the_one_that_was_seen_last() -> None:
+def test_the_entity_is_the_last_one_seen() -> None:
     journal = written(UPDATE)
     journal.saw(an_entity(notes="seen"))
     assert journal.outcome().api_entity == hidden(an_entity(notes="seen"))
@@ -104,7 +104,7 @@ def test_check_mode_ends_with_the_step_that_would_be_written() -> None:
     assert (outcome.changed, outcome.action, outcome.api_entity) == (True, "update", hidden(UPDATE.entity))
 
 
-def test_after_a_write_the_last_step_does_not_replace_what_the_vault_showed() -> None:
+def test_after_a_write_the_last_step_does_not_replace_the_stored_entity() -> None:
     journal = Journal()
     journal.wrote(UPDATE, Effect.APPLIED, an_entity(notes="trimmed"))
     journal.ends_with(NONE)
@@ -117,14 +117,14 @@ def test_a_warning_is_given_once() -> None:
     assert journal.outcome().warnings == ("careful",)
 
 
-def test_a_failure_comes_with_what_was_written() -> None:
+def test_a_failure_includes_what_was_written() -> None:
     error = refused()
     outcome = written(UPDATE).outcome(error)
     assert (outcome.error, outcome.changed, outcome.api_entity) == (error, True, hidden(UPDATE.entity))
 
 
 @pytest.mark.parametrize(("secret", "shown"), [(OLD_SECRET, HIDDEN), ("", ""), (None, None)])
-def test_the_client_secret_is_hidden_and_an_empty_one_stays_empty(secret: t.Any, shown: t.Any) -> None:
+def test_the_client_secret_is_hidden_unless_it_is_empty_or_unknown(secret: t.Any, shown: t.Any) -> None:
     journal = Journal()
     journal.saw({**an_entity(), "client_secret": secret})
     outcome = journal.outcome()
@@ -132,7 +132,7 @@ def test_the_client_secret_is_hidden_and_an_empty_one_stays_empty(secret: t.Any,
     assert outcome.api_entity["client_secret"] == shown
 
 
-def test_an_outcome_cannot_be_changed() -> None:
+def test_an_outcome_is_immutable() -> None:
     outcome = Outcome(False, "none", None, {})
     with pytest.raises(AttributeError):
         outcome.changed = True  # type: ignore[misc]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Finding the one API secret that a task means, and no other."""
+"""Finding the one API secret that a task addresses."""
 
 from __future__ import annotations
 
@@ -36,42 +36,42 @@ Filter = t.Callable[[str, str], bool]
 
 
 def row(identifier: str, code: str = CODE) -> Entity:
-    """Return one of several API secrets."""
+    """Return an API secret with this identifier and code."""
     return an_entity(identifier=identifier, identifier_code=code)
 
 
 def denying(vault: FakeVault, *identifiers: str, kind: str = "access_denied") -> FakeVault:
-    """Return the vault, which refuses to show some of what it lists."""
+    """Make the vault refuse to show some of the secrets that it lists, and return it."""
     vault.denied.update(dict.fromkeys(identifiers, lambda: refused(kind)))
     return vault
 
 
 def obstacle(current: Current) -> MySafeError:
-    """Return what is in the way."""
+    """Return the obstacle."""
     assert current.obstacle is not None
     return current.obstacle
 
 
-# By number.
+# By identifier.
 
 
-def test_a_number_is_read_and_nothing_is_listed() -> None:
+def test_an_identifier_is_read_without_listing() -> None:
     vault = FakeVault(row("7"), row(NUMBER, "another"))
     assert (find(vault, wanted_by_number()), vault.calls) == (Current(NUMBER, entity=row(NUMBER, "another")), ["read"])
 
 
-def test_a_number_that_is_inactive() -> None:
+def test_an_inactive_one_is_found_by_identifier() -> None:
     assert find(FakeVault(row(NUMBER), inactive=[NUMBER]), wanted_by_number()) == Current(NUMBER, active=False)
 
 
 @pytest.mark.parametrize("kind", ["access_denied", "not_authorized", "bad_request"])
-def test_a_number_that_may_not_be_read_is_in_the_way(kind: str) -> None:
+def test_an_identifier_that_cannot_be_read_is_an_obstacle(kind: str) -> None:
     current = find(denying(FakeVault(row(NUMBER)), NUMBER, kind=kind), wanted_by_number())
     assert (current.identifier, obstacle(current).kind) == (NUMBER, kind)
 
 
 @pytest.mark.parametrize("kind", ["not_found", "unavailable", "authentication", "timeout", "unexpected_answer"])
-def test_a_number_that_cannot_be_read_for_another_reason_is_a_failure(kind: str) -> None:
+def test_an_identifier_that_cannot_be_read_for_another_reason_is_a_failure(kind: str) -> None:
     with pytest.raises(MySafeError) as failure:
         find(denying(FakeVault(row(NUMBER)), NUMBER, kind=kind), wanted_by_number())
     assert failure.value.kind == kind
@@ -81,27 +81,27 @@ def test_a_number_that_cannot_be_read_for_another_reason_is_a_failure(kind: str)
 
 
 @every_filter
-def test_a_code_that_nobody_bears_is_not_there(matches: Filter) -> None:
+def test_an_unknown_code_is_not_found(matches: Filter) -> None:
     assert find(FakeVault(row("7", "another"), matches=matches), wanted()) == Current()
 
 
 @every_filter
-def test_the_one_that_bears_the_code_is_found_among_others(matches: Filter) -> None:
+def test_the_one_with_the_code_is_found_among_others(matches: Filter) -> None:
     vault = FakeVault(row("7", LONGER), row(NUMBER), row("9", CODE.upper()), matches=matches)
     assert find(vault, wanted()) == Current(NUMBER, entity=row(NUMBER))
 
 
 @every_filter
-def test_one_that_only_contains_the_code_is_not_taken_for_it(matches: Filter) -> None:
+def test_one_that_only_contains_the_code_is_not_a_match(matches: Filter) -> None:
     assert find(FakeVault(row("7", LONGER), matches=matches), wanted()) == Current()
 
 
-def test_blanks_around_a_code_do_not_matter() -> None:
+def test_white_space_around_a_code_does_not_matter() -> None:
     current = find(FakeVault(row(NUMBER, f" {CODE} "), matches=containing), wanted())
     assert current.identifier == NUMBER
 
 
-def test_two_that_bear_the_code_are_named() -> None:
+def test_two_with_the_same_code_are_named() -> None:
     error = obstacle(find(FakeVault(row("7"), row("8")), wanted()))
     assert (error.kind, error.message) == (
         "ambiguous",
@@ -109,99 +109,99 @@ def test_two_that_bear_the_code_are_named() -> None:
     )
 
 
-def test_two_that_bear_the_code_are_in_the_way_under_no_number() -> None:
+def test_two_with_the_same_code_have_no_identifier() -> None:
     assert find(FakeVault(row("7"), row("8")), wanted()).identifier == ""
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "authentication", "timeout", "lockdown"])
-def test_a_hit_that_cannot_be_read_is_a_failure(kind: str) -> None:
+def test_a_listed_one_that_cannot_be_read_is_a_failure(kind: str) -> None:
     with pytest.raises(MySafeError) as failure:
         find(denying(FakeVault(row(NUMBER)), NUMBER, kind=kind), wanted())
     assert failure.value.kind == kind
 
 
-# Inactive ones, whose code does not show.
+# Inactive secrets, whose code is not visible.
 
 
-def test_an_inactive_one_is_found_where_the_filter_is_exact() -> None:
+def test_with_an_exact_filter_an_inactive_one_is_found() -> None:
     vault = FakeVault(row(NUMBER), inactive=[NUMBER], matches=exact)
     assert find(vault, wanted()) == Current(NUMBER, active=False)
 
 
 @pytest.mark.parametrize("matches", [any_case, containing, ending, ignoring])
-def test_an_inactive_one_is_not_trusted_where_the_filter_is_loose(matches: Filter) -> None:
+def test_with_a_loose_filter_an_inactive_one_is_ambiguous(matches: Filter) -> None:
     error = obstacle(find(FakeVault(row(NUMBER), inactive=[NUMBER], matches=matches), wanted()))
     assert (error.kind, error.cause[:32]) == ("ambiguous", "MySafe lists more than exact mat")
 
 
-def test_an_inactive_one_that_is_not_listed_is_not_there() -> None:
+def test_an_unlisted_inactive_one_is_not_found() -> None:
     assert find(FakeVault(row(NUMBER), inactive=[NUMBER], lists_inactive=False), wanted()) == Current()
 
 
-def test_a_code_of_one_letter_is_checked_too() -> None:
+def test_with_a_loose_filter_a_one_letter_code_is_ambiguous() -> None:
     vault = FakeVault(row(NUMBER, "b"), inactive=[NUMBER], matches=ignoring)
     assert obstacle(find(vault, wanted(identifier_code="b"))).kind == "ambiguous"
 
 
-def test_an_inactive_one_with_a_code_of_one_letter_is_never_trusted() -> None:
-    """No other code would show whether the filter also lists what merely contains the letter."""
+def test_an_inactive_one_with_a_one_letter_code_is_always_ambiguous() -> None:
+    """No other code can show whether the filter also lists codes that only contain the letter."""
     vault = FakeVault(row(NUMBER, "b"), inactive=[NUMBER])
     assert obstacle(find(vault, wanted(identifier_code="b"))).kind == "ambiguous"
 
 
-def test_one_active_and_one_inactive_that_bear_the_code_are_named() -> None:
+def test_an_active_and_an_inactive_one_with_the_code_are_named() -> None:
     error = obstacle(find(FakeVault(row("7"), row("8"), inactive=["8"]), wanted()))
     assert "identifiers 7, 8" in error.message
 
 
 @pytest.mark.parametrize("matches", [any_case, containing, ending, ignoring])
-def test_the_active_one_is_found_although_the_loose_filter_also_lists_inactive_ones(matches: Filter) -> None:
+def test_the_active_one_is_found_among_inactive_ones_that_a_loose_filter_lists(matches: Filter) -> None:
     vault = FakeVault(row("7", LONGER), row(NUMBER), inactive=["7"], matches=matches)
     assert find(vault, wanted()) == Current(NUMBER, entity=row(NUMBER))
 
 
-def test_two_inactive_ones_that_bear_the_code_are_named() -> None:
+def test_two_inactive_ones_with_the_code_are_named() -> None:
     error = obstacle(find(FakeVault(row("7"), row("8"), inactive=["7", "8"]), wanted()))
     assert "identifiers 7, 8" in error.message
 
 
 @every_filter
 @pytest.mark.parametrize("inactive", [["7"], ["7", "8"]], ids=["one", "two"])
-def test_what_is_inactive_anyhow_is_as_absent_as_is_wanted(matches: Filter, inactive: list[str]) -> None:
+def test_for_absent_inactive_ones_are_no_obstacle(matches: Filter, inactive: list[str]) -> None:
     vault = FakeVault(*(row(number) for number in inactive), inactive=inactive, matches=matches)
     current = find(vault, wanted(state="absent"))
     assert (current.active and bool(current.identifier), current.obstacle) == (False, None)
 
 
-def test_the_only_inactive_one_is_named_where_it_shall_be_absent() -> None:
+def test_for_absent_the_only_inactive_one_is_found() -> None:
     vault = FakeVault(row(NUMBER), inactive=[NUMBER])
     assert find(vault, wanted(state="absent")) == Current(NUMBER, active=False)
 
 
-def test_the_active_one_is_found_where_it_shall_be_absent() -> None:
+def test_for_absent_the_active_one_is_found() -> None:
     vault = FakeVault(row("7", LONGER), row(NUMBER), inactive=["7"], matches=containing)
     assert find(vault, wanted(state="absent")) == Current(NUMBER, entity=row(NUMBER))
 
 
-# Those that may not be read.
+# Unreadable secrets.
 
 
 @pytest.mark.parametrize("kind", ["access_denied", "not_found", "not_authorized", "bad_request"])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_the_one_that_surely_bears_the_code_is_in_the_way_if_it_may_not_be_read(kind: str, state: str) -> None:
+def test_an_unreadable_one_that_certainly_has_the_code_is_an_obstacle(kind: str, state: str) -> None:
     current = find(denying(FakeVault(row(NUMBER)), NUMBER, kind=kind), wanted(state=state))
     assert (current.identifier, obstacle(current).kind) == (NUMBER, kind)
 
 
 @pytest.mark.parametrize("matches", [any_case, containing, ending, ignoring])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_one_that_may_bear_the_code_is_named_if_it_may_not_be_read(matches: Filter, state: str) -> None:
+def test_an_unreadable_one_that_may_have_the_code_is_named(matches: Filter, state: str) -> None:
     error = obstacle(find(denying(FakeVault(row("7"), matches=matches), "7"), wanted(state=state)))
     assert (error.kind, "identifiers 7" in error.message) == ("ambiguous", True)
 
 
 @pytest.mark.parametrize("matches", [any_case, containing, ending, ignoring])
-def test_the_one_that_can_be_read_is_found_although_the_loose_filter_also_lists_one_that_may_not(
+def test_the_readable_one_is_found_among_unreadable_ones_that_a_loose_filter_lists(
     matches: Filter,
 ) -> None:
     vault = denying(FakeVault(row("7", LONGER), row(NUMBER), matches=matches), "7")
@@ -209,27 +209,27 @@ def test_the_one_that_can_be_read_is_found_although_the_loose_filter_also_lists_
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_one_that_surely_has_the_code_and_may_not_be_read_is_a_rival(state: str) -> None:
+def test_an_unreadable_one_with_the_code_makes_it_ambiguous(state: str) -> None:
     error = obstacle(find(denying(FakeVault(row("7"), row(NUMBER)), "7"), wanted(state=state)))
     assert (error.kind, f"identifiers 7, {NUMBER}" in error.message) == ("ambiguous", True)
 
 
-def test_an_inactive_one_and_one_that_may_not_be_read_are_named() -> None:
+def test_an_inactive_one_and_an_unreadable_one_are_named() -> None:
     vault = denying(FakeVault(row("7"), row("8"), inactive=["8"]), "7")
     assert "identifiers 7, 8" in obstacle(find(vault, wanted())).message
 
 
-def test_nothing_is_ever_written() -> None:
+def test_matching_never_writes() -> None:
     vault = denying(FakeVault(row("7"), row("8"), row("9"), inactive=["8"], matches=ignoring), "7")
     find(vault, wanted())
     assert vault.writes == []
 
 
-# How the filter is found out.
+# How the filter is tested.
 
 
 def asked_for(vault: FakeVault, code: str = CODE) -> list[str]:
-    """Find a code, and return the codes that the list was asked for."""
+    """Find a code, and return the codes of the list requests."""
     asked: list[str] = []
     listing = vault.identifiers
     vault.identifiers = lambda **filters: (asked.append(filters["identifier_code"]), listing(**filters))[1]  # type: ignore[method-assign, func-returns-value]
@@ -237,11 +237,11 @@ def asked_for(vault: FakeVault, code: str = CODE) -> list[str]:
     return asked
 
 
-def test_the_filter_is_not_tested_where_everything_can_be_read() -> None:
+def test_the_filter_is_not_tested_if_everything_can_be_read() -> None:
     assert asked_for(FakeVault(row(NUMBER))) == [CODE]
 
 
-def test_an_exact_filter_is_tested_with_every_code_that_is_nearly_the_same() -> None:
+def test_an_exact_filter_is_tested_with_every_similar_code() -> None:
     asked = asked_for(FakeVault(row(NUMBER), inactive=[NUMBER]))
     assert asked == [CODE, CODE[:-1], CODE[1:], CODE.swapcase()]
 
@@ -250,12 +250,12 @@ def test_a_loose_filter_is_not_tested_further() -> None:
     assert asked_for(FakeVault(row(NUMBER), inactive=[NUMBER], matches=containing)) == [CODE, CODE[:-1]]
 
 
-def test_a_code_without_letters_has_no_other_case_to_test() -> None:
+def test_a_code_without_letters_is_not_tested_in_another_case() -> None:
     assert asked_for(FakeVault(row(NUMBER, "123"), inactive=[NUMBER]), "123") == ["123", "12", "23"]
 
 
 @pytest.mark.parametrize("active", [True, False])
-def test_a_code_that_differs_in_case_only_is_a_lookalike_if_it_can_be_read(active: bool) -> None:
+def test_a_readable_one_whose_code_differs_in_case_is_a_lookalike(active: bool) -> None:
     vault = FakeVault(row("7", CODE.upper()), inactive=[] if active else ["7"], matches=any_case)
     current = find(vault, wanted())
     assert [one["identifier"] for one in current.lookalikes] == (["7"] if active else [])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What is done to one API secret, for every field and every state: a table."""
+"""The plan for one API secret, for every field and every state."""
 
 from __future__ import annotations
 
@@ -65,14 +65,12 @@ differing = pytest.mark.parametrize(
 
 
 @differing
-def test_a_field_that_differs_is_sent_together_with_name_url_and_client_id(
-    option: str, value: t.Any, sent: t.Any
-) -> None:
+def test_a_different_field_is_sent_with_name_url_and_client_id(option: str, value: t.Any, sent: t.Any) -> None:
     assert plan(there(), wanted_by_number(**{option: value})).body == {**REQUIRED, option: sent}
 
 
 @differing
-def test_the_diff_shows_the_field_that_differs_and_no_other(option: str, value: t.Any, sent: t.Any) -> None:
+def test_the_diff_shows_only_the_different_field(option: str, value: t.Any, sent: t.Any) -> None:
     planned = plan(there(), wanted_by_number(**{option: value}))
     assert (planned.before, planned.after) == ({option: FIELDS[option]}, {option: sent})
 
@@ -83,7 +81,7 @@ def test_the_entity_after_an_update_is_predicted(option: str, value: t.Any, sent
 
 
 @differing
-def test_a_field_that_differs_is_left_alone_when_update_is_false(option: str, value: t.Any, sent: t.Any) -> None:
+def test_without_update_a_different_field_is_left_alone(option: str, value: t.Any, sent: t.Any) -> None:
     assert plan(there(), wanted_by_number(update=False, **{option: value})).action == "none"
 
 
@@ -117,18 +115,18 @@ def test_a_value_that_means_the_same_is_not_sent(option: str, value: t.Any, kept
     assert plan(there(**{option: kept}), wanted(**{option: value})).action == "none"
 
 
-def test_the_vault_is_left_alone_when_it_holds_what_is_wanted() -> None:
+def test_nothing_is_planned_if_the_secret_matches_the_task() -> None:
     planned = plan(there(), wanted(**REQUIRED))
     assert planned == Step(Action.NONE, an_entity(), entity=an_entity())
 
 
-def test_several_fields_that_differ_are_sent_at_once() -> None:
+def test_several_different_fields_are_sent_at_once() -> None:
     body = plan(there(), wanted(name="Invoice API", notes="", method="post", tags=["billing"])).body
     assert body == {**REQUIRED, "name": "Invoice API", "notes": "", "tags": "billing"}
 
 
-def test_a_required_field_that_the_vault_does_not_have_is_not_sent() -> None:
-    """MySafe would refuse an empty one, which is not what the task is about."""
+def test_a_required_field_that_is_empty_in_the_vault_is_not_sent() -> None:
+    """MySafe would refuse an empty field, and the task does not ask for that field."""
     assert plan(there(url=None), wanted(notes="New")).body == {
         "name": FIELDS["name"],
         "client_id": FIELDS["client_id"],
@@ -136,11 +134,11 @@ def test_a_required_field_that_the_vault_does_not_have_is_not_sent() -> None:
     }
 
 
-def test_the_code_is_not_sent_when_it_stays() -> None:
+def test_an_unchanged_code_is_not_sent() -> None:
     assert "identifier_code" not in plan(there(), wanted(notes="New")).body
 
 
-# Every state of the vault, both wanted states, with and without update.
+# Every state of the vault, both states of the task, with and without update.
 
 STATES = {
     "missing": MISSING,
@@ -181,7 +179,7 @@ def test_each_state_has_its_action(what_is_there: str, state: str, update: bool,
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_what_is_in_the_way_is_raised_as_it_is(state: str) -> None:
+def test_an_obstacle_is_raised_unchanged(state: str) -> None:
     with pytest.raises(MySafeError) as failure:
         plan(IN_THE_WAY, wanted(state=state))
     assert failure.value is IN_THE_WAY.obstacle
@@ -200,11 +198,11 @@ def test_what_is_in_the_way_is_raised_as_it_is(state: str) -> None:
     ],
     ids=["inactive", "active", "in the way"],
 )
-def test_the_warning_says_what_was_left_alone(current: Current, options: t.Any, warning: str) -> None:
+def test_a_warning_says_what_was_left_alone(current: Current, options: t.Any, warning: str) -> None:
     assert plan(current, wanted(update=False, **options)).warnings == (warning,)
 
 
-def test_absent_does_not_look_at_the_fields() -> None:
+def test_absent_ignores_the_fields() -> None:
     assert plan(there(), wanted(state="absent", name="Another")).changes == {}
 
 
@@ -229,11 +227,11 @@ def test_the_diff_of_the_state(current: Current, options: t.Any, before: t.Any, 
     assert (planned.before, planned.after) == (before, after)
 
 
-def test_there_is_no_entity_where_there_is_no_secret() -> None:
+def test_a_missing_secret_has_no_entity() -> None:
     assert plan(MISSING, wanted(state="absent")).entity is None
 
 
-#: What is known of an inactive secret: its number, and the code by which it was looked up.
+#: What is known of an inactive secret: its identifier, and the code by which it was looked up.
 UNREAD: Entity = {
     **dict.fromkeys(an_entity()),
     "identifier": NUMBER,
@@ -246,11 +244,11 @@ UNREAD: Entity = {
     [(wanted(state="absent"), CODE), (wanted_by_number(state="absent"), None)],
     ids=["looked up by code", "addressed by number"],
 )
-def test_what_cannot_be_known_of_an_inactive_secret_is_none(desired: Desired, code: str | None) -> None:
+def test_the_unknown_fields_of_an_inactive_secret_are_none(desired: Desired, code: str | None) -> None:
     assert plan(INACTIVE, desired).entity == {**UNREAD, "identifier_code": code}
 
 
-def test_the_entity_after_an_activation_has_what_the_task_gives() -> None:
+def test_the_entity_after_an_activation_has_the_fields_of_the_task() -> None:
     planned = plan(INACTIVE, wanted(notes="New", tags=["a", "b"]))
     assert planned.entity == {**UNREAD, "identifier_code": CODE, "notes": "New", "tags": "a, b"}
 
@@ -258,12 +256,12 @@ def test_the_entity_after_an_activation_has_what_the_task_gives() -> None:
 # Create.
 
 
-def test_everything_that_is_given_is_sent_to_create() -> None:
+def test_every_given_field_is_sent_in_a_create() -> None:
     planned = plan(MISSING, wanted(**{**FIELDS, "tags": ["billing", "production"]}))
     assert planned.body == FIELDS
 
 
-def test_empty_values_are_not_sent_to_create() -> None:
+def test_empty_fields_are_not_sent_in_a_create() -> None:
     planned = plan(MISSING, wanted(client_secret="", method="", notes="", tags=[], users_allowed=[], **REQUIRED))
     assert planned.body == {"identifier_code": CODE, **REQUIRED}
 
@@ -274,7 +272,7 @@ def test_the_diff_of_a_create_shows_what_is_sent() -> None:
     assert (planned.before, planned.after) == ({}, expected)
 
 
-def test_the_entity_after_a_create_has_every_field_and_no_number_yet() -> None:
+def test_the_entity_after_a_create_has_every_field_and_no_identifier_yet() -> None:
     empty = {"method": "", "tags": "", "notes": "", "users_allowed": [], "groups_allowed": [], "shared_error": []}
     expected = {"identifier": "", "identifier_code": CODE, "client_secret": "", **REQUIRED, **empty}
     assert plan(MISSING, wanted(**REQUIRED)).entity == expected
@@ -324,9 +322,7 @@ def test_the_fields_that_a_create_lacks_are_named(given: tuple[str, ...], named:
         *("blank at the end", "empty", "empty, on_create", "masked", "masked, on_create", "another field, on_create"),
     ],
 )
-def test_the_client_secret_is_sent_only_where_it_is_to_change(
-    current: Current, policy: str, action: str, is_sent: bool
-) -> None:
+def test_the_client_secret_is_sent_only_to_change_it(current: Current, policy: str, action: str, is_sent: bool) -> None:
     planned = plan(current, wanted(client_secret=NEW_SECRET, update_client_secret=policy, **REQUIRED))
     assert (planned.action, planned.body.get("client_secret")) == (action, NEW_SECRET if is_sent else None)
 
@@ -340,7 +336,7 @@ def test_the_client_secret_is_sent_only_where_it_is_to_change(
     ],
     ids=["another", "the first", "none any more"],
 )
-def test_the_diff_tells_only_that_the_client_secret_changes(kept: str, given: str, before: str, after: str) -> None:
+def test_the_diff_shows_only_that_the_client_secret_changes(kept: str, given: str, before: str, after: str) -> None:
     planned = plan(there(client_secret=kept), wanted(client_secret=given))
     assert (planned.before, planned.after) == ({"client_secret": before}, {"client_secret": after})
 
@@ -356,7 +352,7 @@ def test_a_warning_says_that_unreadable_notes_are_sent_every_time() -> None:
     assert "Leave notes out of the task" in warning
 
 
-def test_a_warning_says_that_white_space_around_the_client_secret_is_lost() -> None:
+def test_a_warning_says_that_mysafe_trims_the_client_secret() -> None:
     (warning,) = plan(there(client_secret=NEW_SECRET), wanted(client_secret=f"{NEW_SECRET}\n")).warnings
     assert ("white space" in warning, NEW_SECRET in warning) == (True, False)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What holds of every plan, whatever is there and whatever is wanted."""
+"""Properties of every plan, whatever the vault stores and whatever the task wants."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from ansible_collections.senhasegura.mysafe.tests.unit.builders import CIPHERTEX
 
 
 class Vault(t.NamedTuple):
-    """One place in a vault: what it holds, None where there is nothing."""
+    """A vault with at most one secret: its entity, or None."""
 
     held: Entity | None
     active: bool = True
 
 
 def look(vault: Vault) -> Current:
-    """Return what can be seen of it: nothing of the fields while it is inactive."""
+    """Return what can be read: no fields while the secret is inactive."""
     if vault.held is None:
         return Current()
     return Current(NUMBER, active=vault.active, entity=vault.held if vault.active else None)
 
 
 def apply(vault: Vault, planned: Step) -> Vault:
-    """Return the vault after the plan, as the API documents it: fields that are not sent stay, lists replace."""
+    """Return the vault after the plan, as documented: fields that are not sent stay, lists replace."""
     if planned.action in {"create", "update"}:
         return Vault(entity({**(vault.held or {"identifier": NUMBER}), **planned.body}))
     if planned.action in {"activate", "deactivate"}:
@@ -40,7 +40,7 @@ def apply(vault: Vault, planned: Step) -> Vault:
     return vault
 
 
-# Few different characters, so that values often meet: in the vault, in the task, and with blanks around them.
+# Few different characters, so that values in the vault and in the task are often equal, apart from white space.
 texts = st.text('ab ,é"\n', max_size=4)
 full_texts = texts.filter(str.strip)
 tags = st.lists(st.text("abA é", max_size=3), max_size=4)
@@ -49,7 +49,7 @@ secrets = st.one_of(st.just(""), st.text('abc"é ', min_size=1).map(lambda rest:
 
 
 def shares(key: str) -> st.SearchStrategy[list[dict[str, t.Any]]]:
-    """Entries of a sharing list, of which no two contradict each other; some are there twice."""
+    """Return entries of a sharing list that do not contradict each other; some are repeated."""
 
     def listed(rights_and_twice: tuple[dict[str, bool], bool]) -> list[dict[str, t.Any]]:
         entries = [{key: name, "can_edit": can_edit} for name, can_edit in rights_and_twice[0].items()]
@@ -104,13 +104,13 @@ def test_after_the_plan_nothing_is_left_to_do(vault: Vault, required: t.Any, oth
     wanted = desired(required, others)
     planned = plan(look(vault), wanted)
     vault = apply(vault, planned)
-    if planned.action == "activate":  # only now the fields show
+    if planned.action == "activate":  # the fields are visible only now
         vault = apply(vault, plan(look(vault), wanted))
     assert plan(look(vault), wanted).action == "none"
 
 
 @given(vaults, required_options, other_options)
-def test_after_the_plan_the_vault_holds_what_is_wanted(vault: Vault, required: t.Any, others: t.Any) -> None:
+def test_after_the_plan_the_vault_matches_the_task(vault: Vault, required: t.Any, others: t.Any) -> None:
     wanted = desired(required, {**others, "state": "present", "update": True, "update_client_secret": "always"})
     for _turn in range(2):
         vault = apply(vault, plan(look(vault), wanted))
@@ -130,7 +130,9 @@ def test_a_field_that_was_not_given_is_never_touched(vault: Vault, required: t.A
 
 
 @given(entities, some_required_options, other_options)
-def test_an_update_sends_what_differs_and_name_url_and_client_id(held: Entity, required: t.Any, others: t.Any) -> None:
+def test_an_update_sends_the_different_fields_with_name_url_and_client_id(
+    held: Entity, required: t.Any, others: t.Any
+) -> None:
     wanted = desired(required, {**others, "state": "present"})
     planned = plan(look(Vault(held)), wanted)
     differing = {field for field in planned.body if not FIELDS[field].same(held[field], planned.body[field])}
@@ -148,10 +150,10 @@ def test_the_diff_shows_exactly_what_the_plan_changes(vault: Vault, required: t.
 
 
 @given(vaults, required_options, other_options)
-def test_the_predicted_entity_is_what_the_vault_then_holds(vault: Vault, required: t.Any, others: t.Any) -> None:
+def test_the_predicted_entity_is_what_the_vault_then_stores(vault: Vault, required: t.Any, others: t.Any) -> None:
     planned = plan(look(vault), desired(required, others))
     after = apply(vault, planned)
-    if after.held is None or not vault.active:  # nothing there, or nothing known of the fields
+    if after.held is None or not vault.active:  # no secret, or no known fields
         return
     assert planned.entity is not None
     assert {**planned.entity, "identifier": NUMBER} == after.held
@@ -189,5 +191,5 @@ def test_an_unreadable_client_secret_is_sent_only_with_a_warning(
 
 
 @given(st.text())
-def test_a_secret_that_can_be_read_is_seldom_taken_for_ciphertext(secret: str) -> None:
+def test_only_asterisks_are_taken_for_an_unreadable_secret(secret: str) -> None:
     assert FIELDS["client_secret"].is_unreadable(secret) == (bool(secret) and set(secret) == {"*"})

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Which API secrets the info module is asked for, and what it returns of one."""
+"""Which API secrets the info module reads, and what it returns for each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RIGHTS = ("can_view", "can_write", "need_justify", "need_approval")
         ({"details": False}, Query(details=False)),
     ],
 )
-def test_what_is_asked_for(options: dict[str, t.Any], query: Query) -> None:
+def test_the_query_for_valid_options(options: dict[str, t.Any], query: Query) -> None:
     assert Query.from_params(options) == query
 
 
@@ -50,43 +50,43 @@ def test_what_is_asked_for(options: dict[str, t.Any], query: Query) -> None:
         ({"identifier_code": "a", "identifier": "1", "tag": "b"}, "option identifier_code and identifier and tag"),
     ],
 )
-def test_what_cannot_be_asked_for(options: dict[str, t.Any], named: str) -> None:
+def test_invalid_options_are_refused(options: dict[str, t.Any], named: str) -> None:
     with pytest.raises(MySafeError) as failure:
         Query.from_params(options)
     assert (failure.value.kind, f"The {named} cannot be used" == failure.value.message) == ("invalid_input", True)
 
 
 def test_an_entry_has_the_entity_the_rights_and_no_error() -> None:
-    told = entry(Candidate(NUMBER, ROW, entity=an_entity()), reveal=True)
+    shown = entry(Candidate(NUMBER, ROW, entity=an_entity()), reveal=True)
     rights = {"can_view": True, "can_write": False, "need_justify": False, "need_approval": True}
-    assert told == {**an_entity(), **rights, "error": None}
+    assert shown == {**an_entity(), **rights, "error": None}
 
 
 def test_an_entry_hides_the_client_secret() -> None:
-    told = entry(Candidate(NUMBER, ROW, entity=an_entity()), reveal=False)
-    assert (told["client_secret"], OLD_SECRET in repr(told)) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", False)
+    shown = entry(Candidate(NUMBER, ROW, entity=an_entity()), reveal=False)
+    assert (shown["client_secret"], OLD_SECRET in repr(shown)) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", False)
 
 
 @pytest.mark.parametrize("reveal", [True, False])
-def test_an_entry_shows_that_there_is_no_client_secret(reveal: bool) -> None:
+def test_an_entry_shows_an_empty_client_secret(reveal: bool) -> None:
     assert entry(Candidate(NUMBER, ROW, entity=an_entity(client_secret="")), reveal=reveal)["client_secret"] == ""
 
 
-def test_an_entry_without_details_has_what_the_list_says() -> None:
+def test_an_entry_without_details_has_only_what_the_list_says() -> None:
     known = {name: value for name, value in entry(Candidate(NUMBER, ROW), reveal=True).items() if value is not None}
     listed = {"identifier": NUMBER, "name": "Billing API", "shared_error": []}
     assert known == {**listed, **{right: getattr(ROW, right) for right in RIGHTS}}
 
 
-def test_an_entry_of_one_that_cannot_be_read_says_why() -> None:
-    told = entry(Candidate(NUMBER, ROW, error=refused("inactive")), reveal=True)
-    assert (told["name"], told["url"], told["error"]["kind"]) == ("Billing API", None, "inactive")
-    assert told["error"]["msg"] == "Could not do it: inactive. Cause: inactive."
+def test_an_entry_for_an_unreadable_one_says_why() -> None:
+    shown = entry(Candidate(NUMBER, ROW, error=refused("inactive")), reveal=True)
+    assert (shown["name"], shown["url"], shown["error"]["kind"]) == ("Billing API", None, "inactive")
+    assert shown["error"]["msg"] == "Could not do it: inactive. Cause: inactive."
 
 
-def test_an_entry_of_one_that_is_not_listed_does_not_guess_the_rights() -> None:
-    told = entry(Candidate(NUMBER, error=refused("inactive")), reveal=True)
-    assert [told[right] for right in RIGHTS] == [None] * 4
+def test_an_entry_for_an_unlisted_one_has_no_rights() -> None:
+    shown = entry(Candidate(NUMBER, error=refused("inactive")), reveal=True)
+    assert [shown[right] for right in RIGHTS] == [None] * 4
 
 
 @pytest.mark.parametrize(

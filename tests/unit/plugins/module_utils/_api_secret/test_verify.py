@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What the vault shows after a write, compared with what was written."""
+"""Comparing what the vault shows after a write with what was written."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ every_change = pytest.mark.parametrize("field", CHANGES)
 
 
 @every_change
-def test_a_field_that_holds_what_was_written_matches(field: str) -> None:
+def test_a_field_with_the_written_value_matches(field: str) -> None:
     step = update(**{field: CHANGES[field]})
     assert step.entity is not None
     assert mismatches(step, step.entity, was_read=True) == []
@@ -64,7 +64,7 @@ def test_a_field_that_holds_what_was_written_matches(field: str) -> None:
 
 @every_change
 @pytest.mark.parametrize("was_read", [True, False])
-def test_a_field_that_holds_the_old_value_does_not_match(field: str, was_read: bool) -> None:
+def test_a_field_with_the_old_value_does_not_match(field: str, was_read: bool) -> None:
     assert mismatches(update(**{field: CHANGES[field]}), an_entity(), was_read=was_read) == [field]
 
 
@@ -77,13 +77,13 @@ def test_a_field_that_was_not_sent_is_not_compared() -> None:
 
 
 @pytest.mark.parametrize(("was_read", "wrong"), [(False, []), (True, ["client_secret"])], ids=["answer", "read"])
-def test_only_an_answer_may_leave_the_client_secret_out(was_read: bool, wrong: list[str]) -> None:
+def test_only_the_answer_to_a_write_may_lack_the_client_secret(was_read: bool, wrong: list[str]) -> None:
     assert mismatches(update(client_secret=NEW_SECRET), an_entity(client_secret=""), was_read=was_read) == wrong
 
 
 @pytest.mark.parametrize("field", ["client_secret", "notes"])
 @pytest.mark.parametrize("value", ["********", CIPHERTEXT], ids=["masked", "encrypted"])
-def test_a_field_that_cannot_be_read_does_not_count_as_a_mismatch(field: str, value: str) -> None:
+def test_an_unreadable_field_is_not_a_mismatch(field: str, value: str) -> None:
     assert mismatches(update(**{field: "New"}), an_entity(**{field: value}), was_read=True) == []
 
 
@@ -91,11 +91,11 @@ def test_a_field_that_cannot_be_read_does_not_count_as_a_mismatch(field: str, va
     ("field", "value", "expected"),
     [("client_secret", "********", ["client_secret"]), ("notes", CIPHERTEXT, ["notes"]), ("notes", "plain", [])],
 )
-def test_the_changed_fields_that_cannot_be_read(field: str, value: str, expected: list[str]) -> None:
+def test_the_changed_unreadable_fields(field: str, value: str, expected: list[str]) -> None:
     assert unreadable(update(**{field: "New"}), an_entity(**{field: value})) == expected
 
 
-def test_a_field_that_cannot_be_read_but_was_not_changed_is_no_matter() -> None:
+def test_an_unreadable_field_that_was_not_changed_does_not_matter() -> None:
     assert unreadable(update(method="get"), an_entity(client_secret="********")) == []
 
 
@@ -107,13 +107,13 @@ def test_a_client_secret_that_the_server_trimmed_matches(wanted_secret: str, fou
 GHOST = {"username": "ghost", "message": "User not found"}
 
 
-def test_those_who_were_refused_are_not_expected() -> None:
+def test_refused_users_are_not_expected() -> None:
     step = update(users_allowed=[user("dinis"), user("ghost")])
     found = an_entity(users_allowed=[user("dinis")], shared_error=[GHOST])
     assert mismatches(step, found, was_read=False) == []
 
 
-def test_the_others_are_expected_although_some_were_refused() -> None:
+def test_the_other_users_are_expected_even_if_some_were_refused() -> None:
     step = update(users_allowed=[user("dinis"), user("ghost")])
     assert mismatches(step, an_entity(users_allowed=[], shared_error=[GHOST]), was_read=False) == ["users_allowed"]
 
@@ -122,7 +122,7 @@ def test_the_others_are_expected_although_some_were_refused() -> None:
     ("refused", "names"),
     [([], set()), ([GHOST], {"ghost"}), ([{"name": "Ghosts"}], {"Ghosts"}), (["a", 7], {"a", "7"}), ([{"x": 1}], {""})],
 )
-def test_the_names_of_those_who_were_refused(refused: list[t.Any], names: set[str]) -> None:
+def test_the_names_of_refused_users_and_groups(refused: list[t.Any], names: set[str]) -> None:
     assert refused_names(refused) == names
 
 
@@ -142,23 +142,23 @@ def test_a_create_has_no_old_values() -> None:
     assert not has_old_values(create(notes="New"), an_entity(notes=""), ["notes"])
 
 
-def test_a_create_always_moves_the_vault() -> None:
+def test_a_create_always_changes_the_vault() -> None:
     assert has_moved(create(), an_entity(), ["name"])
 
 
 @every_change
-def test_a_field_that_was_written_moved_the_vault(field: str) -> None:
+def test_a_written_field_changed_the_vault(field: str) -> None:
     step = update(**{field: CHANGES[field]})
     assert step.entity is not None
     assert has_moved(step, step.entity, [])
 
 
 @every_change
-def test_a_field_that_was_ignored_did_not_move_the_vault(field: str) -> None:
+def test_an_ignored_field_did_not_change_the_vault(field: str) -> None:
     assert not has_moved(update(**{field: CHANGES[field]}), an_entity(), [field])
 
 
-def test_a_client_secret_that_is_not_shown_moved_the_vault_unless_it_is_wrong() -> None:
+def test_a_missing_client_secret_counts_as_a_change_unless_it_is_wrong() -> None:
     step = update(client_secret=NEW_SECRET)
     assert (has_moved(step, an_entity(client_secret=""), []), has_moved(step, an_entity(), ["client_secret"])) == (
         True,
@@ -166,5 +166,5 @@ def test_a_client_secret_that_is_not_shown_moved_the_vault_unless_it_is_wrong() 
     )
 
 
-def test_the_fields_that_do_not_share() -> None:
+def test_the_fields_without_sharing() -> None:
     assert without_sharing(FIELDS) == [name for name in FIELDS if not name.endswith("_allowed")]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""How to reach MySafe: the shared options, from the task or the environment, checked before anything is sent."""
+"""The connection options: taken from the task or the environment, and checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PEM = "-----BEGIN PRIVATE KEY-----\nTUlJRXZRSUJBREFO\n-----END PRIVATE KEY-----\
 
 
 def connection(**options: t.Any) -> Connection:
-    """Return the connection of a task that can log in."""
+    """Return a connection with credentials."""
     return Connection.from_params({"mysafe_url": URL, **LOGIN, **options})
 
 
@@ -50,7 +50,7 @@ def refusal(options: t.Mapping[str, t.Any]) -> MySafeError:
     ],
 )
 @pytest.mark.parametrize(("option", "field"), [("mysafe_url", "url"), ("mysafe_token_url", "token_url")])
-def test_a_url_is_taken_without_blanks_and_trailing_slashes(option: str, field: str, given: str, url: str) -> None:
+def test_white_space_and_trailing_slashes_are_removed_from_a_url(option: str, field: str, given: str, url: str) -> None:
     assert getattr(connection(**{option: given}), field) == url
 
 
@@ -93,12 +93,12 @@ def test_a_bad_url_is_refused_with_the_reason(option: str, given: str, cause: st
 
 
 @pytest.mark.parametrize("given", [None, "", "  \n"])
-def test_the_url_is_needed(given: str | None) -> None:
+def test_the_url_is_required(given: str | None) -> None:
     assert refusal({"mysafe_url": given, **LOGIN}).cause == "the address of the vault is not set"
 
 
 @pytest.mark.parametrize("given", [None, "", "  \n"])
-def test_the_token_url_is_not_needed(given: str | None) -> None:
+def test_the_token_url_is_optional(given: str | None) -> None:
     assert connection(mysafe_token_url=given).token_url == ""
 
 
@@ -111,12 +111,12 @@ def test_the_token_url_is_not_needed(given: str | None) -> None:
         ("mysafe_tenant", "tenant"),
     ],
 )
-def test_blanks_and_line_breaks_around_a_value_are_dropped(option: str, field: str) -> None:
-    """The vendor's own tools do so too, and files that were written with echo end in a line break."""
+def test_white_space_around_a_value_is_removed(option: str, field: str) -> None:
+    """The vendor's own tools do the same, and files written with echo end in a line break."""
     assert getattr(connection(**{option: " value\r\n"}), field) == "value"
 
 
-def test_a_number_is_taken_as_text() -> None:
+def test_a_number_becomes_text() -> None:
     assert connection(mysafe_client_id=12345).client_id == "12345"
 
 
@@ -124,28 +124,28 @@ def test_a_number_is_taken_as_text() -> None:
     "path",
     ["/api", "/api/", "/iso", "/API", "/mysafe/api", "/api/mysafe", "/api/mysafe/secretapi/3", "/iso/oauth2/token"],
 )
-def test_the_base_url_is_not_that_of_the_api(path: str) -> None:
+def test_an_api_path_in_the_base_url_is_refused(path: str) -> None:
     error = refusal({"mysafe_url": URL + path, **LOGIN})
     assert (error.kind, "base URL of the vault" in error.cause) == ("configuration", True)
 
 
 @pytest.mark.parametrize("path", ["/api/vault", "/apis", "/mysafe", "/isolated"])
-def test_the_base_url_may_have_a_path_that_is_not_that_of_the_api(path: str) -> None:
+def test_any_other_path_in_the_base_url_is_accepted(path: str) -> None:
     assert connection(mysafe_url=URL + path).url == URL + path
 
 
-def test_the_token_url_may_be_that_of_the_api() -> None:
+def test_an_api_path_in_the_token_url_is_accepted() -> None:
     assert connection(mysafe_token_url=f"{URL}/api/oauth2/token").token_url == f"{URL}/api/oauth2/token"
 
 
-# What to log in with.
+# Credentials.
 
 
 def test_an_access_token_is_enough() -> None:
     assert Connection.from_params({"mysafe_url": URL, **TOKEN}).access_token == "t0k3n"
 
 
-def test_without_anything_to_log_in_with_it_says_what_to_set() -> None:
+def test_missing_credentials_are_refused() -> None:
     error = refusal(
         {"mysafe_url": URL, "mysafe_client_id": " ", "mysafe_client_secret": "", "mysafe_access_token": None}
     )
@@ -157,7 +157,7 @@ def test_without_anything_to_log_in_with_it_says_what_to_set() -> None:
     [("mysafe_client_id", "mysafe_client_secret"), ("mysafe_client_secret", "mysafe_client_id")],
 )
 @pytest.mark.parametrize("blank", [None, " "])
-def test_one_half_of_the_access_key_is_not_enough(given: str, missing: str, blank: str | None) -> None:
+def test_half_an_access_key_is_refused(given: str, missing: str, blank: str | None) -> None:
     error = refusal({"mysafe_url": URL, given: "value", missing: blank})
     assert (error.message, error.cause) == (
         f"The option {missing} cannot be used",
@@ -165,7 +165,7 @@ def test_one_half_of_the_access_key_is_not_enough(given: str, missing: str, blan
     )
 
 
-def test_one_half_of_the_access_key_does_not_matter_next_to_a_token() -> None:
+def test_half_an_access_key_next_to_a_token_is_accepted() -> None:
     assert Connection.from_params({"mysafe_url": URL, **TOKEN, "mysafe_client_id": "an-id"}).access_token == "t0k3n"
 
 
@@ -177,7 +177,7 @@ def test_a_token_that_cannot_be_sent_is_refused(token: str) -> None:
 
 @pytest.mark.parametrize("option", [option.name for option in OPTIONS if option.type in ("str", "path")])
 @pytest.mark.parametrize("text", ["s3cr3t\udcff", "\ud83ds3cr3t"], ids=["not UTF-8", "half of a pair"])
-def test_what_is_no_unicode_is_refused_and_not_repeated(option: str, text: str) -> None:
+def test_invalid_unicode_is_refused_and_not_repeated(option: str, text: str) -> None:
     error = refusal({"mysafe_url": URL, **LOGIN, option: text})
     assert (error.kind, error.message) == ("configuration", f"The option {option} cannot be used")
     assert (error.cause, "s3cr3t" in repr(error)) == ("it holds bytes that are not UTF-8", False)
@@ -187,13 +187,13 @@ def test_what_is_no_unicode_is_refused_and_not_repeated(option: str, text: str) 
 
 
 @pytest.mark.parametrize("option", ["ca_path", "client_cert"])
-def test_a_file_that_can_be_read_is_taken(option: str, tmp_path: Path) -> None:
+def test_a_readable_file_is_accepted(option: str, tmp_path: Path) -> None:
     path = tmp_path / "a.pem"
     path.touch()
     assert getattr(connection(**{option: f" {path}\n"}), option) == str(path)
 
 
-def test_the_home_directory_and_variables_in_a_path_are_filled_in(
+def test_the_home_directory_and_variables_in_a_path_are_expanded(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "ca").mkdir()
@@ -203,7 +203,7 @@ def test_the_home_directory_and_variables_in_a_path_are_filled_in(
 
 
 @pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key"])
-def test_a_file_that_is_not_there_is_named(option: str, tmp_path: Path) -> None:
+def test_a_missing_file_is_named(option: str, tmp_path: Path) -> None:
     error = refusal({"mysafe_url": URL, **LOGIN, option: str(tmp_path / "no.pem")})
     assert error.cause == f"{tmp_path}/no.pem is not a file or directory that can be read"
 
@@ -213,19 +213,19 @@ def test_a_key_needs_its_certificate(tmp_path: Path) -> None:
     assert error.cause == "client_key is set, but the certificate that belongs to it is not"
 
 
-def test_a_key_next_to_its_certificate_is_taken(tmp_path: Path) -> None:
+def test_a_key_with_its_certificate_is_accepted(tmp_path: Path) -> None:
     assert connection(client_key=str(tmp_path), client_cert=str(tmp_path)).client_key == str(tmp_path)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, 86401, 10**12])
-def test_a_timeout_that_makes_no_sense_is_refused(timeout: int) -> None:
+def test_a_timeout_out_of_range_is_refused(timeout: int) -> None:
     cause = refusal({"mysafe_url": URL, **LOGIN, "timeout": timeout}).cause
     assert cause == "the timeout must be at least 1 second, and at most a day"
 
 
 @pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key"])
 @pytest.mark.parametrize("path", ["/a\0b", "/\udcff\ud800"], ids=["NUL", "half of a pair"])
-def test_a_path_that_no_system_has_is_refused(option: str, path: str) -> None:
+def test_an_impossible_path_is_refused(option: str, path: str) -> None:
     assert refusal({"mysafe_url": URL, **LOGIN, option: path}).kind == "configuration"
 
 
@@ -249,25 +249,25 @@ def test_a_negative_number_of_retries_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("option", "value"), [("timeout", 1), ("retries", 0), ("validate_certs", False)])
-def test_the_smallest_values_are_taken(option: str, value: t.Any) -> None:
+def test_the_smallest_values_are_accepted(option: str, value: t.Any) -> None:
     assert getattr(connection(**{option: value}), option) == value
 
 
-def test_the_token_cache_can_be_asked_for() -> None:
+def test_the_token_cache_can_be_enabled() -> None:
     assert connection(mysafe_token_cache=True).token_cache is True
 
 
-def test_what_is_not_said_has_the_documented_default() -> None:
+def test_an_option_that_is_not_given_has_the_documented_default() -> None:
     assert connection() == Connection(url=URL, client_id="an-id", client_secret="s3cr3t")
 
 
 @pytest.mark.parametrize("field", ["client_secret", "access_token"])
-def test_secrets_do_not_show_when_printed(field: str) -> None:
+def test_the_representation_does_not_show_secrets(field: str) -> None:
     secret: dict[str, t.Any] = {field: "s3cr3t"}
     assert "s3cr3t" not in repr(connection()._replace(**secret))
 
 
-# No value is repeated: a secret pasted into the wrong field must not end in a log.
+# No value is repeated: a secret that is pasted into the wrong option must not end up in a log.
 
 MISPLACED: dict[str, dict[str, t.Any]] = {
     "a secret as URL": {"mysafe_url": "s3cr3t"},
@@ -293,7 +293,7 @@ def test_a_misplaced_secret_is_not_repeated(options: dict[str, t.Any]) -> None:
 
 
 @pytest.mark.parametrize("options", MISPLACED.values(), ids=MISPLACED)
-def test_a_misplaced_secret_is_not_in_the_exception_that_it_came_from(options: dict[str, t.Any]) -> None:
+def test_a_misplaced_secret_is_not_in_the_underlying_exception(options: dict[str, t.Any]) -> None:
     error = refusal({"mysafe_url": URL, **LOGIN, **options})
     assert error.__cause__ is None
     assert error.__suppress_context__ or error.__context__ is None
@@ -313,7 +313,7 @@ def test_every_option_has_its_variable() -> None:
     assert fallbacks == {option: (from_environment, [variable]) for option, variable in VARIABLES.items()}
 
 
-# Which connections may share a session or a token.
+# Which connections can share a session or a token.
 
 OTHERS: dict[str, t.Any] = {
     field: not value if isinstance(value, bool) else (1 if isinstance(value, int) else "other")
@@ -322,11 +322,11 @@ OTHERS: dict[str, t.Any] = {
 
 
 @pytest.mark.parametrize("field", OTHERS)
-def test_connections_that_differ_in_one_option_share_nothing(field: str) -> None:
+def test_connections_that_differ_in_one_option_are_not_shared(field: str) -> None:
     assert connection()._replace(**{field: OTHERS[field]}).fingerprint != connection().fingerprint
 
 
-def test_connections_with_the_same_options_may_share() -> None:
+def test_connections_with_the_same_options_can_be_shared() -> None:
     assert connection().fingerprint == connection().fingerprint
 
 

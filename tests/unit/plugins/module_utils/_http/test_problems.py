@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What becomes of a request that gets no answer: kind, fate and advice, by what requests or urllib3 raised."""
+"""Requests without an answer: kind, fate and advice for each exception of requests and urllib3."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ PATH = "/api/mysafe/secretapi?identifier_code=x"
 
 
 def wrapped(reason: Exception) -> below.MaxRetryError:
-    """Return what urllib3 raises around a reason."""
+    """Return the exception that urllib3 wraps around a reason."""
     return below.MaxRetryError(POOL, PATH, reason)
 
 
 def unconnected(text: str) -> below.NewConnectionError:
-    """Return what urllib3 raises where there is no connection."""
+    """Return the exception of urllib3 for a failed connection."""
     return below.NewConnectionError(HTTPConnection("vault.example.org"), text)
 
 
 Case = tuple[Exception, str, bool, Fate]
 NO_ANSWER: dict[str, Case] = {
-    # what is raised, kind, transient, fate
+    # exception, kind, transient, fate
     "connecting takes too long": (
         requests.ConnectTimeout(wrapped(below.ConnectTimeoutError(None, "timed out"))),
         *("timeout", True, Fate.NOT_SENT),
@@ -154,26 +154,26 @@ NO_ANSWER: dict[str, Case] = {
 
 
 def route(**changes: t.Any) -> Route:
-    """Return the usual way to the vault."""
+    """Return the usual route to the vault."""
     return Route("https://vault.example.org", timeout=5, trust=Trust(), proxy=None)._replace(**changes)
 
 
-def told(exc: Exception, **changes: t.Any) -> MySafeError:
-    """Return the failure that is made of an exception."""
+def failure_for(exc: Exception, **changes: t.Any) -> MySafeError:
+    """Return the failure for an exception."""
     return problem(exc, "do it", route(**changes))
 
 
 @pytest.mark.parametrize(("exc", "kind", "transient", "fate"), NO_ANSWER.values(), ids=NO_ANSWER)
 def test_a_request_without_an_answer_has_its_kind(exc: Exception, kind: str, transient: bool, fate: Fate) -> None:
-    error = told(exc)
+    error = failure_for(exc)
     assert (error.kind, error.transient, error.fate) == (kind, transient, fate)
 
 
 @pytest.mark.parametrize(("exc", "kind", "transient", "fate"), NO_ANSWER.values(), ids=NO_ANSWER)
-def test_a_request_without_an_answer_names_the_server_and_not_the_query(
+def test_a_request_without_an_answer_names_the_server_without_the_query(
     exc: Exception, kind: str, transient: bool, fate: Fate
 ) -> None:
-    text = str(told(exc))
+    text = str(failure_for(exc))
     assert ("vault.example.org" in text, "identifier_code" in text) == (True, False)
 
 
@@ -189,8 +189,8 @@ def test_a_request_without_an_answer_names_the_server_and_not_the_query(
         ("no such CA", "Could not find a suitable TLS CA certificate bundle"),
     ],
 )
-def test_the_cause_is_what_really_happened(case: str, cause: str) -> None:
-    assert cause in told(NO_ANSWER[case][0]).cause
+def test_the_cause_is_the_underlying_error(case: str, cause: str) -> None:
+    assert cause in failure_for(NO_ANSWER[case][0]).cause
 
 
 @pytest.mark.parametrize(
@@ -214,12 +214,12 @@ def test_the_cause_is_what_really_happened(case: str, cause: str) -> None:
     ],
 )
 def test_the_message_says_what_happened(case: str, said: str) -> None:
-    assert told(NO_ANSWER[case][0]).message == f"Could not do it: {said}"
+    assert failure_for(NO_ANSWER[case][0]).message == f"Could not do it: {said}"
 
 
 VERIFICATION = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
 BUNDLE = Trust("/ca.pem", "ca_path (SENHASEGURA_CA_PATH)")
-#: What OpenSSL says, what is trusted, and what is then said to do.
+#: The message of OpenSSL, the trusted certificates, and a part of the solution.
 TLS_ADVICE: dict[str, tuple[str, Trust, str]] = {
     "unknown CA": (VERIFICATION + "unable to get local issuer certificate (_ssl.c:1000)", Trust(), "give the CA"),
     "self-signed": (
@@ -267,19 +267,19 @@ TLS_ADVICE: dict[str, tuple[str, Trust, str]] = {
 @pytest.mark.parametrize(("text", "trust", "advice"), TLS_ADVICE.values(), ids=TLS_ADVICE)
 def test_the_advice_about_tls_is_for_the_cause(text: str, trust: Trust, advice: str) -> None:
     exc = requests.exceptions.SSLError(wrapped(below.SSLError(ssl.SSLError(1, text))))
-    assert advice in told(exc, trust=trust).solution
+    assert advice in failure_for(exc, trust=trust).solution
 
 
-def test_only_an_unknown_ca_is_a_reason_to_give_one() -> None:
+def test_only_an_unknown_ca_suggests_giving_the_ca() -> None:
     causes = [text for text, _trust, advice in TLS_ADVICE.values() if advice not in ("give the CA", "that ca_path")]
     exceptions = [requests.exceptions.SSLError(below.SSLError(ssl.SSLError(1, text))) for text in causes]
-    advised = [told(exc, trust=BUNDLE).solution for exc in exceptions]
+    advised = [failure_for(exc, trust=BUNDLE).solution for exc in exceptions]
     assert [advice for advice in advised if advice.startswith("give the CA")] == []
 
 
-def test_a_lost_connection_without_tls_may_have_needed_tls() -> None:
+def test_a_lost_connection_without_tls_suggests_https() -> None:
     exc = NO_ANSWER["closed without an answer"][0]
-    assert "https://" in told(exc, url="http://localhost:8443").solution
+    assert "https://" in failure_for(exc, url="http://localhost:8443").solution
 
 
 PROXY = Proxy("http://user:s3cr3t@proxy.example.org", "ALL_PROXY")
@@ -291,17 +291,17 @@ PROXIED = {
 
 
 @pytest.mark.parametrize("exc", PROXIED.values(), ids=PROXIED)
-def test_a_proxy_that_does_not_work_is_told_by_its_variable_and_never_by_its_value(exc: Exception) -> None:
-    text = str(told(exc, proxy=PROXY))
+def test_a_proxy_that_does_not_work_is_reported_by_variable_and_never_by_value(exc: Exception) -> None:
+    text = str(failure_for(exc, proxy=PROXY))
     assert ("ALL_PROXY" in text, "s3cr3t" in text, "proxy.example.org" in text) == (True, False, False)
 
 
 def test_a_silent_proxy_is_a_timeout() -> None:
-    assert told(PROXIED["silent"], proxy=PROXY).kind == "timeout"
+    assert failure_for(PROXIED["silent"], proxy=PROXY).kind == "timeout"
 
 
-def test_the_port_is_named_where_it_is_not_the_usual_one() -> None:
-    assert "vault.example.org:8443" in told(OSError(), url="https://vault.example.org:8443").message
+def test_a_non_standard_port_is_named() -> None:
+    assert "vault.example.org:8443" in failure_for(OSError(), url="https://vault.example.org:8443").message
 
 
 def _chunk(line: bytes) -> below.InvalidChunkLength:
@@ -315,7 +315,7 @@ def _chunk(line: bytes) -> below.InvalidChunkLength:
 )
 @pytest.mark.parametrize("kind", [requests.ConnectionError, requests.exceptions.ChunkedEncodingError])
 def test_an_error_that_quotes_the_answer_is_not_quoted(kind: type[Exception], reason: Exception) -> None:
-    """What could not be read holds secrets that nobody has learnt."""
+    """An unreadable answer can contain secrets that are not registered yet."""
     exc = kind(below.ProtocolError(f"Connection broken: {reason!r}", reason))
-    error = told(exc)
+    error = failure_for(exc)
     assert ("unseen" in str(error), type(reason).__name__ in error.cause) == (False, True)

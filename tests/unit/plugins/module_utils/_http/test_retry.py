@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The retry policy: how often a request is repeated, and after which wait."""
+"""The retry policy: how often a request is repeated, and after what wait."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ NOW = 1_800_000_000.0
 
 @pytest.fixture(name="clock", autouse=True)
 def fixture_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let it always be the same moment."""
+    """Freeze the time."""
     monkeypatch.setattr(time, "time", lambda: NOW)
 
 
-def raw(status: int = 429, **headers: str) -> HTTPResponse:
-    """Return a 429, or another, as urllib3 gives it; underscores in the names of headers stand for hyphens."""
+def raw(status: int = 429, /, **headers: str) -> HTTPResponse:
+    """Return a response of urllib3; underscores in header names stand for hyphens."""
     return HTTPResponse(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
 def response(**headers: str) -> requests.Response:
-    """Return a 429 as requests gives it."""
+    """Return a 429 response of requests."""
     answered = requests.Response()
     answered.status_code = 429
     answered.raw = raw(**headers)
     return answered
 
 
-# How long a server asks to wait.
+# The wait that a server requests.
 
 ASKED: dict[str, tuple[dict[str, str], float | None]] = {
     "not at all": ({}, None),
@@ -76,7 +76,7 @@ def test_the_wait_that_a_server_asks_for(headers: dict[str, str], seconds: float
 @pytest.mark.parametrize(
     "value", ["soon", "-1", "1.5", "", "9" * 5000, "²", "Mon, 99 Jan 99999 00:00:00 GMT"], ids=lambda v: v[:9]
 )
-def test_a_wait_that_makes_no_sense_is_not_one(header: str, value: str, waits: list[float]) -> None:
+def test_a_malformed_wait_is_ignored(header: str, value: str, waits: list[float]) -> None:
     assert Tries(1).another(response(**{header: value}))
 
 
@@ -84,7 +84,7 @@ def test_a_wait_that_makes_no_sense_is_not_one(header: str, value: str, waits: l
 
 
 @pytest.mark.parametrize("retries", [0, 1, 3])
-def test_a_request_is_repeated_as_often_as_is_said(retries: int, waits: list[float]) -> None:
+def test_a_request_is_repeated_as_often_as_the_option_says(retries: int, waits: list[float]) -> None:
     tries = Tries(retries)
     assert [tries.another() for _try in range(retries + 2)] == [True] * retries + [False, False]
 
@@ -94,14 +94,14 @@ def test_the_first_repetition_does_not_wait(waits: list[float]) -> None:
     assert sum(waits) == 0
 
 
-def test_the_waits_grow_and_are_shortened_by_chance(waits: list[float]) -> None:
+def test_the_waits_grow_and_have_jitter(waits: list[float]) -> None:
     tries = Tries(4)
     for _try in range(4):
         tries.another()
     assert [0.3 <= waits[0] <= 0.6, 0.6 <= waits[1] <= 1.2, 1.2 <= waits[2] <= 2.4, len(waits)] == [True, True, True, 3]
 
 
-def test_two_forks_do_not_march_in_step(waits: list[float]) -> None:
+def test_forks_do_not_retry_in_step(waits: list[float]) -> None:
     for _fork in range(20):
         tries = Tries(2)
         tries.another()
@@ -109,42 +109,42 @@ def test_two_forks_do_not_march_in_step(waits: list[float]) -> None:
     assert len(set(waits)) > 1
 
 
-def test_the_wait_that_is_asked_for_is_waited(waits: list[float]) -> None:
+def test_a_requested_wait_is_honoured(waits: list[float]) -> None:
     assert Tries(1).another(response(Retry_After="7"))
     assert waits == [7]
 
 
-def test_the_reset_of_the_rate_limit_is_waited_for(waits: list[float]) -> None:
+def test_the_reset_of_the_rate_limit_is_honoured(waits: list[float]) -> None:
     assert Tries(1).another(response(RateLimit_Reset="5"))
     assert waits == [5]
 
 
-def test_the_longest_wait_is_waited(waits: list[float]) -> None:
+def test_the_longest_wait_is_honoured(waits: list[float]) -> None:
     assert Tries(1).another(response(Retry_After=str(LONGEST_WAIT)))
     assert waits == [LONGEST_WAIT]
 
 
 @pytest.mark.parametrize("header", ["Retry_After", "RateLimit_Reset", "X_RateLimit_Reset"])
-def test_too_long_a_wait_ends_the_tries_at_once(header: str, waits: list[float]) -> None:
+def test_too_long_a_wait_ends_the_retries_at_once(header: str, waits: list[float]) -> None:
     assert not Tries(3).another(response(**{header: str(LONGEST_WAIT + 1)}))
     assert waits == []
 
 
-def test_when_the_tries_are_used_up_nothing_is_waited_for(waits: list[float]) -> None:
+def test_without_retries_left_there_is_no_wait(waits: list[float]) -> None:
     assert not Tries(0).another(response(Retry_After="7"))
     assert waits == []
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
 @pytest.mark.parametrize("header", ["RateLimit_Reset", "X_RateLimit_Reset"])
-def test_the_reset_of_a_rate_limit_that_was_not_reached_does_not_count(header: str, status: int) -> None:
+def test_the_reset_of_a_rate_limit_that_was_not_reached_is_ignored(header: str, status: int) -> None:
     assert Backoff().get_retry_after(raw(status, **{header: "1800"})) is None
 
 
-# A request that is not repeated here, because its caller checks what became of it first.
+# A request that is not repeated here, because its caller checks first whether it was applied.
 
 
-def test_a_wait_that_is_asked_for_is_heeded(waits: list[float]) -> None:
+def test_a_requested_wait_is_heeded_without_a_retry(waits: list[float]) -> None:
     Tries(1).heed(response(Retry_After="30"))
     assert waits == [30]
 
@@ -168,7 +168,7 @@ def test_without_a_response_there_is_nothing_to_heed(waits: list[float]) -> None
 
 
 def in_a_thread(stop: Stop, call: t.Callable[[], t.Any]) -> t.Any:
-    """Return what a call returns in a thread that obeys."""
+    """Return what a call returns in a thread that obeys the stop."""
     returned: list[t.Any] = []
 
     def work() -> None:
@@ -187,7 +187,7 @@ def test_a_thread_that_is_told_to_stop_does_not_try_again() -> None:
     assert in_a_thread(stop, Tries(3).another) is False
 
 
-def test_a_thread_that_is_told_to_stop_does_not_wait_to_the_end() -> None:
+def test_a_thread_that_is_told_to_stop_does_not_finish_its_wait() -> None:
     stop = Stop()
     threading.Timer(0.1, stop.set).start()
     assert in_a_thread(stop, lambda: Tries(3).another(response(Retry_After=str(LONGEST_WAIT)))) is False
@@ -197,7 +197,7 @@ def test_a_thread_that_is_not_told_to_stop_tries_again() -> None:
     assert in_a_thread(Stop(), Tries(1).another) is True
 
 
-# What is written about it.
+# Documentation.
 
 ROOT = Path(__file__).parents[5]
 TEXTS = ["plugins/doc_fragments/connection.py", "docs/how_it_works.md"]
@@ -207,14 +207,14 @@ MINUTES = {"plugins/doc_fragments/connection.py", "docs/how_it_works.md", "docs/
 
 
 @pytest.mark.parametrize("path", TEXTS)
-def test_the_texts_name_the_statuses_that_are_retried(path: str) -> None:
+def test_the_documentation_names_the_statuses_that_are_retried(path: str) -> None:
     text = " ".join((ROOT / path).read_text(encoding="utf-8").split())
     lists = [found for found in STATUSES.findall(text) if "429" in found]
     assert [sorted(map(int, re.findall(r"\d{3}", found))) for found in lists] == [sorted(RETRIED_STATUSES)]
 
 
 @pytest.mark.parametrize("path", sorted(MINUTES))
-def test_the_texts_name_the_longest_wait(path: str) -> None:
+def test_the_documentation_names_the_longest_wait(path: str) -> None:
     text = " ".join((ROOT / path).read_text(encoding="utf-8").split())
     assert ("a minute" in text) == (LONGEST_WAIT == 60)
 

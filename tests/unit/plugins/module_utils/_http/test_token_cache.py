@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The token in a file: found by those who may use it, private, and never in the way."""
+"""The token cache: private, used only with the same options, and never a reason to fail."""
 
 from __future__ import annotations
 
 import json
-import typing as t
 from pathlib import Path
 
 import pytest
@@ -15,43 +14,43 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.token_cac
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.client_calls import token
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Serve
 
 KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t", token_cache=True)
-Serve = t.Callable[..., StubServer]
 
 
 @pytest.fixture(name="below", autouse=True)
 def fixture_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the cache lie in a directory of the test's own."""
+    """Put the cache into a directory of the test."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     return tmp_path
 
 
 def the_file(below: Path) -> Path:
-    """Return the one file that holds a token."""
+    """Return the only file with a token."""
     (path,) = (path for path in below.glob("*/*") if path.suffix != ".lock")
     return path
 
 
 def kept(below: Path) -> Path:
-    """Keep a token, and return its file."""
+    """Store a token, and return its file."""
     TokenCache(KEY).write("t0k3n", 100)
     return the_file(below)
 
 
-def test_a_token_that_was_kept_is_found() -> None:
+def test_a_stored_token_is_found() -> None:
     TokenCache(KEY).write("t0k3n", 100)
     found = TokenCache(KEY).read()
     assert found is not None
     assert (found[0], 90 < found[1] <= 100) == ("t0k3n", True)
 
 
-def test_a_token_that_was_not_kept_is_not_found() -> None:
+def test_a_token_that_was_not_stored_is_not_found() -> None:
     assert TokenCache(KEY).read() is None
 
 
-def test_a_token_that_has_expired_is_not_found() -> None:
+def test_an_expired_token_is_not_found() -> None:
     TokenCache(KEY).write("t0k3n", -1)
     assert TokenCache(KEY).read() is None
 
@@ -81,7 +80,7 @@ def test_the_file_and_its_directory_are_private(below: Path) -> None:
     ],
     ids=["empty", "cut off", "list", "number", "null", "object", "no time", "bad time", "not UTF-8"],
 )
-def test_a_file_that_makes_no_sense_is_no_token(content: str, below: Path) -> None:
+def test_a_malformed_file_is_ignored(content: str, below: Path) -> None:
     kept(below).write_bytes(content.encode("utf-8", "surrogateescape"))
     assert TokenCache(KEY).read() is None
 
@@ -99,7 +98,7 @@ def test_a_directory_that_others_can_read_is_not_used(below: Path) -> None:
     assert (cache.read(), "is not private" in cache.warning) == (None, True)
 
 
-def test_a_link_in_place_of_the_file_is_not_followed(below: Path) -> None:
+def test_a_symlink_instead_of_the_file_is_not_followed(below: Path) -> None:
     path = kept(below)
     path.rename(below / "elsewhere")
     path.symlink_to(below / "elsewhere")
@@ -107,14 +106,14 @@ def test_a_link_in_place_of_the_file_is_not_followed(below: Path) -> None:
     assert (cache.read(), bool(cache.warning)) == (None, True)
 
 
-def test_a_link_in_place_of_the_directory_is_not_followed(below: Path) -> None:
+def test_a_symlink_instead_of_the_directory_is_not_followed(below: Path) -> None:
     directory = kept(below).parent
     directory.rename(below / "elsewhere")
     directory.symlink_to(below / "elsewhere")
     assert TokenCache(KEY).read() is None
 
 
-def test_a_file_in_place_of_the_directory_is_not_used(below: Path) -> None:
+def test_a_file_instead_of_the_directory_is_a_warning(below: Path) -> None:
     path = kept(below)
     (path.parent / f"{path.name}.lock").unlink(missing_ok=True)
     path.unlink()
@@ -123,7 +122,7 @@ def test_a_file_in_place_of_the_directory_is_not_used(below: Path) -> None:
     assert TokenCache(KEY).warning
 
 
-def test_a_lock_that_cannot_be_had_is_no_failure(below: Path) -> None:
+def test_a_lock_that_cannot_be_acquired_is_a_warning(below: Path) -> None:
     path = kept(below)
     (path.parent / f"{path.name}.lock").mkdir()
     cache = TokenCache(KEY)
@@ -131,7 +130,7 @@ def test_a_lock_that_cannot_be_had_is_no_failure(below: Path) -> None:
         assert cache.warning
 
 
-def test_a_file_that_cannot_be_written_is_no_failure(below: Path) -> None:
+def test_a_file_that_cannot_be_written_is_a_warning(below: Path) -> None:
     path = kept(below)
     path.unlink()
     path.mkdir()
@@ -141,7 +140,7 @@ def test_a_file_that_cannot_be_written_is_no_failure(below: Path) -> None:
 
 
 @pytest.mark.parametrize("base", ["", "/does/not/exist"])
-def test_without_a_directory_in_memory_the_temporary_one_is_used(
+def test_without_a_runtime_directory_the_temporary_directory_is_used(
     base: str, below: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", base)
@@ -153,18 +152,13 @@ def test_without_a_directory_in_memory_the_temporary_one_is_used(
 # With the bearer token.
 
 
-def token(value: str, **body: t.Any) -> Canned:
-    """Return the answer that carries a token."""
-    return Canned(200, {"expires_in": 3600, "access_token": value, **body})
-
-
 def test_the_second_task_uses_the_token_of_the_first(serve: Serve) -> None:
     server = serve(token("first"), token("second"))
     assert [Session(KEY).token.current() for _task in range(2)] == ["first", "first"]
     assert len(server.asked) == 1
 
 
-def test_a_token_that_was_rejected_is_not_taken_from_the_cache_again(serve: Serve) -> None:
+def test_a_rejected_token_is_not_taken_from_the_cache_again(serve: Serve) -> None:
     serve(token("first"), token("second"))
     bearer = Session(KEY).token
     bearer.current()
@@ -172,24 +166,24 @@ def test_a_token_that_was_rejected_is_not_taken_from_the_cache_again(serve: Serv
     assert [bearer.current(), Session(KEY).token.current()] == ["second", "second"]
 
 
-def test_a_token_of_unknown_lifetime_is_not_kept(serve: Serve, below: Path) -> None:
+def test_a_token_with_an_unknown_lifetime_is_not_stored(serve: Serve, below: Path) -> None:
     serve(token("first", expires_in=None))
     Session(KEY).token.current()
     assert [path for path in below.glob("*/*") if path.suffix != ".lock"] == []
 
 
-def test_a_given_token_is_not_kept(below: Path) -> None:
+def test_a_given_token_is_not_stored(below: Path) -> None:
     Session(Connection(url=URL, access_token="g1v3n", token_cache=True)).token.current()
     assert list(below.iterdir()) == []
 
 
-def test_the_file_does_not_hold_the_client_secret(serve: Serve, below: Path) -> None:
+def test_the_file_does_not_contain_the_client_secret(serve: Serve, below: Path) -> None:
     serve(token("first"))
     Session(KEY).token.current()
     assert set(json.loads(the_file(below).read_text(encoding="utf-8"))) == {"access_token", "usable_until"}
 
 
-def test_a_cache_that_is_not_used_is_told(serve: Serve, below: Path) -> None:
+def test_an_unused_cache_is_a_warning(serve: Serve, below: Path) -> None:
     kept(below).parent.chmod(0o755)
     serve(token("first"))
     client = Client(KEY, Secrets())

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Sending requests: how often, with which settings, and what is read from the answers."""
+"""Sending requests: how often, with which settings, and how the answers are read."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connectio
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, Serve, StubServer
 
 pytestmark = pytest.mark.usefixtures("waits")
 
-Serve = t.Callable[..., StubServer]
 OK = Canned(200, envelope())
 BUSY = Canned(429, {"message": "API rate limit exceeded"})
 GONE = Canned(502, {"message": "An invalid response was received from the upstream server"})
@@ -43,38 +42,40 @@ UNCONNECTED = requests.ConnectTimeout("timed out")
 
 @pytest.mark.parametrize("repeatable", [True, False])
 @pytest.mark.parametrize("first", [BUSY, NO_PEER, UNCONNECTED], ids=["429", "no peer", "no connection"])
-def test_what_was_certainly_not_carried_out_is_always_repeated(first: t.Any, repeatable: bool, serve: Serve) -> None:
+def test_a_request_that_was_certainly_not_applied_is_always_repeated(
+    first: t.Any, repeatable: bool, serve: Serve
+) -> None:
     server = serve(first, OK)
     sent = send(repeatable)
     assert (sent.response.status, sent.earlier is Fate.UNKNOWN, len(server.asked)) == (200, False, 2)
 
 
 @pytest.mark.parametrize("first", [GONE, Canned(504, b""), TIMED_OUT], ids=["502", "504", "timeout"])
-def test_what_may_have_been_carried_out_is_repeated_where_that_is_safe(first: t.Any, serve: Serve) -> None:
+def test_a_request_that_may_have_been_applied_is_repeated_if_that_is_safe(first: t.Any, serve: Serve) -> None:
     server = serve(first, OK)
     sent = send()
     assert (sent.response.status, sent.earlier, len(server.asked)) == (200, Fate.UNKNOWN, 2)
 
 
-def test_an_earlier_try_that_may_have_been_carried_out_is_not_forgotten(serve: Serve) -> None:
+def test_an_earlier_attempt_that_may_have_been_applied_is_remembered(serve: Serve) -> None:
     serve(GONE, BUSY, OK)
     assert send().earlier is Fate.UNKNOWN
 
 
 @pytest.mark.parametrize("last", [requests.ConnectTimeout("timed out"), requests.exceptions.ProxyError("no")], ids=type)
-def test_nor_where_the_last_try_certainly_was_not(last: Exception, serve: Serve) -> None:
+def test_an_earlier_attempt_is_remembered_if_the_last_one_fails(last: Exception, serve: Serve) -> None:
     serve(GONE, last)
     with pytest.raises(MySafeError) as failure:
         send()
     assert failure.value.fate is Fate.UNKNOWN
 
 
-def test_a_502_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
+def test_a_502_is_not_repeated_if_that_is_unsafe(serve: Serve) -> None:
     server = serve(GONE, OK)
     assert (send(repeatable=False).response.status, len(server.asked)) == (502, 1)
 
 
-def test_a_timeout_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
+def test_a_timeout_is_not_repeated_if_that_is_unsafe(serve: Serve) -> None:
     server = serve(TIMED_OUT, OK)
     with pytest.raises(MySafeError) as failure:
         send(repeatable=False)
@@ -86,50 +87,50 @@ def test_a_timeout_is_not_repeated_where_that_is_not_safe(serve: Serve) -> None:
     [OK, LOCKED, Canned(400, b""), Canned(401, b""), Canned(404, b""), Canned(500, b"")],
     ids=lambda a: str(a.status),
 )
-def test_an_answer_that_would_not_change_is_not_asked_for_again(answer: Canned, serve: Serve) -> None:
+def test_a_final_answer_is_not_requested_again(answer: Canned, serve: Serve) -> None:
     server = serve(answer)
     assert (send().response.status, len(server.asked)) == (answer.status, 1)
 
 
 @pytest.mark.parametrize("retries", [0, 1, 3])
-def test_a_request_is_repeated_as_often_as_is_said(retries: int, serve: Serve) -> None:
+def test_a_request_is_repeated_as_often_as_the_option_says(retries: int, serve: Serve) -> None:
     server = serve(GONE)
     assert (send(retries=retries).response.status, len(server.asked)) == (502, 1 + retries)
 
 
-def test_when_every_try_gets_no_answer_the_failure_is_raised(serve: Serve) -> None:
+def test_if_no_attempt_gets_an_answer_the_failure_is_raised(serve: Serve) -> None:
     server = serve(UNCONNECTED)
     with pytest.raises(MySafeError) as failure:
         send(retries=2)
     assert (failure.value.kind, len(server.asked)) == ("timeout", 3)
 
 
-def test_the_wait_that_a_server_asks_for_is_waited(serve: Serve, waits: list[float]) -> None:
+def test_a_requested_wait_is_honoured(serve: Serve, waits: list[float]) -> None:
     serve(Canned(429, {}, {"Retry-After": "7"}), OK)
     send()
     assert waits == [7]
 
 
-def test_too_long_a_wait_is_not_waited(serve: Serve, waits: list[float]) -> None:
+def test_too_long_a_wait_is_not_honoured(serve: Serve, waits: list[float]) -> None:
     serve(Canned(429, {}, {"Retry-After": "3600"}), OK)
     assert (send().response.status, waits) == (429, [])
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
-def test_a_wait_is_heeded_where_the_caller_has_to_check_first(status: int, serve: Serve, waits: list[float]) -> None:
+def test_a_wait_is_honoured_before_the_caller_checks(status: int, serve: Serve, waits: list[float]) -> None:
     server = serve(Canned(status, b"", {"Retry-After": "30"}))
     send(repeatable=False)
     assert (waits, len(server.asked)) == ([30], 1)
 
 
-# A vault that cannot be reached.
+# An unreachable vault.
 
 UNREACHED = [UNCONNECTED, TIMED_OUT, GONE, Canned(503, b""), Canned(504, b"")]
 UNREACHED_IDS = ["no connection", "timeout", "502", "503", "504"]
 
 
 def tries_of_items(transport: Transport, server: StubServer, count: int) -> list[int]:
-    """Return how many requests each item made for one call."""
+    """Return the number of requests that each item sent for one call."""
     tries = []
     for _item in range(count):
         transport.begin()
@@ -141,7 +142,7 @@ def tries_of_items(transport: Transport, server: StubServer, count: int) -> list
 
 
 @pytest.mark.parametrize("unreached", UNREACHED, ids=UNREACHED_IDS)
-def test_a_vault_that_cannot_be_reached_is_tried_once_by_each_further_item(unreached: t.Any, serve: Serve) -> None:
+def test_an_unreachable_vault_is_tried_once_by_each_further_item(unreached: t.Any, serve: Serve) -> None:
     server = serve(unreached)
     assert tries_of_items(Transport(Connection(url=URL, retries=2), judge), server, 4) == [3, 1, 1, 1]
 
@@ -153,8 +154,8 @@ def test_a_vault_that_answers_again_is_tried_as_before(unreached: t.Any, answer:
     assert tries_of_items(Transport(Connection(url=URL, retries=2), judge), server, 5) == [3, 1, 1, 3, 1]
 
 
-def test_the_item_that_meets_it_first_goes_on_with_its_retries(serve: Serve) -> None:
-    """It may be a write that was lost, and what became of it is asked now."""
+def test_the_first_item_keeps_its_retries(serve: Serve) -> None:
+    """It may be a lost write, which is checked next."""
     server = serve(*[GONE] * 4, OK)
     transport = Transport(Connection(url=URL, retries=2), judge)
     transport.begin()
@@ -163,7 +164,7 @@ def test_the_item_that_meets_it_first_goes_on_with_its_retries(serve: Serve) -> 
     assert len(server.asked) == 5
 
 
-def test_a_rate_limit_is_an_answer(serve: Serve) -> None:
+def test_a_rate_limit_counts_as_an_answer(serve: Serve) -> None:
     server = serve(BUSY)
     assert tries_of_items(Transport(Connection(url=URL, retries=1), judge), server, 3) == [2, 2, 2]
 
@@ -214,13 +215,13 @@ def test_the_client_certificate_is_presented(options: dict[str, t.Any], cert: t.
     assert server.settings[0]["cert"] == cert
 
 
-def test_the_timeout_is_the_one_of_the_options(serve: Serve) -> None:
+def test_the_timeout_is_that_of_the_option(serve: Serve) -> None:
     server = serve(OK)
     send(timeout=7)
     assert server.settings[0]["timeout"].total == 7
 
 
-def test_json_is_asked_for(serve: Serve) -> None:
+def test_json_is_requested(serve: Serve) -> None:
     server = serve(OK)
     send()
     assert server.asked[0].headers["Accept"] == "application/json"
@@ -260,7 +261,7 @@ def test_an_answer_has_a_body_or_a_text(content: bytes, body: t.Any, text: str |
     assert answer.text == text or text is None
 
 
-def test_an_answer_has_its_headers_in_any_case(serve: Serve) -> None:
+def test_headers_are_found_in_any_case(serve: Serve) -> None:
     serve(Canned(200, {}, {"x-request-id": "a"}))
     assert send().response.headers["X-Request-Id"] == "a"
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What is read from an answer: message, code, and the beginning of what is not JSON."""
+"""What is read from an answer: its message, its code, and the beginning of an answer that is not JSON."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def test_the_code_of_an_answer(body: t.Any, code: int | None) -> None:
     ],
     ids=["white space", "tags", "style and script", "just fits", "cut", "empty"],
 )
-def test_the_beginning_of_an_unreadable_answer(text: str, excerpt: str) -> None:
+def test_the_excerpt_of_an_unreadable_answer(text: str, excerpt: str) -> None:
     assert an_answer(502, text=text).excerpt == excerpt
 
 
-#: Pages on which a search that begins anew at each "<" does not end within minutes.
+#: Pages for which a search that starts again at each "<" takes minutes.
 HOSTILE = {
     "<": "<" * 200_000,
     "<script": "<script " * 25_000,
@@ -87,9 +87,9 @@ def test_a_hostile_page_is_described_like_any_other(page: str, status: int) -> N
     assert len(an_answer(status, text=page).shape) < 300
 
 
-def test_a_script_without_end_is_not_shown() -> None:
+def test_an_unterminated_script_is_not_shown() -> None:
     assert an_answer(502, text="<h1>Bad gateway</h1><script>alert('now')").excerpt == "Bad gateway"
 
 
-def test_a_letter_that_is_longer_in_small_does_not_shift_the_text() -> None:
+def test_a_letter_that_is_longer_in_lower_case_does_not_shift_the_text() -> None:
     assert an_answer(502, text="İİİ<script>x</script>Bad gateway").excerpt == "İİİ Bad gateway"

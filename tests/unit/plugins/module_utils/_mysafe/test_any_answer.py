@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Whatever a server answers, reading it raises nothing but MySafeError."""
+"""Reading any answer of a server raises only MySafeError."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failure
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer
 
-#: Texts as JSON may hold them: lone surrogates are valid there.
+#: Texts that JSON can contain, including lone surrogates.
 texts = st.text(st.characters() | st.just("\ud800"), max_size=12)
 words = st.sampled_from(
     [

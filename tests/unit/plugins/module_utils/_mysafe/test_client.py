@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""One conversation with MySafe: the token is got, sent along, renewed once, and never shown."""
+"""One conversation with MySafe: the token is requested, sent, renewed once, and never shown."""
 
 from __future__ import annotations
 
 import time
-import typing as t
 from pathlib import Path
 
 import pytest
@@ -13,55 +12,40 @@ import pytest
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.token_cache import TokenCache
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session, Sessions
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.client_calls import (
+    CALL,
+    EXPIRED,
+    GET_TOKEN,
+    GIVEN,
+    KEY,
+    NO_ROUTE,
+    OK,
+    OLD_GET_TOKEN,
+    call,
+    failure_of,
+    token,
+)
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, Serve
 
 pytestmark = pytest.mark.usefixtures("waits")
 
-Serve = t.Callable[..., StubServer]
-KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t")
-GIVEN = Connection(url=URL, access_token="g1v3n")
-OK = Canned(200, envelope())
-NO_ROUTE = Canned(404, {"message": "no Route matched with those values"})
-EXPIRED = Canned(401, {"exp": "token expired"})
 NOT_ALLOWED = envelope(500, "You are not authorized to access this resource.")
-GET_TOKEN = "POST /api/oauth2/token"
-OLD_GET_TOKEN = "POST /iso/oauth2/token"
-CALL = "GET /api/mysafe/secretapi"
-
-
-def token(value: str = "t0k3n", **body: t.Any) -> Canned:
-    """Return the answer that carries a token."""
-    return Canned(200, {"token_type": "Bearer", "expires_in": 3600, "access_token": value, **body})
-
-
-def call(connection: Connection = KEY, secrets: Secrets | None = None) -> Answer:
-    """Call the API once."""
-    with Client(connection, secrets or Secrets()) as client:
-        return client.call("GET", "/secretapi", doing="do it")
-
-
-def failure_of(connection: Connection = KEY) -> MySafeError:
-    """Return the failure of a call."""
-    with pytest.raises(MySafeError) as failure:
-        call(connection)
-    return failure.value
 
 
 # The token.
 
 
-def test_a_token_is_got_before_the_first_call(serve: Serve) -> None:
+def test_a_token_is_requested_before_the_first_call(serve: Serve) -> None:
     server = serve(token(), OK)
     call()
     assert server.urls == [GET_TOKEN, CALL]
 
 
-def test_the_token_is_sent_along(serve: Serve) -> None:
+def test_the_token_is_sent_with_the_call(serve: Serve) -> None:
     server = serve(token(), OK)
     call()
     assert server.asked[1].headers["Authorization"] == "Bearer t0k3n"
@@ -84,10 +68,10 @@ def test_a_second_rejection_is_a_failure(rejection: Canned, serve: Serve) -> Non
     assert (failure_of().kind, len(server.asked)) == ("authentication", 4)
 
 
-def test_a_token_of_the_cache_that_is_rejected_as_well_is_replaced_by_a_new_one(
+def test_a_cached_token_that_is_rejected_too_is_replaced_by_a_new_one(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The session holds a revoked token, and another task has left another revoked one in the cache."""
+    """The session has a revoked token, and another task has left another revoked token in the cache."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     cached = KEY._replace(token_cache=True)
     server = serve(token("first"), OK, EXPIRED, EXPIRED, token("third"), OK)
@@ -99,13 +83,13 @@ def test_a_token_of_the_cache_that_is_rejected_as_well_is_replaced_by_a_new_one(
     assert sent == ["None", "Bearer first", "Bearer first", "Bearer second", "None", "Bearer third"]
 
 
-def test_a_try_that_was_lost_before_the_token_was_rejected_is_not_forgotten(serve: Serve) -> None:
-    """The lost one may have been carried out: "already" may then be our own doing."""
+def test_an_attempt_that_was_lost_before_the_token_was_rejected_is_remembered(serve: Serve) -> None:
+    """The lost attempt may have been applied, so the "already" of the next answer may be due to it."""
     serve(token("first"), Canned(502, {}), EXPIRED, token("second"), OK)
     assert call().earlier is Fate.UNKNOWN
 
 
-def test_an_unknown_path_of_mysafe_does_not_cost_a_token(serve: Serve) -> None:
+def test_an_unknown_path_does_not_replace_the_token(serve: Serve) -> None:
     server = serve(token(), Canned(404, envelope(404, "Resource sub not found")))
     assert (failure_of().kind, server.urls) == ("wrong_path", [GET_TOKEN, CALL])
 
@@ -118,7 +102,7 @@ def test_a_token_that_was_replaced_in_the_meantime_is_kept(serve: Serve) -> None
     assert bearer.current() == "first"
 
 
-def test_a_given_token_is_used_without_asking_for_one(serve: Serve) -> None:
+def test_a_given_token_is_used_without_a_token_request(serve: Serve) -> None:
     server = serve(OK)
     call(GIVEN)
     assert (server.urls, server.asked[0].headers["Authorization"]) == ([CALL], "Bearer g1v3n")
@@ -195,7 +179,7 @@ def test_a_rejected_login_says_nothing_about_another_access_key(serve: Serve) ->
     assert server.urls == [GET_TOKEN] * 2
 
 
-def test_a_login_that_fails_otherwise_is_tried_by_each_item(serve: Serve) -> None:
+def test_a_login_that_fails_for_another_reason_is_tried_by_each_item(serve: Serve) -> None:
     server = serve(Canned(500, envelope(500, "Unexpected error")))
     items(KEY, Sessions())
     assert server.urls == [GET_TOKEN] * 4
@@ -215,14 +199,14 @@ def test_a_missing_route_says_nothing_about_a_login_that_was_accepted(serve: Ser
 # The call itself.
 
 
-def test_filters_go_into_the_query_encoded(serve: Serve) -> None:
+def test_filters_are_encoded_in_the_query(serve: Serve) -> None:
     server = serve(token(), OK)
     with Client(KEY, Secrets()) as client:
         client.call("GET", "/secretapi", doing="do it", params={"tag": "a b&c=d/ü"})
     assert server.urls[1] == "GET /api/mysafe/secretapi?tag=a+b%26c%3Dd%2F%C3%BC"
 
 
-def test_a_body_goes_as_json(serve: Serve) -> None:
+def test_a_body_is_sent_as_json(serve: Serve) -> None:
     server = serve(token(), OK)
     with Client(KEY, Secrets()) as client:
         client.call("POST", "/secretapi", doing="do it", json={"tags": ""}, repeatable=False)
@@ -237,11 +221,11 @@ def test_every_token_is_remembered_as_a_secret(serve: Serve) -> None:
     assert {"first", "second"} <= secrets.values
 
 
-#: What taking the tags out and cutting would change before anybody could find it.
+#: A secret that removing tags and truncating would change, so that it could no longer be found.
 BREAKABLE = "s3cr3t <b>of</b> {the}  robot"
 
 
-def test_a_secret_is_not_broken_up_in_what_is_shown_of_an_unreadable_answer(serve: Serve) -> None:
+def test_a_secret_is_hidden_whole_in_an_unreadable_answer(serve: Serve) -> None:
     serve(token(), Canned(500, f"Failed for {BREAKABLE}.".encode()))
     secrets = Secrets()
     secrets.add(BREAKABLE)
@@ -250,7 +234,7 @@ def test_a_secret_is_not_broken_up_in_what_is_shown_of_an_unreadable_answer(serv
     assert 'begins with "Failed for ********."' in failure.value.message
 
 
-def test_the_access_key_is_not_broken_up_either_where_no_token_can_be_had(serve: Serve) -> None:
+def test_the_access_key_is_hidden_whole_in_an_unreadable_token_response(serve: Serve) -> None:
     serve(Canned(500, f"Failed for {BREAKABLE}.".encode()))
     connection = Connection(url=URL, client_id="an-id", client_secret=BREAKABLE)
     assert 'begins with "Failed for ********."' in failure_of(connection).message

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Each answer that MySafe and its gateway are known to give, in every form, and what is made of it."""
+"""Every known answer of MySafe and its gateway, in every form, and the failure that it becomes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def failed(answer: Answer) -> MySafeError:
     return caught.value
 
 
-# What MySafe itself says (section 3.7 of the API reference), in the envelopes of all versions.
+# Failures of MySafe itself (section 3.7 of the API reference), in the envelopes of all versions.
 
 
 def newest(message: str, code: int) -> dict[str, t.Any]:
@@ -45,7 +45,7 @@ def oldest(message: str, code: int) -> dict[str, t.Any]:
 
 
 def portuguese(message: str, code: int) -> dict[str, t.Any]:
-    """Return an envelope of which only the Portuguese half is there."""
+    """Return an envelope with only the Portuguese half."""
     return {
         "response": {"status": 400, "mensagem": f"{code}: {message}", "erro": True, "cod_erro": 1},
         "exception": {"code": code},
@@ -53,7 +53,7 @@ def portuguese(message: str, code: int) -> dict[str, t.Any]:
 
 
 def without_exception(message: str, code: int) -> dict[str, t.Any]:
-    """Return an envelope in which only the message tells the code."""
+    """Return an envelope with the code only in the message."""
     return envelope(400, f"{code}: {message}")
 
 
@@ -63,7 +63,7 @@ def without_colon(message: str, code: int) -> dict[str, t.Any]:
 
 
 def code_as_text(message: str, code: int) -> dict[str, t.Any]:
-    """Return an exception whose code is a text, and a message without it."""
+    """Return an envelope whose exception code is a text, and whose message has no code."""
     return {**envelope(400, message), "exception": {"code": str(code), "message": message}}
 
 
@@ -87,7 +87,7 @@ BUSINESS = [
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
 @pytest.mark.parametrize(("code", "message", "kind"), BUSINESS)
-def test_a_refusal_of_mysafe_has_its_kind_and_code(
+def test_a_refusal_by_mysafe_has_its_kind_and_code(
     form: t.Callable[[str, int], dict[str, t.Any]], code: int, message: str, kind: str
 ) -> None:
     error = failed(an_answer(400, form(message, code)))
@@ -95,32 +95,32 @@ def test_a_refusal_of_mysafe_has_its_kind_and_code(
 
 
 @pytest.mark.parametrize(("code", "message", "kind"), BUSINESS)
-def test_a_refusal_of_mysafe_was_not_carried_out_and_is_not_repeated(code: int, message: str, kind: str) -> None:
+def test_a_refusal_by_mysafe_was_not_applied_and_is_not_repeated(code: int, message: str, kind: str) -> None:
     error = failed(an_answer(400, newest(message, code)))
     assert (error.fate, error.transient) == (Fate.REFUSED, False)
 
 
-def test_a_refusal_quotes_what_mysafe_says() -> None:
+def test_a_refusal_quotes_the_message_of_mysafe() -> None:
     error = failed(an_answer(400, newest("Api secret not found", 1005)))
     assert error.message == 'Could not do it: "1005: Api secret not found" (HTTP 400)'
 
 
-def test_a_refusal_that_comes_with_status_200_is_one() -> None:
+def test_a_refusal_with_status_200_is_a_failure() -> None:
     assert failed(an_answer(200, newest("Api secret not found", 1005))).kind == "not_found"
 
 
 @pytest.mark.parametrize("flag", ["error", "erro"])
-def test_either_flag_alone_says_that_it_failed(flag: str) -> None:
+def test_either_error_flag_alone_is_a_failure(flag: str) -> None:
     body = {"response": {"message": "1006: User does not have access", flag: True}}
     assert failed(an_answer(200, body)).kind == "access_denied"
 
 
-def test_a_refusal_with_status_200_was_not_carried_out() -> None:
+def test_a_refusal_with_status_200_was_not_applied() -> None:
     assert failed(an_answer(200, newest("User does not have access", 1006))).fate is Fate.REFUSED
 
 
 def from_the_system_api(status: int, message: str, code: int) -> dict[str, t.Any]:
-    """Return an envelope without exception, as authorization and lockdown failures come."""
+    """Return an envelope without an exception, as in authorization and lockdown failures."""
     body = envelope(status, message)
     body["response"].update(error_code=code, cod_erro=code)
     return body
@@ -168,13 +168,13 @@ def test_a_failure_of_the_server_has_its_kind_and_code(status: int, body: t.Any,
 
 @pytest.mark.parametrize("message", ["Ocorreu um erro ao criptografar o texto", "Unexpected error"])
 def test_a_failed_encryption_is_explained(message: str) -> None:
-    """The vendor's page says so in the exception, next to a message that says nothing."""
+    """According to the vendor's documentation, only the exception says so; the message is unspecific."""
     exception = {"code": 400, "message": "Ocorreu um erro ao criptografar o texto", "detail": None}
     error = failed(an_answer(500, {**envelope(500, message), "exception": exception}))
     assert "shorten client_secret or notes" in error.solution
 
 
-# What the gateway says (sections 2.4 and 2.5).
+# Failures of the gateway (sections 2.4 and 2.5).
 
 JSON, JSON_WITH_ID, TEXT, HTML = "JSON", "JSON with request id", "text", "HTML"
 
@@ -213,7 +213,7 @@ GATEWAY = [
 
 @pytest.mark.parametrize("form", [JSON, JSON_WITH_ID, TEXT, HTML])
 @pytest.mark.parametrize(("status", "message", "kind", "transient", "fate"), GATEWAY)
-def test_a_failure_of_the_gateway_is_told_in_every_form(
+def test_a_failure_of_the_gateway_is_recognised_in_every_form(
     status: int, message: str, kind: str, transient: bool, fate: Fate, form: str
 ) -> None:
     error = failed(from_the_gateway(status, message, form))
@@ -241,45 +241,45 @@ def test_an_expired_token_means_not_authenticated() -> None:
 
 
 @pytest.mark.parametrize("message", ["Resource sub not found", "No route matched with those values."])
-def test_a_path_that_mysafe_itself_does_not_know_has_nothing_to_do_with_the_token(message: str) -> None:
+def test_a_path_unknown_to_mysafe_itself_is_not_a_rejected_login(message: str) -> None:
     assert not an_answer(404, envelope(404, message)).is_rejected_login
 
 
 @pytest.mark.parametrize(
     ("status", "kind"), [(401, "authentication"), (429, "rate_limited")], ids=["not authenticated", "rate limit"]
 )
-def test_a_status_that_says_it_all_counts_in_an_envelope_too(status: int, kind: str) -> None:
-    """The body that comes with it is not documented, and a read must not take it for "may not be read"."""
+def test_an_unambiguous_status_counts_in_an_envelope_too(status: int, kind: str) -> None:
+    """The body is undocumented, and a read must not mistake it for a denied secret."""
     assert failed(an_answer(status, envelope(status, "Unauthorized or too many"))).kind == kind
 
 
-def test_a_404_of_something_else_is_an_unexpected_answer() -> None:
+def test_a_404_from_another_server_is_an_unexpected_answer() -> None:
     assert failed(an_answer(404, text="<html><title>Not Found</title></html>")).kind == "unexpected_answer"
 
 
-# Transient, and whether a write may have been carried out.
+# Whether a failure is transient, and whether a write may have been applied.
 
 
-def test_a_lockdown_is_neither_waited_for_nor_was_anything_carried_out() -> None:
+def test_a_lockdown_is_not_transient_and_nothing_was_applied() -> None:
     error = failed(an_answer(*SERVER["lockdown"][:2]))
     assert (error.transient, error.fate) == (False, Fate.REFUSED)
 
 
 @pytest.mark.parametrize("case", ["referer", "authorization", "no such path"])
-def test_a_call_that_is_not_allowed_was_not_carried_out(case: str) -> None:
+def test_a_call_that_is_not_allowed_was_not_applied(case: str) -> None:
     assert failed(an_answer(*SERVER[case][:2])).fate is Fate.REFUSED
 
 
 @pytest.mark.parametrize("case", ["unexpected", "encryption"])
-def test_after_an_error_of_the_server_a_write_may_have_been_applied_half_way(case: str) -> None:
+def test_after_a_server_error_a_write_may_have_been_partly_applied(case: str) -> None:
     assert failed(an_answer(*SERVER[case][:2])).fate is Fate.FAILED
 
 
-def test_after_an_unreadable_success_a_write_may_have_been_carried_out() -> None:
+def test_after_an_unreadable_success_a_write_may_have_been_applied() -> None:
     assert failed(an_answer(200, text="Connection est")).fate is Fate.UNKNOWN
 
 
-def test_a_wait_that_was_too_long_is_told() -> None:
+def test_too_long_a_wait_is_named() -> None:
     error = failed(an_answer(429, {"message": "API rate limit exceeded"}, headers={"Retry-After": "3600"}))
     assert "3600" in error.message
 
@@ -326,7 +326,7 @@ def test_a_redirect_is_a_failure(status: int) -> None:
         ("?token=s3cr3t", "nowhere"),
     ],
 )
-def test_where_a_redirect_goes_is_shown_without_what_may_be_secret(location: str, shown: str) -> None:
+def test_the_target_of_a_redirect_is_shown_without_secrets(location: str, shown: str) -> None:
     error = failed(an_answer(302, headers={"Location": location}))
     assert error.message == f"Could not do it: the server redirects to {shown} (HTTP 302)"
 
@@ -336,11 +336,11 @@ def test_a_redirect_without_location_goes_nowhere() -> None:
 
 
 @pytest.mark.parametrize("location", ["https://[", "https://[::1", "https://[x]/", "http://[v1.x", "//[$"])
-def test_a_redirect_to_what_is_no_url_is_a_redirect(location: str) -> None:
+def test_a_redirect_to_an_invalid_url_is_a_redirect(location: str) -> None:
     assert failed(an_answer(302, headers={"Location": location})).kind == "redirect"
 
 
-# Answers of somebody else, or broken ones.
+# Answers of other servers, and malformed answers.
 
 
 @pytest.mark.parametrize(
@@ -358,7 +358,7 @@ def test_a_redirect_to_what_is_no_url_is_a_redirect(location: str) -> None:
         (False, ""),
     ],
 )
-def test_what_is_not_a_json_object_is_unexpected(body: t.Any, text: str) -> None:
+def test_an_answer_that_is_not_a_json_object_is_unexpected(body: t.Any, text: str) -> None:
     assert failed(an_answer(200, body, text)).kind == "unexpected_answer"
 
 
@@ -391,13 +391,13 @@ def test_an_answer_without_a_message_is_described(body: t.Any, text: str, said: 
     ],
     ids=str,
 )
-def test_nonsense_inside_an_answer_is_a_failure_like_any_other(body: t.Any) -> None:
+def test_a_malformed_answer_is_an_ordinary_failure(body: t.Any) -> None:
     assert str(failed(an_answer(400, body)))
 
 
 @pytest.mark.parametrize("code", [float("inf"), float("-inf"), float("nan"), 1e300, "9" * 5000], ids=str)
-def test_a_code_that_is_no_reasonable_number_is_a_failure_like_any_other(code: t.Any) -> None:
-    """JSON as Python reads it knows Infinity, and 1e999 is the same."""
+def test_an_absurd_code_is_an_ordinary_failure(code: t.Any) -> None:
+    """Python's JSON parser accepts Infinity, and reads 1e999 as the same."""
     assert failed(an_answer(400, {**envelope(400, "Oops"), "exception": {"code": code}})).kind == "bad_request"
 
 
@@ -438,17 +438,17 @@ def test_a_redirect_has_its_request_id() -> None:
         "an entity after a <",
     ],
 )
-def test_an_unreadable_answer_shows_nothing_of_what_was_json(text: str) -> None:
-    """What could not be parsed holds secrets that nobody has learnt, so they cannot be hidden later."""
+def test_an_unreadable_answer_shows_no_json(text: str) -> None:
+    """An unparsed answer can contain secrets that are not registered, so they cannot be hidden later."""
     assert "s3cr3t" not in str(failed(an_answer(200, text=text)))
 
 
-def test_a_failure_carries_what_is_documented() -> None:
+def test_a_failure_has_the_documented_cause_and_solution() -> None:
     error = failure(an_answer(400, envelope(400, "No")), DOING, Documented(Kind.BAD_REQUEST, "a cause", "a solution"))
     assert (error.kind, error.cause, error.solution) == (Kind.BAD_REQUEST, "a cause", "a solution")
 
 
-def test_an_answer_that_lacks_something_says_what() -> None:
+def test_an_incomplete_answer_says_what_is_missing() -> None:
     error = unexpected(an_answer(201, envelope(201)), DOING, "the API secret")
     assert (error.kind, error.message) == (
         "unexpected_answer",
@@ -456,5 +456,5 @@ def test_an_answer_that_lacks_something_says_what() -> None:
     )
 
 
-def test_an_answer_that_lacks_something_may_have_been_carried_out() -> None:
+def test_after_an_incomplete_answer_a_write_may_have_been_applied() -> None:
     assert unexpected(an_answer(201, envelope(201)), DOING, "the API secret").fate is Fate.UNKNOWN

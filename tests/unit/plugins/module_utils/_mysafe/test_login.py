@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Logging in: what is sent for a token, how long the token is used, and what is said where there is none."""
+"""Logging in: how a token is requested, how long it is used, and how a failed login is reported."""
 
 from __future__ import annotations
 
@@ -10,46 +10,25 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.client_calls import (
+    CALL,
+    GET_TOKEN,
+    KEY,
+    NO_ROUTE,
+    OK,
+    call,
+    failure_of,
+    token,
+)
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, Serve
 
 pytestmark = pytest.mark.usefixtures("waits")
 
-Serve = t.Callable[..., StubServer]
-KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t")
-GIVEN = Connection(url=URL, access_token="g1v3n")
-OK = Canned(200, envelope())
-NO_ROUTE = Canned(404, {"message": "no Route matched with those values"})
-EXPIRED = Canned(401, {"exp": "token expired"})
-GET_TOKEN = "POST /api/oauth2/token"
-CALL = "GET /api/mysafe/secretapi"
 
-
-def token(value: str = "t0k3n", **body: t.Any) -> Canned:
-    """Return the answer that carries a token."""
-    return Canned(200, {"token_type": "Bearer", "expires_in": 3600, "access_token": value, **body})
-
-
-def call(connection: Connection = KEY, secrets: Secrets | None = None) -> Answer:
-    """Call the API once."""
-    with Client(connection, secrets or Secrets()) as client:
-        return client.call("GET", "/secretapi", doing="do it")
-
-
-def failure_of(connection: Connection = KEY) -> MySafeError:
-    """Return the failure of a call."""
-    with pytest.raises(MySafeError) as failure:
-        call(connection)
-    return failure.value
-
-
-def test_the_access_key_goes_into_the_form_and_nowhere_else(serve: Serve) -> None:
+def test_the_access_key_is_sent_only_in_the_form(serve: Serve) -> None:
     server = serve(token(), OK)
     call()
     asked = server.asked[0]
@@ -61,7 +40,7 @@ def test_the_access_key_goes_into_the_form_and_nowhere_else(serve: Serve) -> Non
     assert ("Authorization" in asked.headers, "s3cr3t" in str(asked.url)) == (False, False)
 
 
-def test_the_tenant_is_sent_where_it_is_given(serve: Serve) -> None:
+def test_a_given_tenant_is_sent(serve: Serve) -> None:
     server = serve(token(), OK)
     call(Connection(url=URL, client_id="an-id", client_secret="s3cr3t", tenant="test"))
     assert parse_qs(str(server.asked[0].body))["tenant"] == ["test"]
@@ -72,13 +51,13 @@ def test_the_tenant_is_sent_where_it_is_given(serve: Serve) -> None:
     [NO_ROUTE, Canned(404, envelope(404, "Resource sub not found")), Canned(404, b"")],
     ids=["gateway", "app", "empty"],
 )
-def test_the_older_path_is_tried_where_the_newer_one_is_not_there(missing: Canned, serve: Serve) -> None:
+def test_the_older_path_is_tried_if_the_newer_one_is_missing(missing: Canned, serve: Serve) -> None:
     server = serve(missing, token(), OK)
     call()
     assert server.urls == [GET_TOKEN, "POST /iso/oauth2/token", CALL]
 
 
-def test_a_given_token_url_is_the_only_one_that_is_asked(serve: Serve) -> None:
+def test_only_a_given_token_url_is_used(serve: Serve) -> None:
     server = serve(NO_ROUTE)
     failure_of(Connection(url=URL, client_id="an-id", client_secret="s3cr3t", token_url=f"{URL}/token"))
     assert server.urls == ["POST /token"]
@@ -98,7 +77,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_an_access_key_that_is_refused_is_told_with_the_reason(refusal: Canned, serve: Serve) -> None:
+def test_a_refused_access_key_is_reported_with_the_reason(refusal: Canned, serve: Serve) -> None:
     serve(refusal)
     error = failure_of()
     assert (error.kind, error.http_status) == ("authentication", refusal.status)
@@ -134,7 +113,7 @@ def test_an_access_key_that_is_refused_is_told_with_the_reason(refusal: Canned, 
         "lockdown",
     ],
 )
-def test_without_a_token_there_is_no_call(answer: Canned, kind: str, serve: Serve) -> None:
+def test_without_a_token_nothing_is_called(answer: Canned, kind: str, serve: Serve) -> None:
     server = serve(answer)
     assert (failure_of().kind, CALL in server.urls) == (kind, False)
 
@@ -180,7 +159,7 @@ def test_a_token_that_expires_soon_is_replaced(
     assert bearer.current() == "second"
 
 
-# Answers of which the token cannot be used.
+# Answers with an unusable token.
 
 
 @pytest.mark.parametrize(
@@ -197,7 +176,7 @@ def test_a_token_that_expires_soon_is_replaced(
     ],
     ids=ascii,
 )
-def test_a_token_that_cannot_be_sent_is_an_unexpected_answer_and_is_not_shown(value: str, serve: Serve) -> None:
+def test_a_token_that_cannot_be_sent_is_unexpected_and_not_shown(value: str, serve: Serve) -> None:
     server = serve(token(value), OK)
     error = failure_of()
     assert (error.kind, "s3cr3t" in repr(error) + str(error.details())) == ("unexpected_answer", False)

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""What outlives a task: sessions are shared by equal options only, and not without end."""
+"""Sessions outlive a task: they are shared only between equal options, and their number is bounded."""
 
 from __future__ import annotations
-
-import typing as t
 
 import pytest
 
@@ -12,26 +10,8 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connectio
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import Client
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Session, Sessions
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
-from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
-from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, StubServer
-
-Serve = t.Callable[..., StubServer]
-KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t")
-GIVEN = Connection(url=URL, access_token="g1v3n")
-OK = Canned(200, envelope())
-GET_TOKEN = "POST /api/oauth2/token"
-CALL = "GET /api/mysafe/secretapi"
-
-
-def token() -> Canned:
-    """Return the answer that carries a token."""
-    return Canned(200, {"token_type": "Bearer", "expires_in": 3600, "access_token": "t0k3n"})
-
-
-def call(connection: Connection = KEY) -> None:
-    """Call the API once."""
-    with Client(connection, Secrets()) as client:
-        client.call("GET", "/secretapi", doing="do it")
+from ansible_collections.senhasegura.mysafe.tests.unit.client_calls import CALL, GET_TOKEN, GIVEN, KEY, OK, call, token
+from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Serve
 
 
 def test_the_connections_of_a_task_are_closed_at_its_end(serve: Serve) -> None:
@@ -40,14 +20,14 @@ def test_the_connections_of_a_task_are_closed_at_its_end(serve: Serve) -> None:
     assert server.closed
 
 
-def test_connections_that_are_shared_stay_open(serve: Serve) -> None:
+def test_shared_connections_stay_open(serve: Serve) -> None:
     server = serve(token(), OK)
     with Client(KEY, Secrets(), Sessions().get(KEY)) as client:
         client.call("GET", "/secretapi", doing="do it")
     assert not server.closed
 
 
-def test_tasks_that_share_a_session_share_the_token(serve: Serve) -> None:
+def test_tasks_in_one_session_share_the_token(serve: Serve) -> None:
     server = serve(token(), OK)
     sessions = Sessions()
     for _task in range(2):
@@ -73,12 +53,12 @@ def test_without_a_token_cache_there_is_nothing_to_warn_about() -> None:
     assert Client(KEY, Secrets()).warnings == ()
 
 
-# How many there are.
+# The number of sessions.
 
 KEYS = [KEY._replace(client_id=f"key {number}") for number in range(20)]
 
 
-def noted(monkeypatch: pytest.MonkeyPatch) -> list[Session]:
+def closed_sessions(monkeypatch: pytest.MonkeyPatch) -> list[Session]:
     """Return a list of the sessions that are closed from now on."""
     closed: list[Session] = []
 
@@ -90,14 +70,14 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> list[Session]:
 
 
 def test_sessions_are_bounded_and_the_oldest_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed = noted(monkeypatch)
+    closed = closed_sessions(monkeypatch)
     sessions = Sessions()
     opened = [sessions.get(connection) for connection in KEYS]
     assert closed == opened[:-8]
 
 
-def test_the_session_that_was_used_last_is_closed_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed = noted(monkeypatch)
+def test_the_least_recently_used_session_is_closed_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = closed_sessions(monkeypatch)
     sessions = Sessions()
     first, second = sessions.get(KEYS[0]), sessions.get(KEYS[1])
     for connection in KEYS[2:8]:
@@ -107,7 +87,7 @@ def test_the_session_that_was_used_last_is_closed_last(monkeypatch: pytest.Monke
     assert closed == [second]
 
 
-def test_a_session_that_was_closed_is_opened_anew(serve: Serve) -> None:
+def test_a_closed_session_is_opened_again(serve: Serve) -> None:
     serve(token(), OK)
     sessions = Sessions()
     first = sessions.get(KEYS[0])
