@@ -50,7 +50,7 @@ class MySafeAction(ActionBase):
     #: The argument spec of the module.
     argument_spec: t.ClassVar[dict[str, dict[str, t.Any]]]
     #: The function of the core that gives an option its type.
-    normal: t.ClassVar[t.Callable[[str, t.Any], t.Any]]
+    normal: t.ClassVar[t.Callable[..., t.Any]]
     #: The function of the core that runs the task.
     entry_point: t.ClassVar[t.Callable[..., Result]]
 

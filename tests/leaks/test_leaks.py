@@ -245,7 +245,9 @@ def _mistaken(play: Play) -> None:
     secret = {"identifier_code": "mistaken", "client_secret": "{{ passed }}", "mysafe_access_token": "{{ token }}"}
     play.add("Give a state that is none", "invalid_input", {**secret, "state": "deleted"})
     play.add("Give an option that is none", "invalid_input", {**secret, "colour": "green"})
-    play.add("Misspell an option", "invalid_input", {"identifier_code": "x", "client_secrt": {"deep": ["{{ passed }}"]}})
+    play.add(
+        "Misspell an option", "invalid_input", {"identifier_code": "x", "client_secrt": {"deep": ["{{ passed }}"]}}
+    )
     play.add("Give a number that is none", "configuration", {**secret, "timeout": "soon"})
     play.add("Give an identifier that is none", "invalid_input", {**secret, "identifier": "some"})
     given = {"identifier_code": "mapping", "name": "Mapping", "url": "https://example.org", "client_id": "robot"}
