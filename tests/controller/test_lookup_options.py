@@ -348,10 +348,10 @@ def test_the_order_is_argument_variable_environment_ansible_cfg(
     core: Core, ini: t.Callable[[dict[str, str]], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ini(dict.fromkeys(("url", "client_id", "token_url", "tenant"), "ini"))
-    for option in ("mysafe_url", "mysafe_client_id", "mysafe_token_url"):
+    for option in ("mysafe_tenant", "mysafe_client_id", "mysafe_token_url"):
         monkeypatch.setenv(VARIABLES[option], "environment")
-    run("a", variables={"mysafe_url": "variable", "mysafe_client_id": "variable"}, mysafe_url="argument")
-    used = [core.params[name] for name in ("mysafe_url", "mysafe_client_id", "mysafe_token_url", "mysafe_tenant")]
+    run("a", variables={"mysafe_tenant": "variable", "mysafe_client_id": "variable"}, mysafe_tenant="argument")
+    used = [core.params[name] for name in ("mysafe_tenant", "mysafe_client_id", "mysafe_token_url", "mysafe_url")]
     assert used == ["argument", "variable", "environment", "ini"]
 
 
