@@ -48,6 +48,8 @@ _WRITES = {
     "deactivate": Write({}, {"state": "absent"}, "secretapi/inactive/", 3, {**STORED, "active": False}),
 }
 _ONCE, _EACH_TIME, _FROM_THEN_ON = "once", "each_time", "everything_from_then_on"
+# One fault of each kind: an error of the gateway, a lost connection, an unreadable answer.
+_TYPICAL = ("504", "reset", "html_200")
 
 
 class Case(t.NamedTuple):
@@ -68,14 +70,22 @@ def _cases() -> t.Iterator[t.Any]:
                     for retries in (3, 0):
                         if retries or scope != _EACH_TIME:  # without retries a write is sent once
                             case = Case(write, fault, when, scope, retries)
-                            yield pytest.param(case, id=f"{action}-{name}-{when}-{scope}-{retries}_retries")
+                            plain = (scope, retries) == (_ONCE, 3)
+                            typical = name in _TYPICAL and (scope, retries) != (_FROM_THEN_ON, 0)
+                            identifier = f"{action}-{name}-{when}-{scope}-{retries}_retries"
+                            yield pytest.param(case, id=identifier, marks=_marks(plain or typical))
             # A timeout takes a second, so there are fewer of these.
             for retries in (3, 0):
                 case = Case(write, TIMEOUT, when, _ONCE, retries)
-                yield pytest.param(case, id=f"{action}-timeout-{when}-once-{retries}_retries")
+                typical = retries > 0 and (action == "create" or (action, when) == ("update", "after"))
+                yield pytest.param(case, id=f"{action}-timeout-{when}-once-{retries}_retries", marks=_marks(typical))
     for when in ("before", "after"):
         case = Case(_WRITES["create"], TIMEOUT, when, _EACH_TIME, 2)
-        yield pytest.param(case, id=f"create-timeout-{when}-each_time-2_retries")
+        yield pytest.param(case, id=f"create-timeout-{when}-each_time-2_retries", marks=pytest.mark.exhaustive)
+
+
+def _marks(typical: bool) -> t.Any:
+    return () if typical else pytest.mark.exhaustive
 
 
 def _run(simulator: Simulator, task: Tasks, case: Case) -> tuple[dict[str, t.Any], bool]:
