@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import typing as t
 from pathlib import Path
@@ -18,6 +19,7 @@ import summary
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / ".cache" / "suite"
+PRINTING = threading.Lock()
 
 
 class Group(t.NamedTuple):
@@ -31,9 +33,9 @@ class Group(t.NamedTuple):
         return RESULTS / f"{self.sessions[0]}.json"
 
     def run(self) -> None:
-        """Run the sessions, and print their output at the end, so that the output of two groups is not mixed."""
+        """Run the sessions, and print their output at the end."""
         begin = time.monotonic()
-        print(f"Started: {', '.join(self.sessions)}", flush=True)
+        _print(f"Started: {', '.join(self.sessions)}")
         log = self.report.with_suffix(".log")
         command = [sys.executable, "-m", "nox", "--report", str(self.report), "--session", *self.sessions]
         with log.open("wb") as output:
@@ -42,8 +44,7 @@ class Group(t.NamedTuple):
             ).returncode
         result = "FAILED" if status else "ok"
         text = log.read_text(encoding="utf-8", errors="replace")
-        # One call, so that no other group prints in between.
-        print(f"\n{text}\nEnded: {', '.join(self.sessions)}: {result}, {time.monotonic() - begin:.0f} s\n", flush=True)
+        _print(f"\n{text}\nEnded: {', '.join(self.sessions)}: {result}, {time.monotonic() - begin:.0f} s\n")
 
 
 def main() -> int:
@@ -70,6 +71,12 @@ def main() -> int:
     reports = {session: group.report for group in groups for session in group.sessions}
     status: int = summary.show(reports, time.monotonic() - begin)
     return status
+
+
+def _print(text: str) -> None:
+    """Print without mixing the output of two groups."""
+    with PRINTING:
+        print(text, flush=True)
 
 
 def _group(names: str) -> Group:
