@@ -16,6 +16,7 @@ options:
   mysafe_url:
     description:
       - Base URL of the vault, for example V(https://vault.example.org), without C(/api). A trailing slash is ignored.
+      - It must begin with V(https://). Plain http is accepted only for a server on the same machine.
       - If not set, the value of the environment variable E(SENHASEGURA_URL) is used. One of the two is required.
     type: str
   mysafe_client_id:
@@ -26,13 +27,13 @@ options:
     type: str
   mysafe_client_secret:
     description:
-      - OAuth 2.0 client secret of the MySafe access key.
+      - OAuth 2.0 client secret of the MySafe access key. It must be a text. Put quotes around one that consists of digits.
       - If not set, the value of the environment variable E(SENHASEGURA_CLIENT_SECRET) is used.
     type: str
   mysafe_access_token:
     description:
       - A bearer token obtained elsewhere. If it is set, O(mysafe_client_id) and O(mysafe_client_secret) are not used, and the
-        token cannot be renewed when it expires.
+        token cannot be renewed when it expires. It must be a text.
       - If not set, the value of the environment variable E(SENHASEGURA_ACCESS_TOKEN) is used, unless O(mysafe_client_id) or
         O(mysafe_client_secret) is set by other means than its own environment variable.
     type: str
@@ -83,7 +84,8 @@ options:
     type: path
   timeout:
     description:
-      - How many seconds one request may take, from connecting to the end of the answer.
+      - How many seconds a whole request may take, from connecting to the end of the answer, however slowly the answer arrives. Only the
+        resolution of the host name is left to the limits of the system.
       - If not set, the value of the environment variable E(SENHASEGURA_TIMEOUT) is used.
     type: int
     default: 30
@@ -95,12 +97,14 @@ options:
       - Creating an API secret is not safe to repeat. If the answer is lost, the identifier code is looked up first, and a secret
         that is found counts as created.
       - While the vault cannot be reached, the next items of a C(loop) are tried once each.
+      - A task that runs in place shows each repetition at C(-v). After more than two repetitions, a task also warns.
       - If not set, the value of the environment variable E(SENHASEGURA_RETRIES) is used.
     type: int
     default: 3
 notes:
   - An empty option or environment variable counts as not set.
-  - Proxies are taken from the environment variables E(HTTPS_PROXY) and E(NO_PROXY), and used for https only. Redirects are not followed.
+  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(ALL_PROXY) and E(NO_PROXY) where the code runs. They are used for
+    https only, because plain http would show the proxy every secret. Redirects are not followed.
   - Do not put secrets into the C(environment) keyword of a task or play, because Ansible prints it from C(-vvv) on.
     Set the variables in the environment of the controller, attach an AWX credential, or take the options from Ansible Vault.
 """

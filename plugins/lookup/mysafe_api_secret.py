@@ -22,6 +22,8 @@ options:
   _terms:
     description:
       - The identifier codes of the API secrets. Lists of codes are flattened. A code that occurs twice is fetched once.
+      - Put quotes around a code of digits. A whole number is used as its decimal digits, and YAML reads V(0123) as 83. Any other type is
+        refused.
     type: list
     elements: str
     required: true
@@ -63,6 +65,7 @@ options:
     default: error
 notes:
   - An empty argument and an empty Ansible variable count as not set, too.
+  - An argument that does not exist is refused. Otherwise a misspelt O(field) would return whole API secrets.
   - The result of a lookup is shown wherever the template that uses it is shown. Set C(no_log) to true for a task that passes a client
     secret to an option that does not hide it.
   - With C(lookup), Ansible joins the texts of several API secrets with commas. Use C(query) instead, which always returns a list.

@@ -31,7 +31,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - For a client secret, the diff only shows that it changes.
+      - The headers of the diff name the API secret by its code and number. For a client secret, the diff only shows that it changes.
   idempotent:
     support: full
     details:
@@ -41,6 +41,7 @@ options:
   identifier_code:
     description:
       - The code that you chose for the API secret, by which it is looked up. It must not be empty.
+      - Put quotes around a code of digits. A whole number is used as its decimal digits, with a warning, because YAML reads V(0123) as 83.
       - An API secret that is inactive or may not be read does not show its code. If it cannot be decided whether such a secret has this
         code, the task fails with the kind C(ambiguous) and changes nothing.
       - With O(identifier), the new code to set.
@@ -51,6 +52,7 @@ options:
       - The number that MySafe gave to the API secret. Use it to address the secret if its code is ambiguous, is hidden because the
         secret is inactive, or is to be changed.
       - An API secret addressed by its number must exist. It is never created.
+      - The number may be written with or without quotes.
     type: str
   state:
     description:
@@ -64,38 +66,56 @@ options:
   name:
     description:
       - Name of the API secret. Required to create an API secret. Names need not be unique.
+      - Put quotes around a name that looks like another type, such as V(1.10) or V(no). Only a whole number is accepted without
+        quotes, and used as its decimal digits.
     type: str
   url:
     description:
       - URL of the API that the secret is for. Required to create an API secret. MySafe accepts any text.
+      - The rule about quotes for O(name) applies here too.
     type: str
   client_id:
     description:
       - Client ID to store in the API secret. Required to create an API secret.
       - It is unrelated to O(mysafe_client_id), which is used to log in to MySafe.
+      - Put quotes around a client ID of digits. A whole number is used as its decimal digits, with a warning, because YAML reads
+        V(0123) as 83.
     type: str
   client_secret:
     description:
       - Client secret to store in the API secret. It never appears in output, logs or diffs.
+      - It must be a text, and is stored exactly as given. A number, boolean, mapping or list is refused, because its original spelling
+        is lost. Put quotes around a value that looks like a number or a boolean, such as V(007) or V(no).
+      - Up to ansible-core 2.18, a template that returns JSON text yields a mapping or a list. Add the filter C(string) to keep the text,
+        as in C(lookup('ansible.builtin.file', 'key.json') | string). To store a mapping as JSON, use the filter C(to_json).
+      - A placeholder that Ansible shows in place of a secret, V(VALUE_SPECIFIED_IN_NO_LOG_PARAMETER) or V(********), is refused, because
+        it would overwrite the secret in the vault. To copy a client secret, read it with the lookup, or with the option
+        O(senhasegura.mysafe.mysafe_api_secret_info#module:reveal).
+      - Ansible prints the items of a C(loop). Keep client secrets out of them, as one of the examples shows.
       - Version 3.32 of the product requires it to create an API secret.
     type: str
   method:
     description:
       - HTTP method to store in the API secret, such as V(get). MySafe accepts any text.
+      - The rule about quotes for O(name) applies here too.
     type: str
   tags:
     description:
-      - Tags of the API secret. Their order does not matter. A tag cannot contain a comma.
+      - Tags of the API secret. Their order does not matter.
+      - A tag cannot contain a comma or a line break. A text is split into tags at its commas.
+      - The rule about quotes for O(name) applies to each tag.
     type: list
     elements: str
   notes:
     description:
       - Notes of the API secret. Leading and trailing white space is ignored.
+      - The rule about quotes for O(name) applies here too.
     type: str
   users_allowed:
     description:
       - All users with whom the API secret is shared. The list is sent only if it differs, because MySafe sends an e-mail to everyone
         it shares a secret with.
+      - A plain name in the list stands for a user who may only view the API secret. An empty text counts as an empty list.
     type: list
     elements: dict
     suboptions:
@@ -112,6 +132,7 @@ options:
   groups_allowed:
     description:
       - All groups with which the API secret is shared. The list is sent only if it differs.
+      - A plain name in the list stands for a group whose members may only view the API secret. An empty text counts as an empty list.
     type: list
     elements: dict
     suboptions:
@@ -140,6 +161,11 @@ options:
       - always
       - on_create
     default: always
+notes:
+  - An option that does not exist is refused before anything is sent. The message suggests the option that may have been meant, and the
+    value is hidden, because it may be a secret.
+  - A text that contains a placeholder for a secret, the left-over placeholder of C(omit), or bytes that are not UTF-8 is refused. Use
+    C(omit) only as the whole value of an option, and C(default('')) inside a text or a list.
 seealso:
   - name: MySafe API
     description: The vendor's documentation of the REST API that this module uses.
@@ -170,6 +196,27 @@ EXAMPLES = r"""
       - name: Platform
         can_edit: false
 
+# Ansible prints the items of a loop, even with loop_control.label if an item fails. So the items hold no secrets: these are in
+# another variable, from a file encrypted with Ansible Vault, that maps codes to client secrets.
+- name: Manage several API secrets, with the client secrets in a variable of their own
+  senhasegura.mysafe.mysafe_api_secret:
+    identifier_code: "{{ item.code }}"
+    name: "{{ item.name }}"
+    url: "{{ item.url }}"
+    client_id: "{{ item.client_id }}"
+    client_secret: "{{ client_secrets[item.code] }}"
+  loop:
+    - {code: billing-api, name: Billing API, url: https://billing.example.org, client_id: billing-robot}
+    - {code: reporting-api, name: Reporting API, url: https://reporting.example.org, client_id: reporting-robot}
+
+- name: Store a JSON file as a client secret, as the text that it is
+  senhasegura.mysafe.mysafe_api_secret:
+    identifier_code: storage-api
+    name: Storage API
+    url: https://storage.example.org
+    client_id: storage-robot
+    client_secret: "{{ lookup('ansible.builtin.file', 'service-account.json') | string }}"
+
 - name: Create an API secret with an initial client secret, and keep later rotations
   senhasegura.mysafe.mysafe_api_secret:
     identifier_code: reporting-api
@@ -186,6 +233,11 @@ EXAMPLES = r"""
     url: https://audit.example.org
     client_id: audit-robot
     update: false
+
+- name: Let two users view an API secret, and no other users
+  senhasegura.mysafe.mysafe_api_secret:
+    identifier_code: billing-api
+    users_allowed: [bob, carol]
 
 - name: Stop sharing an API secret, and change nothing else
   senhasegura.mysafe.mysafe_api_secret:

@@ -37,15 +37,19 @@ options:
       - The code that was chosen for the API secret.
       - An API secret that is inactive or may not be read does not show its code. It is left out if it cannot be decided whether it has
         this code.
-      - At most one of O(identifier_code), O(identifier) and O(tag) can be given. Without any of them, all API secrets are read.
+      - Put quotes around a code of digits. A whole number is used as its decimal digits, with a warning, because YAML reads V(0123) as 83.
+      - At most one of O(identifier_code), O(identifier) and O(tag) can be given, and it must not be empty. Without any of them, all API
+        secrets are read.
     type: str
   identifier:
     description:
-      - The number that MySafe gave to the API secret.
+      - The number that MySafe gave to the API secret. It may be written with or without quotes.
     type: str
   tag:
     description:
-      - A tag of the API secrets. MySafe's filter decides whether the case of its letters matters.
+      - One tag of the API secrets, without a comma. MySafe's filter decides whether the case of its letters matters.
+      - Put quotes around a tag that looks like another type, such as V(1.10) or V(no). Only a whole number is accepted without
+        quotes, and used as its decimal digits.
       - The tags of an API secret that may not be read cannot be checked. It is in the result if MySafe's filter lists it.
     type: str
   details:
@@ -60,6 +64,8 @@ options:
       - Whether to return the client secrets. If so, set C(no_log) to true for the task, and for every task that shows the result.
     type: bool
     default: false
+notes:
+  - An option that does not exist is refused before anything is sent. The message suggests the option that may have been meant.
 seealso:
   - module: senhasegura.mysafe.mysafe_api_secret
   - plugin: senhasegura.mysafe.mysafe_api_secret

@@ -38,6 +38,8 @@ _STORED: list[dict[str, t.Any]] = [
     {"identifier_code": "reporting-api", "name": "Reporting API"},
 ]
 _BILLING_SECRET = "s3cret-of-the-billing-service"
+_REPORTING_SECRET = "s3cret-of-the-reporting-service"
+_IN_A_FILE = "s3cret-in-a-file"
 # The identifier that an example uses.
 _NUMBER = 43
 
@@ -108,6 +110,8 @@ def _run(controller_of_module: Controller, running: Simulator) -> t.Callable[[st
     alice = login(running)
     variables = {
         "billing_client_secret": _BILLING_SECRET,
+        "client_secrets": {"billing-api": _BILLING_SECRET, "reporting-api": _REPORTING_SECRET},
+        "service_account": {"private_key": _IN_A_FILE},
         "billing_token_url": f"{running.url}/api/oauth2/token",
         "vault_url": alice["SENHASEGURA_URL"],
         "vault_client_id": alice["SENHASEGURA_CLIENT_ID"],
@@ -130,6 +134,7 @@ def _run(controller_of_module: Controller, running: Simulator) -> t.Callable[[st
             text=example.text if example.is_plays else play + textwrap.indent(example.text, "    "),
             hosts={"localhost": {}},
             arguments=["-e", json.dumps(variables)],
+            beside={"service-account.json": json.dumps({"active": True, "private_key": _IN_A_FILE})},
             # For other modules, such as uri.
             environment={"SSL_CERT_FILE": str(running.ca_path)},
         )
@@ -150,11 +155,12 @@ def test_example_works_as_written(run: t.Callable[[str], Run], name: str) -> Non
 
 @pytest.mark.parametrize("name", _EXAMPLES)
 def test_example_shows_no_client_secret(run: t.Callable[[str], Run], running: Simulator, name: str) -> None:
-    secrets = {_BILLING_SECRET, *(key["client_secret"] for key in running.access_keys.values())}
+    secrets = {_BILLING_SECRET, _REPORTING_SECRET, _IN_A_FILE}
+    secrets |= {*(key["client_secret"] for key in running.access_keys.values())}
     assert {secret for secret in secrets if secret in run(name).output} == set()
 
 
-@pytest.mark.parametrize("name", [name for name in _EXAMPLES if "README" in name])
+@pytest.mark.parametrize("name", [name for name in _EXAMPLES if "README" in name and _EXAMPLES[name].is_plays])
 def test_playbook_of_the_readme_changes_nothing_the_second_time(
     controller: Controller, simulator: Simulator, name: str
 ) -> None:

@@ -10,7 +10,10 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.bounded import LARGEST_BODY
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.retry import LONGEST_WAIT, RETRIED_STATUSES
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import _FEW
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import _REMEMBERED
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import CONNECTIONS
 from ansible_collections.senhasegura.mysafe.tests.unit.documents import GUIDES, ROOT, sentences, table
 
@@ -61,6 +64,28 @@ def test_the_longest_wait() -> None:
     stated = sentences(r"Retry-After|asked to wait")
     assert {path for path, _sentence in stated} == {ERRORS, HOW_IT_WORKS, FRAGMENT}
     assert [sentence for _path, sentence in stated if not re.search(rf"\b{duration(LONGEST_WAIT)}\b", sentence)] == []
+
+
+def test_how_long_a_rejected_login_is_remembered() -> None:
+    stated = sentences(r"rejected login")
+    assert [path for path, _sentence in stated] == [HOW_IT_WORKS]
+    assert [sentence for _path, sentence in stated if f"for {duration(_REMEMBERED)}:" not in sentence] == []
+
+
+def test_the_largest_answer() -> None:
+    stated = [
+        (path, int(size)) for path, sentence in sentences(r"\bMiB\b") for size in re.findall(r"(\d+) MiB", sentence)
+    ]
+    assert sorted(stated) == [(ERRORS, LARGEST_BODY // 1024**2), (HOW_IT_WORKS, LARGEST_BODY // 1024**2)]
+
+
+def test_how_many_repetitions_are_not_worth_a_warning() -> None:
+    stated = [
+        (path, word)
+        for path, sentence in sentences("repetitions")
+        for word in re.findall(r"more than (\w+) repetitions", sentence)
+    ]
+    assert stated == [(HOW_IT_WORKS, WORDS[_FEW]), (FRAGMENT, WORDS[_FEW])]
 
 
 def test_the_number_of_connections() -> None:
