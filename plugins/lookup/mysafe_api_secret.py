@@ -136,6 +136,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
+from ..module_utils._api_secret.texts import as_text
 from ..module_utils._entry_points import lookup
 from ..module_utils._errors import MySafeError
 from ..plugin_utils._lookup_options import set_options
@@ -150,15 +151,16 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
         """Return the API secrets with the given codes, or one field of each."""
-        params = set_options(self, variables or {}, kwargs)
-        codes = _codes(terms)
         try:
-            fetched, warnings = lookup.run(params, codes, SESSIONS)
+            params = set_options(self, variables or {}, kwargs)
+            done = lookup.run(params, _codes(terms), SESSIONS)
         except MySafeError as error:
             raise AnsibleLookupError(str(error)) from None
-        for warning in warnings:
+        for warning in done.warnings:
             Display().warning(warning)
-        found = [entity for entity in map(self._entity, fetched) if entity is not None]
+        for repeat in done.repeats:
+            Display().v(repeat)
+        found = [entity for entity in map(self._entity, done.fetched) if entity is not None]
         field = self.get_option("field")
         return [entity[field] for entity in found] if field else found
 
@@ -173,12 +175,15 @@ class LookupModule(LookupBase):
 
 
 def _codes(terms: t.Iterable[t.Any]) -> list[str]:
-    """Return the terms as codes. A rejected term may be a pasted secret, so it is never echoed."""
+    """Return the terms as codes. A rejected term may be a pasted secret, so it is never echoed.
+
+    Raises AnsibleLookupError and MySafeError.
+    """
     codes = []
     for number, term in enumerate(_flat(terms), 1):
         if isinstance(term, bool) or not (isinstance(term, (str, int)) or _is_vaulted(term)):
             raise AnsibleLookupError(f"Term {number} is neither a text nor a whole number: give an identifier code.")
-        code = str(term).strip()
+        code = as_text(f"_terms ({number})", str(term)).strip()
         if not code:
             raise AnsibleLookupError(f"Term {number} is empty: give an identifier code.")
         codes.append(code)

@@ -117,9 +117,15 @@ def _boolean(name: str, value: t.Any) -> bool:
         raise invalid(name, f"it is {named_type(value)} that is neither true nor false", "give true or false") from None
 
 
+def meant(names: t.Iterable[str], known: t.Iterable[str]) -> str:
+    """Return which options may be meant by names of options that do not exist; empty where none is similar."""
+    matches = [match for name in names for match in difflib.get_close_matches(name, list(known), n=1)]
+    return " and ".join(dict.fromkeys(matches))
+
+
 def _unknown(names: t.Sequence[str], spec: Spec) -> MySafeError:
-    meant = dict.fromkeys(match for name in names for match in difflib.get_close_matches(name, spec, n=1))
-    meanings = f"did you mean {' and '.join(meant)}? " if meant else ""
+    likely = meant(names, spec)
+    meanings = f"did you mean {likely}? " if likely else ""
     plural = "s" if len(names) > 1 else ""
     return MySafeError(
         Kind.INVALID_INPUT,

@@ -19,6 +19,7 @@ from ansible import constants as C  # noqa: N812 - as all of Ansible calls it
 from ansible.errors import AnsibleLookupError
 
 from ..module_utils._http.environment import VARIABLES, complete, is_blank
+from ._arguments import meant
 
 if t.TYPE_CHECKING:
     from ansible.plugins.lookup import LookupBase
@@ -30,12 +31,14 @@ _WANTLIST = "wantlist"
 
 
 def set_options(lookup: LookupBase, variables: Mapping[str, t.Any], arguments: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Set the options of a lookup, and return its connection options. Raises AnsibleLookupError."""
+    """Set the options of a lookup, and return its connection options. Raises AnsibleLookupError and MySafeError."""
     definitions = lookup.option_definitions
     unknown = sorted(set(arguments) - set(definitions) - {_WANTLIST})
     if unknown:
         # Without this, a misspelled "field" would return whole API secrets.
-        raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}.")
+        likely = meant(unknown, definitions)
+        hint = f" Did you mean {likely}?" if likely else ""
+        raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}.{hint}")
     named = {
         # Ansible hands over variables as they are written.
         option: lookup._templar.template(variables[variable])

@@ -21,6 +21,7 @@ from ansible_collections.senhasegura.mysafe.plugins.lookup import mysafe_api_sec
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.reading import Fetched
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import lookup as entry_point
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.lookup import Lookup
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES
 
@@ -81,13 +82,14 @@ class Core:
         self.codes: list[str] = []
         self.left: dict[str, Fetched] = {}
         self.warnings: tuple[str, ...] = ()
+        self.repeats: tuple[str, ...] = ()
         self.failure: MySafeError | None = None
 
     def __call__(self, params: dict[str, t.Any], codes: list[str], sessions: t.Any) -> t.Any:
         self.params, self.codes = params, codes
         if self.failure is not None:
             raise self.failure
-        return [self.left.get(code, Fetched(stored(code))) for code in codes], self.warnings
+        return Lookup([self.left.get(code, Fetched(stored(code))) for code in codes], self.warnings, self.repeats)
 
 
 class Warned:
@@ -98,6 +100,10 @@ class Warned:
 
     def __call__(self) -> Warned:
         return self
+
+    def v(self, text: str) -> None:
+        """Record a text that is shown at -v."""
+        self.texts.append(f"-v: {text}")
 
     def warning(self, text: str) -> None:
         """Record a warning."""
@@ -244,6 +250,31 @@ def test_warnings_of_the_core_are_passed_on(core: Core, warned: Warned) -> None:
     core.warnings = ("The token cache is not used",)
     run("a")
     assert warned.texts == ["The token cache is not used"]
+
+
+def test_repeated_requests_are_told_at_v(core: Core, warned: Warned) -> None:
+    core.repeats = ("Could not list: HTTP 503; it was tried again",)
+    run("a")
+    assert warned.texts == ["-v: Could not list: HTTP 503; it was tried again"]
+
+
+def test_a_misspelt_option_is_told_with_the_one_that_was_meant() -> None:
+    with pytest.raises(AnsibleLookupError, match=r"no option feild\. Did you mean field\?"):
+        run("a", feild="name")
+
+
+@pytest.mark.parametrize("term", ["caf\udce9", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "__omit_place_holder__1"])
+def test_a_term_that_cannot_be_meant_is_refused_and_not_repeated(term: str) -> None:
+    with pytest.raises(AnsibleLookupError, match=r"_terms \(2\)") as failure:
+        run("a", term)
+    assert term not in str(failure.value)
+
+
+def test_a_variable_of_the_environment_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENHASEGURA_TIMEOUT", "soon")
+    with pytest.raises(AnsibleLookupError, match="SENHASEGURA_TIMEOUT") as failure:
+        run("a")
+    assert "soon" not in str(failure.value)
 
 
 # Where options come from.

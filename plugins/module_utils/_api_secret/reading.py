@@ -62,8 +62,8 @@ class Query(t.NamedTuple):
         for name, value in given.items():
             if not value.strip():
                 raise invalid(name, "it is empty", "give a value, or leave the option out to read all API secrets")
-        if "," in given.get("tag", ""):
-            raise invalid("tag", "it contains a comma, with which MySafe separates tags", "give one tag")
+        if len(given.get("tag", "").strip().replace(",", "\n").splitlines()) > 1:
+            raise invalid("tag", "it contains a comma or a line break, so it is more than one tag", "give one tag")
         query = {name: value.strip() for name, value in given.items()}
         if "identifier" in query:
             query["identifier"] = checked_identifier(query["identifier"])

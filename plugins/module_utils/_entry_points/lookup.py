@@ -19,8 +19,16 @@ if t.TYPE_CHECKING:
     from .._mysafe.sessions import Sessions
 
 
-def run(params: Params, codes: t.Sequence[str], sessions: Sessions) -> tuple[list[Fetched], tuple[str, ...]]:
-    """Return the result for every code, in their order, and warnings about all of them.
+class Lookup(t.NamedTuple):
+    """The result for every code, in their order, and what is to be told of all of them (``repeats`` at -v)."""
+
+    fetched: list[Fetched]
+    warnings: tuple[str, ...] = ()
+    repeats: tuple[str, ...] = ()
+
+
+def run(params: Params, codes: t.Sequence[str], sessions: Sessions) -> Lookup:
+    """Return the result for every code.
 
     Raises MySafeError where they cannot be looked up. No text holds a secret; the entities do.
     """
@@ -31,4 +39,5 @@ def run(params: Params, codes: t.Sequence[str], sessions: Sessions) -> tuple[lis
             fetched = fetch(ApiSecrets(client), codes)
     except MySafeError as error:
         raise MySafeError(error.kind, secrets.hide(str(error))) from None
-    return [one._replace(reason=secrets.hide(one.reason)) for one in fetched], client.warnings
+    hidden = [one._replace(reason=secrets.hide(one.reason)) for one in fetched]
+    return Lookup(hidden, client.warnings, client.repeats)
