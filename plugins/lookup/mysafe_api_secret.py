@@ -133,8 +133,10 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
+from ..module_utils._api_secret.texts import is_unicode
 from ..module_utils._entry_points import lookup
 from ..module_utils._errors import MySafeError
+from ..plugin_utils._arguments import is_vaulted
 from ..plugin_utils._lookup_options import set_options
 from ..plugin_utils._sessions import SESSIONS
 
@@ -147,9 +149,9 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
         """Return the API secrets with the given codes, or one field of each."""
-        params = set_options(self, variables or {}, kwargs)
         codes = _codes(terms)
         try:
+            params = set_options(self, variables or {}, kwargs)
             fetched, warnings = lookup.run(params, codes, SESSIONS)
         except MySafeError as error:
             raise AnsibleLookupError(str(error)) from None
@@ -173,23 +175,20 @@ def _codes(terms: t.Iterable[t.Any]) -> list[str]:
     """Return the terms as codes. A rejected term may be a pasted secret, so it is never echoed."""
     codes = []
     for number, term in enumerate(_flat(terms), 1):
-        if isinstance(term, bool) or not (isinstance(term, (str, int)) or _is_vaulted(term)):
+        if isinstance(term, bool) or not (isinstance(term, (str, int)) or is_vaulted(term)):
             raise AnsibleLookupError(f"Term {number} is neither a text nor a whole number: give an identifier code.")
         code = str(term).strip()
         if not code:
             raise AnsibleLookupError(f"Term {number} is empty: give an identifier code.")
+        if not is_unicode(code):
+            raise AnsibleLookupError(f"Term {number} holds bytes that are not UTF-8: check where it comes from.")
         codes.append(code)
     return codes
 
 
 def _flat(terms: t.Iterable[t.Any]) -> t.Iterator[t.Any]:
     for term in terms:
-        if isinstance(term, Iterable) and not isinstance(term, (str, Mapping)) and not _is_vaulted(term):
+        if isinstance(term, Iterable) and not isinstance(term, (str, Mapping)) and not is_vaulted(term):
             yield from _flat(term)
         else:
             yield term
-
-
-def _is_vaulted(term: t.Any) -> bool:
-    """Whether it is a text that is decrypted when it is used: no str before ansible-core 2.19."""
-    return hasattr(term, "__ENCRYPTED__")

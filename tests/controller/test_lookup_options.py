@@ -182,13 +182,14 @@ def test_one_field_of_each_is_returned(field: str) -> None:
     "options", [{"field": "colour"}, {"field": "shared_error"}, {"on_missing": "ignore"}, {"on_denied": "ignore"}]
 )
 def test_an_unknown_choice_is_refused(options: dict[str, str], core: Core) -> None:
-    with pytest.raises(AnsibleError, match="|".join(options.values())):
+    with pytest.raises(AnsibleError, match="|".join(options)) as failure:
         run("a", **options)
+    assert not any(value in str(failure.value) for value in options.values())
     assert core.codes == []
 
 
 def test_an_unknown_option_is_refused_and_its_value_not_shown(core: Core) -> None:
-    with pytest.raises(AnsibleLookupError, match="no option client_secret, feild") as failure:
+    with pytest.raises(AnsibleLookupError, match="no options feild, client_secret.*did you mean field") as failure:
         run("a", feild="name", client_secret="hush")
     assert (core.codes, "hush" in str(failure.value)) == ([], False)
 
@@ -347,12 +348,12 @@ def test_secrets_are_not_taken_from_ansible_cfg(core: Core, ini: t.Callable[[dic
 def test_the_order_is_argument_variable_environment_ansible_cfg(
     core: Core, ini: t.Callable[[dict[str, str]], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ini(dict.fromkeys(("url", "client_id", "token_url", "tenant"), "ini"))
-    for option in ("mysafe_url", "mysafe_client_id", "mysafe_token_url"):
-        monkeypatch.setenv(VARIABLES[option], "environment")
+    ini(dict.fromkeys(("url", "client_id", "client_cert", "client_key"), "/ini"))
+    for option in ("mysafe_url", "mysafe_client_id", "client_cert"):
+        monkeypatch.setenv(VARIABLES[option], "/environment")
     run("a", variables={"mysafe_url": "variable", "mysafe_client_id": "variable"}, mysafe_url="argument")
-    used = [core.params[name] for name in ("mysafe_url", "mysafe_client_id", "mysafe_token_url", "mysafe_tenant")]
-    assert used == ["argument", "variable", "environment", "ini"]
+    used = [core.params[name] for name in ("mysafe_url", "mysafe_client_id", "client_cert", "client_key")]
+    assert used == ["argument", "variable", "/environment", "/ini"]
 
 
 @pytest.mark.parametrize("option", ["mysafe_client_secret", "mysafe_access_token"])
