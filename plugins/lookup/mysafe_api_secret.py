@@ -139,6 +139,7 @@ from ansible.utils.display import Display
 from ..module_utils._api_secret.texts import as_text
 from ..module_utils._entry_points import lookup
 from ..module_utils._errors import MySafeError
+from ..plugin_utils._arguments import is_vaulted
 from ..plugin_utils._lookup_options import set_options
 from ..plugin_utils._sessions import SESSIONS
 
@@ -181,7 +182,7 @@ def _codes(terms: t.Iterable[t.Any]) -> list[str]:
     """
     codes = []
     for number, term in enumerate(_flat(terms), 1):
-        if isinstance(term, bool) or not (isinstance(term, (str, int)) or _is_vaulted(term)):
+        if isinstance(term, bool) or not (isinstance(term, (str, int)) or is_vaulted(term)):
             raise AnsibleLookupError(f"Term {number} is neither a text nor a whole number: give an identifier code.")
         code = as_text(f"_terms ({number})", str(term)).strip()
         if not code:
@@ -192,12 +193,7 @@ def _codes(terms: t.Iterable[t.Any]) -> list[str]:
 
 def _flat(terms: t.Iterable[t.Any]) -> t.Iterator[t.Any]:
     for term in terms:
-        if isinstance(term, Iterable) and not isinstance(term, (str, Mapping)) and not _is_vaulted(term):
+        if isinstance(term, Iterable) and not isinstance(term, (str, Mapping)) and not is_vaulted(term):
             yield from _flat(term)
         else:
             yield term
-
-
-def _is_vaulted(term: t.Any) -> bool:
-    """Whether it is a text that is decrypted when it is used: no str before ansible-core 2.19."""
-    return hasattr(term, "__ENCRYPTED__")

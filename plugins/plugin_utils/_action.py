@@ -11,7 +11,6 @@ also serve the next items of a loop.
 
 from __future__ import annotations
 
-import datetime
 import os
 import sys
 import typing as t
@@ -28,7 +27,7 @@ from ..module_utils._errors import MySafeError
 from ..module_utils._http import environment, libraries
 from ..module_utils._http.connection import PATHS, is_pasted
 from ..module_utils._secrets import Secrets
-from ._arguments import checked, doubts, secret_texts, shown, texts
+from ._arguments import checked, doubts, plain, secret_texts, shown, texts
 from ._sessions import SESSIONS
 
 if t.TYPE_CHECKING:
@@ -60,11 +59,14 @@ class MySafeAction(ActionBase):
         variables = task_vars or {}
         of_the_task: dict[str, t.Any] = {}
         self._compute_environment_string(of_the_task)
-        given = _plain(self._task.args)
+        given = plain(self._task.args)
         try:
             # The environment of the controller is where AWX puts a credential, while the module may run on a bastion.
             completed = environment.complete(given, os.environ, left_to_task=of_the_task)
             module_args = checked(completed, self.argument_spec, type(self).normal)
+            # The module would repeat what is wrong in the environment of the task.
+            there = environment.complete(given, {name: str(value) for name, value in of_the_task.items()})
+            checked(there, self.argument_spec, type(self).normal)
         except MySafeError as error:
             return {**result, **self._refused(given, error, with_invocation=_wants_invocation(variables))}
         warnings = [*doubts(given), *self._doubts_about_the_loop(given, variables)]
@@ -95,7 +97,7 @@ class MySafeAction(ActionBase):
         secrets.add(*secret_texts(given, self.argument_spec))
         values = {"failed": True, "changed": False, "msg": str(error), "error": error.details()}
         if with_invocation:
-            arguments = shown(given, self.argument_spec)
+            arguments = shown(given, self.argument_spec, type(self).normal)
             values["invocation"] = {"module_args": remove_values(arguments, secrets.values)}
         return values
 
@@ -105,7 +107,7 @@ class MySafeAction(ActionBase):
         if self._task.no_log or item is None or not self._task.loop or self._task._uuid in _WARNED:
             return
         secrets = set(secret_texts(given, self.argument_spec))
-        if not secrets.isdisjoint(texts(_plain(item))):
+        if not secrets.isdisjoint(texts(plain(item))):
             _WARNED.add(self._task._uuid)
             yield (
                 "The items of this loop hold a secret, and Ansible prints items. Keep the secrets in a variable of their own"
@@ -153,16 +155,3 @@ def _wants_invocation(task_vars: dict[str, t.Any]) -> bool:
         return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
     except AnsibleError:
         return True
-
-
-def _plain(value: t.Any) -> t.Any:
-    """Return a value as it would reach a module: the controller's strings carry tags, or are not decrypted yet."""
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple, set)):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, datetime.date):
-        return value  # refused as what it is: not the text that was written
-    return str(value)

@@ -2,20 +2,22 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""Checks the arguments of a task as they were given, before Ansible converts them.
+"""Checks the arguments of a task or lookup as they were given, before Ansible converts them.
 
 Ansible converts values of another type silently, repeats values in its messages, and stops collecting the values of
-``no_log`` options at the first one of a wrong type. So a task is checked here first, for both ways in which it may run.
+``no_log`` options at the first one of a wrong type. So they are checked here first, for both ways in which a task may run.
 """
 
 from __future__ import annotations
 
 import difflib
 import typing as t
+from collections import abc
 
 from ..module_utils._api_secret.options import invalid
-from ..module_utils._api_secret.texts import is_unicode, named_type
+from ..module_utils._api_secret.texts import fault, named_type
 from ..module_utils._errors import Kind, MySafeError
+from ..module_utils._http.connection import PATHS, is_pasted
 from ..module_utils._http.environment import converted, is_blank, misconfigured
 from ..module_utils._http.options import OPTIONS
 
@@ -27,8 +29,33 @@ _CONNECTION = {option.name: option for option in OPTIONS}
 _CODES = ("identifier_code", "client_id")
 
 
+def plain(value: t.Any) -> t.Any:
+    """Return a value as it would reach a module: the controller's strings carry tags, or are not decrypted yet."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, abc.Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, str) or is_vaulted(value):
+        return str(value)
+    return value  # a date, for instance, is refused: it is not the text that was written
+
+
+def is_vaulted(value: t.Any) -> bool:
+    """Whether it is a text that is decrypted when it is used: no str before ansible-core 2.19."""
+    return hasattr(value, "__ENCRYPTED__")
+
+
+def as_given(_option: str, value: t.Any) -> t.Any:
+    """Return the value itself: the ``normal`` of a plugin with no option that describes an API secret."""
+    return value
+
+
 def checked(arguments: t.Mapping[str, t.Any], spec: Spec, normal: Normal) -> dict[str, t.Any]:
     """Return the arguments in the types of their options; ``normal`` gives those of the API secret theirs.
+
+    Null is as if the option was left out. Ansible would refuse it for an option with a default.
 
     Raises MySafeError (kind ``invalid_input`` or ``configuration``) that names the option and never the value.
     """
@@ -36,8 +63,7 @@ def checked(arguments: t.Mapping[str, t.Any], spec: Spec, normal: Normal) -> dic
     if unknown:
         raise _unknown(unknown, spec)
     return {
-        name: value if value is None else _checked(name, spec[name], normal(name, value))
-        for name, value in arguments.items()
+        name: _checked(name, spec[name], normal(name, value)) for name, value in arguments.items() if value is not None
     }
 
 
@@ -64,31 +90,35 @@ def texts(value: t.Any) -> t.Iterator[str]:
 
 
 def secret_texts(arguments: t.Mapping[str, t.Any], spec: Spec) -> list[str]:
-    """Return the texts of all arguments that may be secrets: of secret options, and of options that do not exist."""
+    """Return the texts of all arguments that may be secrets.
+
+    These are secret options, options that do not exist, and keys that were pasted where a path belongs.
+    """
     return [
         text
         for name, value in arguments.items()
-        if name not in spec or spec[name].get("no_log")
         for text in texts(value)
         if text.strip()
+        and (name not in spec or spec[name].get("no_log") or (name in PATHS and is_pasted(text)))
     ]
 
 
-def shown(arguments: t.Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
-    """Return the arguments that are safe to show of a task that was refused."""
-    return {
-        name: value
-        for name, value in arguments.items()
-        if name in spec
-        and not spec[name].get("no_log")
-        and (value is None or isinstance(value, (int, float)) or (isinstance(value, str) and is_unicode(value)))
-    }
+def shown(arguments: t.Mapping[str, t.Any], spec: Spec, normal: Normal) -> dict[str, t.Any]:
+    """Return the arguments that are safe to show of a task that was refused: those that are right, and no secrets."""
+    safe = {}
+    for name, value in arguments.items():
+        if name in spec and not spec[name].get("no_log"):
+            try:
+                safe.update(checked({name: value}, spec, normal))
+            except MySafeError:
+                continue
+    return safe
 
 
 def _checked(name: str, spec: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
     if name in _CONNECTION:
         return _checked_connection(name, value)
-    if "choices" in spec and value not in spec["choices"]:
+    if spec.get("choices") and value not in spec["choices"]:
         raise invalid(name, "its value is not one of the choices", f"give one of: {', '.join(spec['choices'])}")
     if spec["type"] == "bool":
         return _boolean(name, value)
@@ -103,8 +133,9 @@ def _checked_connection(name: str, value: t.Any) -> t.Any:
     if not isinstance(value, str) and (option.no_log or not is_number):
         raise misconfigured(name, f"it is {named_type(value)}, not a text")
     text = str(value)
-    if not is_unicode(text):
-        raise misconfigured(name, "it holds bytes that are not UTF-8")
+    found = fault(text, is_secret=bool(option.no_log))
+    if found is not None:
+        raise misconfigured(name, found[0])
     return text
 
 
@@ -117,19 +148,12 @@ def _boolean(name: str, value: t.Any) -> bool:
         raise invalid(name, f"it is {named_type(value)} that is neither true nor false", "give true or false") from None
 
 
-def meant(names: t.Iterable[str], known: t.Iterable[str]) -> str:
-    """Return which options may be meant by names of options that do not exist; empty where none is similar."""
-    matches = [match for name in names for match in difflib.get_close_matches(name, list(known), n=1)]
-    return " and ".join(dict.fromkeys(matches))
-
-
 def _unknown(names: t.Sequence[str], spec: Spec) -> MySafeError:
-    likely = meant(names, spec)
-    meanings = f"did you mean {likely}? " if likely else ""
-    plural = "s" if len(names) > 1 else ""
+    meant = dict.fromkeys(match for name in names for match in difflib.get_close_matches(name, spec, n=1))
+    meanings = f"did you mean {' and '.join(meant)}? " if meant else ""
     return MySafeError(
         Kind.INVALID_INPUT,
-        f"There is no option{plural} {', '.join(names)}",
-        cause="the task gives an option that the module does not have",
+        f"{'There are no options' if len(names) > 1 else 'There is no option'} {', '.join(names)}",
+        cause="the plugin has no option of that name",
         solution=f"{meanings}ansible-doc lists the options",
     )

@@ -16,10 +16,9 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible import constants as C  # noqa: N812 - as all of Ansible calls it
-from ansible.errors import AnsibleLookupError
 
 from ..module_utils._http.environment import VARIABLES, complete, is_blank
-from ._arguments import meant
+from ._arguments import as_given, checked, plain
 
 if t.TYPE_CHECKING:
     from ansible.plugins.lookup import LookupBase
@@ -28,32 +27,32 @@ if t.TYPE_CHECKING:
 _VARIABLES = {option: option if option.startswith("mysafe_") else f"mysafe_{option}" for option in VARIABLES}
 #: Ansible's own argument, which it also hands on where the lookup is a loop (with_…).
 _WANTLIST = "wantlist"
+#: An option in the documentation only: terms are no argument with a name.
+_TERMS = "_terms"
 
 
 def set_options(lookup: LookupBase, variables: Mapping[str, t.Any], arguments: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Set the options of a lookup, and return its connection options. Raises AnsibleLookupError and MySafeError."""
-    definitions = lookup.option_definitions
-    unknown = sorted(set(arguments) - set(definitions) - {_WANTLIST})
-    if unknown:
-        # Without this, a misspelled "field" would return whole API secrets.
-        likely = meant(unknown, definitions)
-        hint = f" Did you mean {likely}?" if likely else ""
-        raise AnsibleLookupError(f"The lookup has no option {', '.join(unknown)}.{hint}")
+    """Set the options of a lookup, and return its connection options.
+
+    Raises MySafeError (kind ``invalid_input`` or ``configuration``) that names the option and never the value.
+    """
+    definitions = {option: spec for option, spec in lookup.option_definitions.items() if option != _TERMS}
+    given = {option: value for option, value in plain(arguments).items() if option != _WANTLIST}
     named = {
         # Ansible hands over variables as they are written.
-        option: lookup._templar.template(variables[variable])
+        option: plain(lookup._templar.template(variables[variable]))
         for option, variable in _VARIABLES.items()
-        if variables.get(variable) is not None
+        if variables.get(variable) is not None and is_blank(given.get(option))
     }
-    named.update({option: value for option, value in arguments.items() if option in VARIABLES and not is_blank(value)})
-    _require_texts(named)
-    found = complete(named, os.environ)
+    # Ansible would ignore a misspelt "field", and so return whole API secrets, and repeat values of a wrong type.
+    named = checked({**given, **named}, definitions, as_given)
+    found = complete({option: value for option, value in named.items() if option in VARIABLES}, os.environ)
     unset = {
         option: _from_ini(definitions[option])
         for option, variable in VARIABLES.items()
         if option not in found and variable in os.environ
     }
-    own = {option: value for option, value in arguments.items() if option not in VARIABLES and option != _WANTLIST}
+    own = {option: value for option, value in named.items() if option not in VARIABLES}
     lookup.set_options(direct={**unset, **found, **own})
     values = {option: lookup.get_option(option) for option in VARIABLES if unset.get(option, "") is not None}
     return {option: None if is_blank(values.get(option)) else values[option] for option in VARIABLES}
@@ -68,10 +67,3 @@ def _from_ini(definition: Mapping[str, t.Any]) -> t.Any:
         if value is not None:
             return value
     return definition.get("default")
-
-
-def _require_texts(options: Mapping[str, t.Any]) -> None:
-    """Refuse what Ansible would refuse with a message that repeats the value."""
-    for option in ("mysafe_client_secret", "mysafe_access_token"):
-        if isinstance(options.get(option), (Mapping, list, tuple)):
-            raise AnsibleLookupError(f"The option {option} is not a text.")

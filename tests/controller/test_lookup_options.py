@@ -188,13 +188,14 @@ def test_one_field_of_each_is_returned(field: str) -> None:
     "options", [{"field": "colour"}, {"field": "shared_error"}, {"on_missing": "ignore"}, {"on_denied": "ignore"}]
 )
 def test_an_unknown_choice_is_refused(options: dict[str, str], core: Core) -> None:
-    with pytest.raises(AnsibleError, match="|".join(options.values())):
+    with pytest.raises(AnsibleError, match="|".join(options)) as failure:
         run("a", **options)
+    assert not any(value in str(failure.value) for value in options.values())
     assert core.codes == []
 
 
 def test_an_unknown_option_is_refused_and_its_value_not_shown(core: Core) -> None:
-    with pytest.raises(AnsibleLookupError, match="no option client_secret, feild") as failure:
+    with pytest.raises(AnsibleLookupError, match="no options feild, client_secret.*did you mean field") as failure:
         run("a", feild="name", client_secret="hush")
     assert (core.codes, "hush" in str(failure.value)) == ([], False)
 
@@ -259,7 +260,7 @@ def test_repeated_requests_are_told_at_v(core: Core, warned: Warned) -> None:
 
 
 def test_a_misspelt_option_is_told_with_the_one_that_was_meant() -> None:
-    with pytest.raises(AnsibleLookupError, match=r"no option feild\. Did you mean field\?"):
+    with pytest.raises(AnsibleLookupError, match=r"There is no option feild\..*did you mean field\?"):
         run("a", feild="name")
 
 

@@ -27,7 +27,9 @@ def as_text(option: str, value: t.Any, *, is_secret: bool = False) -> str:
     Raises MySafeError (kind ``invalid_input``) for every other type, and for a text that cannot be meant.
     """
     if isinstance(value, str):
-        _require_meant(option, value, is_secret=is_secret)
+        found = fault(value, is_secret=is_secret)
+        if found is not None:
+            raise invalid(option, *found)
         return value
     if isinstance(value, int) and not isinstance(value, bool) and not is_secret:
         return str(value)
@@ -58,21 +60,18 @@ def is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _require_meant(option: str, text: str, *, is_secret: bool) -> None:
-    """Refuse a text that stands for another, or that cannot be sent."""
+def fault(text: str, *, is_secret: bool) -> tuple[str, str] | None:
+    """Return why a text cannot be meant, or cannot be sent, and what to do; None for every other text."""
     if HIDDEN in text or text.strip() == _MASK or (is_secret and _MASK in text):
-        raise invalid(
-            option,
+        return (
             "it has the placeholder that Ansible shows in place of a secret",
             "give the secret itself; mysafe_api_secret_info returns it only with reveal: true, and the lookup always",
         )
     if _OMIT in text:
-        raise invalid(
-            option,
+        return (
             "it has the left-over placeholder of omit",
             "use omit for the whole option, or default('') for a part of it",
         )
     if not is_unicode(text):
-        raise invalid(
-            option, "it holds bytes that are not UTF-8", "check the encoding of the file or variable that it comes from"
-        )
+        return "it holds bytes that are not UTF-8", "check the encoding of the file or variable that it comes from"
+    return None

@@ -75,12 +75,15 @@ def converted(option: Option, value: t.Any) -> t.Any:
     """
     try:
         if option.type == "int":
-            return int(value)
+            number = int(value)
+            if isinstance(value, bool) or (isinstance(value, float) and number != value):
+                raise ValueError
+            return number
         if option.type == "bool" and not isinstance(value, bool):
             from ansible.module_utils.parsing.convert_bool import boolean  # it is rarely needed
 
             return boolean(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         kind = "a whole number" if option.type == "int" else "true or false"
         raise misconfigured(option.name, f"its value is not {kind}") from None
     return value
