@@ -36,6 +36,8 @@ if t.TYPE_CHECKING:
 #: The variable that switches running in place off, for instance to find out whether a problem comes from it.
 SWITCH = "mysafe_in_place"
 _DISPLAY = Display()
+#: How many characters a text needs not to be part of a secret by chance.
+_TELLING = 6
 #: Tasks whose loop was warned about. All items of a loop run in one process.
 _WARNED: set[str] = set()
 
@@ -60,6 +62,7 @@ class MySafeAction(ActionBase):
         of_the_task: dict[str, t.Any] = {}
         self._compute_environment_string(of_the_task)
         given = plain(self._task.args)
+        warnings = [*doubts(given), *self._doubts_about_the_loop(given, variables)]
         try:
             # The environment of the controller is where AWX puts a credential, while the module may run on a bastion.
             completed = environment.complete(given, os.environ, left_to_task=of_the_task)
@@ -68,8 +71,8 @@ class MySafeAction(ActionBase):
             there = environment.complete(given, {name: str(value) for name, value in of_the_task.items()})
             checked(there, self.argument_spec, type(self).normal)
         except MySafeError as error:
-            return {**result, **self._refused(given, error, with_invocation=_wants_invocation(variables))}
-        warnings = [*doubts(given), *self._doubts_about_the_loop(given, variables)]
+            refused = self._refused(given, error, with_invocation=_wants_invocation(variables))
+            return {**result, **refused, **({"warnings": warnings} if warnings else {})}
         if not of_the_task and self._is_same_in_place(variables):
             result.update(self._in_place(module_args, with_invocation=_wants_invocation(variables)))
         else:
@@ -106,8 +109,8 @@ class MySafeAction(ActionBase):
         item = task_vars.get(task_vars.get("ansible_loop_var", "item"))
         if self._task.no_log or item is None or not self._task.loop or self._task._uuid in _WARNED:
             return
-        secrets = set(secret_texts(given, self.argument_spec))
-        if not secrets.isdisjoint(texts(plain(item))):
+        secrets = secret_texts(given, self.argument_spec)
+        if any(_is_part(text, secret) for text in texts(plain(item)) for secret in secrets):
             _WARNED.add(self._task._uuid)
             yield (
                 "The items of this loop hold a secret, and Ansible prints items. Keep the secrets in a variable of their own"
@@ -127,7 +130,7 @@ class MySafeAction(ActionBase):
             diff=self._task.diff,
             sessions=SESSIONS,
         )
-        for repeat in done.repeats:
+        for repeat in done.repeats if not self._task.no_log else ():
             _DISPLAY.v(repeat)
         values = dict(done.values)
         if done.failed:
@@ -147,6 +150,11 @@ class MySafeAction(ActionBase):
             name: os.path.join(place, value) if name in PATHS and value and not is_pasted(value) else value
             for name, value in params.items()
         }
+
+
+def _is_part(text: str, secret: str) -> bool:
+    """Whether a text of a loop item is the secret, or the secret was made from it."""
+    return text == secret or (len(text.strip()) >= _TELLING and (text.strip() in secret or secret in text))
 
 
 def _wants_invocation(task_vars: dict[str, t.Any]) -> bool:

@@ -86,6 +86,8 @@ _REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "a list as the timeout": ({"timeout": [1]}, "timeout"),
     "a text as validate_certs": ({"validate_certs": "maybe"}, "validate_certs"),
     "a mapping as ca_path": ({"ca_path": {"a": 1}}, "ca_path"),
+    "the text of a key as its path": ({"client_key": f"-----BEGIN KEY-----\n{KEY_SECRET}\n"}, "client_key"),
+    "a password in the address": ({"mysafe_url": f"https://joe:{KEY_SECRET}@vault"}, "mysafe_url"),
     "a misspelt option": ({"client_secrt": SECRET}, "client_secrt"),
     "a misspelt option with a mapping": ({"client_secrt": {"deep": [SECRET]}}, "client_secrt"),
 }
@@ -132,7 +134,11 @@ def test_a_value_is_stored_as_it_was_written(both: Both, way: str, name: str) ->
 def test_a_value_that_cannot_be_meant_is_refused_with_the_name_of_the_option(both: Both, way: str, name: str) -> None:
     result = getattr(both, way)[name]
     named = _REFUSED[name][1]
-    kind = "configuration" if named.startswith(("mysafe_", "timeout", "validate_certs", "ca_path")) else "invalid_input"
+    kind = (
+        "configuration"
+        if named.startswith(("mysafe_", "timeout", "validate_certs", "ca_path", "client_key"))
+        else "invalid_input"
+    )
     assert (result["changed"], result["error"]["kind"]) == (False, kind)
     assert named in result["msg"]
 
@@ -184,6 +190,12 @@ def test_a_loop_over_items_that_hold_the_secret_warns_once(controller: Controlle
     run = controller.play(_task("loop", _LOOP, loop=_ITEMS), vars={"mysafe_in_place": in_place}).succeeded()
     warned = ["Keep the secrets in a variable" in str(item.result.get("warnings")) for item in run.items("loop")]
     assert warned == [True, False]
+
+
+@pytest.mark.parametrize("template", ["{{ item.secret | trim }}", "{{ {'key': item.secret} | to_json }}"])
+def test_a_loop_over_items_from_which_the_secret_is_made_warns(controller: Controller, template: str) -> None:
+    run = controller.play(_task("loop", {**_LOOP, "client_secret": template}, loop=_ITEMS)).succeeded()
+    assert "Keep the secrets in a variable" in str(run.items("loop")[0].result.get("warnings"))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,11 @@ def ending(kept: str, asked: str) -> bool:
     return kept.endswith(asked)
 
 
+def like(kept: str, asked: str) -> bool:
+    """List what matches the code as a pattern of SQL."""
+    return len(kept) == len(asked) and all(one in ("_", other) for one, other in zip(asked, kept))
+
+
 def any_punctuation(kept: str, asked: str) -> bool:
     """List secrets whose code has the same letters and digits."""
     return "".join(filter(str.isalnum, kept)) == "".join(filter(str.isalnum, asked))

@@ -84,12 +84,18 @@ def _loosely_listed(api: ApiSecrets, code: str, identifiers: set[str]) -> set[st
     if len(code) < 2:
         return identifiers  # nothing is nearly the same as a single character
     loosely: set[str] = set()
-    for probe in dict.fromkeys((code[:-1], code[1:], code.swapcase())):
+    for probe in dict.fromkeys((code[:-1], code[1:], code.swapcase(), *_wildcards(code))):
         if loosely == identifiers:
             break
         if probe.strip() and probe != code:
             loosely |= identifiers.intersection(api.identifiers(identifier_code=probe))
     return loosely
+
+
+def _wildcards(code: str) -> t.Iterator[str]:
+    """Return the code with a wildcard of SQL in it, where it has one itself that a filter may take for one."""
+    if not {"_", "%"}.isdisjoint(code):
+        yield f"_{code[1:]}"
 
 
 def read_candidate(api: ApiSecrets, candidate: Candidate) -> Candidate:

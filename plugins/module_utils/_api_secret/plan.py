@@ -149,7 +149,10 @@ def _activate(known: Entity, desired: Desired) -> Step:
     if not desired.update:
         warning = f"{_capital(desired.called)} was left inactive, as update is false"
         return Step(Action.NONE, known, entity=known, warnings=(warning,))
-    return Step(Action.ACTIVATE, known, entity={**known, **desired.fields})
+    wanted = {
+        name: value for name, value in desired.fields.items() if desired.update_client_secret or not FIELDS[name].secret
+    }
+    return Step(Action.ACTIVATE, known, entity={**known, **wanted})
 
 
 def _update(known: Entity, desired: Desired) -> Step:

@@ -99,10 +99,11 @@ def carry_out(write: Write) -> Current:
 def _settle_entity(write: Write, answered: Entity) -> Current:
     """Check what the vault holds after a create or an update that it accepted."""
     step, refused = write.step, answered["shared_error"]
-    write.journal.wrote(step, Effect.APPLIED, answered)
     found, wrong = answered, mismatches(step, answered, was_read=False)
     if wrong:
         # Documented answers to an update show the old values (v3.33 and v4, English): the vault has the last word.
+        # Until it was asked, the values of these fields are not known.
+        write.journal.wrote(step, Effect.APPLIED, {**answered, **dict.fromkeys(wrong)})
         found, wrong = _read_back(write, answered, wrong)
     if refused:
         wrong = without_sharing(wrong)

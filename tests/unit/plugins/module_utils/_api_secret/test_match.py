@@ -27,6 +27,7 @@ from ansible_collections.senhasegura.mysafe.tests.unit.fake_vault import (
     ending,
     exact,
     ignoring,
+    like,
 )
 
 LONGER = f"{CODE}-v2"
@@ -244,6 +245,17 @@ def test_the_filter_is_not_tested_if_everything_can_be_read() -> None:
 def test_an_exact_filter_is_tested_with_every_similar_code() -> None:
     asked = asked_for(FakeVault(row(NUMBER), inactive=[NUMBER]))
     assert asked == [CODE, CODE[:-1], CODE[1:], CODE.swapcase()]
+
+
+@pytest.mark.parametrize("code", ["pay_api", "pay%api"])
+def test_a_code_with_a_wildcard_of_sql_is_tested_with_another_one(code: str) -> None:
+    asked = asked_for(FakeVault(row(NUMBER, code), inactive=[NUMBER]), code)
+    assert asked[-1] == "_" + code[1:]
+
+
+def test_a_stranger_is_not_taken_for_a_code_with_a_wildcard() -> None:
+    vault = FakeVault(row(NUMBER, "pay-api"), inactive=[NUMBER], matches=like)
+    assert obstacle(find(vault, wanted(identifier_code="pay_api"))).kind == "ambiguous"
 
 
 def test_a_loose_filter_is_not_tested_further() -> None:

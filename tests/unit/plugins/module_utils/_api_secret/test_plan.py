@@ -253,6 +253,11 @@ def test_the_entity_after_an_activation_has_the_fields_of_the_task() -> None:
     assert planned.entity == {**UNREAD, "identifier_code": CODE, "notes": "New", "tags": "a, b"}
 
 
+def test_the_entity_after_an_activation_has_no_client_secret_that_will_not_be_sent() -> None:
+    step = plan(INACTIVE, wanted(client_secret=NEW_SECRET, update_client_secret="on_create"))
+    assert step.entity == {**UNREAD, "identifier_code": CODE}
+
+
 # Create.
 
 
