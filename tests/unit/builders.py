@@ -8,6 +8,7 @@ import typing as t
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.desired import Desired
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity, entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS as TABLE
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
 
 NUMBER = "43"
@@ -16,8 +17,7 @@ OLD_SECRET = "0ld-s3cr3t"
 NEW_SECRET = "n3w-s3cr3t"
 CIPHERTEXT = "QUJD" * 85 + "QUI="  # as long as the ciphertext of a 2048 bit RSA key
 
-#: Every field of an API secret except its identifier, in the form of the API.
-FIELDS: dict[str, t.Any] = {
+_VALUES: dict[str, t.Any] = {
     "name": "Billing API",
     "url": "https://billing.example.org",
     "client_secret": OLD_SECRET,
@@ -29,6 +29,8 @@ FIELDS: dict[str, t.Any] = {
     "users_allowed": [{"username": "bob", "can_edit": True}, {"username": "carol", "can_edit": False}],
     "groups_allowed": [{"name": "Operations", "can_edit": False}],
 }
+#: Every field of an API secret except its identifier, in the form of the API.
+FIELDS = {name: _VALUES.get(name, f"A value for {name}") for name in TABLE}
 #: The fields that a create requires.
 REQUIRED = {field: FIELDS[field] for field in ("name", "url", "client_id")}
 

@@ -9,6 +9,8 @@ import typing as t
 import pytest
 import requests
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS, Field
+
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
@@ -18,8 +20,11 @@ CLIENT_SECRET = "kept/secret of+billing"
 OTHER_CLIENT_SECRET = 'new "secret" of & billing'
 OTHERS_SECRET = "secret-of-somebody-else"
 
+#: The fields that are a text, in a task as in the vault.
+TEXTS = [name for name, field in FIELDS.items() if type(field) is Field and name != "identifier_code"]
 #: The API secret as a task describes it, and as the vault stores it.
 DESCRIBED: dict[str, t.Any] = {
+    **{name: f"A value for {name}" for name in TEXTS},
     "name": "Billing API",
     "url": "https://billing.example.org",
     "client_id": "billing-robot",
@@ -31,7 +36,7 @@ DESCRIBED: dict[str, t.Any] = {
     "groups_allowed": [{"name": "Security"}],
 }
 STORED: dict[str, t.Any] = {
-    **{field: DESCRIBED[field] for field in ("name", "url", "client_id", "client_secret", "method", "notes")},
+    **{name: DESCRIBED[name] for name in TEXTS},
     "identifier_code": CODE,
     "tags": "billing, production",
     "users": {"bob": True},
@@ -39,6 +44,7 @@ STORED: dict[str, t.Any] = {
 }
 #: The same with another value in each field.
 CHANGED: dict[str, t.Any] = {
+    **{name: f"Another value for {name}" for name in TEXTS},
     "name": "Billing API 2",
     "url": "https://billing2.example.org",
     "client_id": "billing-robot-2",
@@ -50,7 +56,7 @@ CHANGED: dict[str, t.Any] = {
     "groups_allowed": [],
 }
 STORED_CHANGED: dict[str, t.Any] = {
-    **{field: CHANGED[field] for field in ("name", "url", "client_id", "client_secret", "method", "notes")},
+    **{name: CHANGED[name] for name in TEXTS},
     "identifier_code": CODE,
     "tags": "test",
     "users": {"carol": False},

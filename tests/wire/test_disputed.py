@@ -12,7 +12,20 @@ from simulator.switches import PROFILES, Switches, preset
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
 
-from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, calls, holds, vault, with_code
+from .support import (
+    CHANGED,
+    CODE,
+    DESCRIBED,
+    HIDDEN,
+    STORED,
+    STORED_CHANGED,
+    TEXTS,
+    add,
+    calls,
+    holds,
+    vault,
+    with_code,
+)
 
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
@@ -132,7 +145,7 @@ _TOGETHER: dict[str, dict[str, t.Any]] = {
 }
 
 _ENTITY = {
-    **{field: DESCRIBED[field] for field in ("name", "url", "client_id", "method", "notes", "users_allowed")},
+    **{field: DESCRIBED[field] for field in (*TEXTS, "users_allowed")},
     "identifier_code": CODE,
     "client_secret": HIDDEN,
     "tags": "billing, production",
@@ -140,7 +153,7 @@ _ENTITY = {
     "shared_error": [],
 }
 _ENTITY_CHANGED = {
-    **{field: CHANGED[field] for field in ("name", "url", "client_id", "method", "notes", "groups_allowed")},
+    **{field: CHANGED[field] for field in (*TEXTS, "groups_allowed")},
     "identifier_code": CODE,
     "client_secret": HIDDEN,
     "tags": "test",

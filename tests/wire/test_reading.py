@@ -25,6 +25,7 @@ from .support import (
     NEIGHBOURS,
     OTHER_CLIENT_SECRET,
     OTHERS_SECRET,
+    STORED,
     add,
     calls,
     each_filter,
@@ -235,15 +236,9 @@ def test_an_entry_is_the_entity_with_the_users_rights(
         options = {"identifier": identifier}
     assert listed(**options) == [
         {
+            **{field: value for field, value in STORED.items() if field not in ("users", "groups")},
             "identifier": identifier,
-            "name": "Billing API",
-            "url": "https://billing.example.org",
             "client_secret": HIDDEN,
-            "client_id": "billing-robot",
-            "identifier_code": CODE,
-            "method": "post",
-            "tags": "billing, production",
-            "notes": "Owned by the platform team.",
             "users_allowed": [{"username": "bob", "can_edit": True}],
             "groups_allowed": [{"name": "Security", "can_edit": False}],
             "shared_error": [],

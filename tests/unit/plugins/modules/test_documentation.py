@@ -16,6 +16,7 @@ import yaml
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils import _run_module
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import SECRET, SHARING
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.match import Candidate
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.reading import entry
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
@@ -92,7 +93,7 @@ def test_a_module_that_documents_check_mode_supports_it(module: str, asked: t.Ca
     assert asked(module).settings["supports_check_mode"] is (support == "full")
 
 
-SECRET_OPTIONS = {"client_secret", "mysafe_client_secret", "mysafe_access_token"}
+SECRET_OPTIONS = {*SECRET, "mysafe_client_secret", "mysafe_access_token"}
 
 
 @every_module
@@ -194,7 +195,7 @@ def test_the_sample_entity_is_an_entity() -> None:
     assert entity(sample) == sample
 
 
-@pytest.mark.parametrize("field", ["users_allowed", "groups_allowed"])
+@pytest.mark.parametrize("field", SHARING)
 def test_the_documented_shares_are_the_returned_shares(field: str) -> None:
     contains = in_module("mysafe_api_secret", "RETURN")["api_entity"]["contains"][field]["contains"]
     assert list(contains) == list(entity({field: [{}]})[field][0])

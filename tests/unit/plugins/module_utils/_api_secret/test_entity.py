@@ -9,20 +9,12 @@ import typing as t
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS as TABLE
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import FIELDS, NUMBER, group, user
 
 EMPTY: dict[str, t.Any] = {
     "identifier": "",
-    "name": "",
-    "url": "",
-    "client_secret": "",
-    "client_id": "",
-    "identifier_code": "",
-    "method": "",
-    "tags": "",
-    "notes": "",
-    "users_allowed": [],
-    "groups_allowed": [],
+    **{name: field.empty for name, field in TABLE.items()},
     "shared_error": [],
 }
 

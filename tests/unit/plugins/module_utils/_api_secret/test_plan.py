@@ -9,7 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.desired import Desired
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import Entity, entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.plan import Action, Current, Step, plan
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import HIDDEN
@@ -278,9 +278,7 @@ def test_the_diff_of_a_create_shows_what_is_sent() -> None:
 
 
 def test_the_entity_after_a_create_has_every_field_and_no_identifier_yet() -> None:
-    empty = {"method": "", "tags": "", "notes": "", "users_allowed": [], "groups_allowed": [], "shared_error": []}
-    expected = {"identifier": "", "identifier_code": CODE, "client_secret": "", **REQUIRED, **empty}
-    assert plan(MISSING, wanted(**REQUIRED)).entity == expected
+    assert plan(MISSING, wanted(**REQUIRED)).entity == entity({"identifier_code": CODE, **REQUIRED})
 
 
 @pytest.mark.parametrize(

@@ -61,11 +61,10 @@ def shares(key: str) -> st.SearchStrategy[list[dict[str, t.Any]]]:
 entities = st.fixed_dictionaries(
     {
         "identifier": st.just(NUMBER),
+        **dict.fromkeys(FIELDS, st.none() | texts),
         "identifier_code": st.just(CODE),
         **dict.fromkeys(REQUIRED, full_texts),
         "client_secret": secrets,
-        "method": st.none() | texts,
-        "notes": st.none() | texts,
         "tags": st.none() | tags.map(",".join),
         "users_allowed": st.none() | shares("name"),
         "groups_allowed": st.none() | shares("name"),
@@ -80,10 +79,9 @@ required_options = st.fixed_dictionaries(dict.fromkeys(REQUIRED, full_texts))
 other_options = st.fixed_dictionaries(
     {},
     optional={
+        **dict.fromkeys(FIELDS.keys() - {*REQUIRED, "identifier_code"}, texts),
         "state": st.sampled_from(["present", "absent"]),
         "client_secret": secrets,
-        "method": texts,
-        "notes": texts,
         "tags": tags,
         "users_allowed": shares("username"),
         "groups_allowed": shares("name"),
