@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ast
 import typing as t
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import pytest
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection, argument_spec
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.environment import VARIABLES, from_environment
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.options import OPTIONS
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.options import OPTIONS, Option
 
+CORE = Path(__file__).parents[5] / "plugins" / "module_utils"
 URL = "https://vault.example.org"
 LOGIN = {"mysafe_client_id": "an-id", "mysafe_client_secret": "s3cr3t"}
 TOKEN = {"mysafe_access_token": "t0k3n"}
@@ -30,6 +32,30 @@ def refusal(options: t.Mapping[str, t.Any]) -> MySafeError:
     with pytest.raises(MySafeError) as failure:
         Connection.from_params(options)
     return failure.value
+
+
+def parts_in_use() -> set[str]:
+    """Return the parts of a connection that the code reads, apart from the checks of the options."""
+    return {
+        node.attr
+        for path in CORE.rglob("*.py")
+        if path.name != "connection.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("connection", "self._connection")
+    }
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_every_option_is_part_of_the_connection(option: Option, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    others = {"client_cert": str(tmp_path)} if option.name == "client_key" else {}
+    values = {"int": 7, "bool": not option.default, "path": str(file), "str": "https://other.example.org"}
+    assert connection(**others, **{option.name: values[option.type]}) != connection(**others)
+
+
+def test_every_part_of_a_connection_is_used() -> None:
+    assert set(Connection._fields) - parts_in_use() == set()
 
 
 @pytest.mark.parametrize(
