@@ -53,6 +53,27 @@ def assigned_attributes() -> list[str]:
     ]
 
 
+def unused_explanations() -> set[str]:
+    """Return the names of the documented failures that no code mentions."""
+    return {
+        target.id
+        for tree in TREES.values()
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+        and ast.unparse(node.value.func) == "Documented"
+        and not is_read(target.id, tree)
+    }
+
+
+def is_read(name: str, tree: ast.Module) -> bool:
+    """Whether a module reads a name."""
+    return any(
+        node.id == name and isinstance(node.ctx, ast.Load) for node in ast.walk(tree) if isinstance(node, ast.Name)
+    )
+
+
 def test_every_kind_that_is_used_exists() -> None:
     assert used_kinds() <= set(Kind.__members__)
 
@@ -60,6 +81,10 @@ def test_every_kind_that_is_used_exists() -> None:
 @pytest.mark.parametrize("kind", Kind, ids=str)
 def test_every_kind_is_raised(kind: Kind) -> None:
     assert kind.name in raised_kinds()
+
+
+def test_every_documented_failure_is_used() -> None:
+    assert unused_explanations() == set()
 
 
 def test_no_failure_is_changed_after_it_was_created() -> None:
