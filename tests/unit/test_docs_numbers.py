@@ -13,8 +13,10 @@ import yaml
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.bounded import LARGEST_BODY
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.retry import LONGEST_WAIT, RETRIED_STATUSES
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import _FEW
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import explained
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import _REMEMBERED
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import CONNECTIONS
+from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer
 from ansible_collections.senhasegura.mysafe.tests.unit.documents import GUIDES, ROOT, sentences, table
 
 STATUS = re.compile(r"\b[1-5]\d\d\b")
@@ -35,6 +37,9 @@ def statuses(sentence: str) -> frozenset[int]:
     return frozenset(int(status) for status in STATUS.findall(sentence))
 
 
+WITH_STATUSES = [row for row in table(ERRORS, "`error.kind`") if statuses(row[1])]
+
+
 def metadata(path: str) -> dict[str, t.Any]:
     """Return a YAML file of the repository."""
     content: dict[str, t.Any] = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
@@ -53,11 +58,9 @@ def test_the_statuses_that_are_retried() -> None:
     assert stated == [(HOW_IT_WORKS, RETRIED_STATUSES), (FRAGMENT, RETRIED_STATUSES)]
 
 
-@pytest.mark.parametrize("kind", ["unavailable", "rate_limited"])
-def test_a_status_that_fails_after_retries_is_retried(kind: str) -> None:
-    [row] = [row for row in table(ERRORS, "`error.kind`") if row[0] == f"`{kind}`"]
-    assert "retries" in row[1]
-    assert frozenset() < statuses(row[1]) <= RETRIED_STATUSES
+@pytest.mark.parametrize("row", WITH_STATUSES, ids=lambda row: row[0])
+def test_a_failure_with_a_status_mentions_the_retries_if_that_status_is_retried(row: list[str]) -> None:
+    assert ("retries" in row[1]) == (statuses(row[1]) <= RETRIED_STATUSES)
 
 
 def test_the_longest_wait() -> None:
@@ -86,6 +89,11 @@ def test_how_many_repetitions_are_not_worth_a_warning() -> None:
         for word in re.findall(r"more than (\w+) repetitions", sentence)
     ]
     assert stated == [(HOW_IT_WORKS, WORDS[_FEW]), (FRAGMENT, WORDS[_FEW])]
+
+
+def test_a_failure_names_the_longest_wait() -> None:
+    cause = explained(an_answer(429), "list").cause
+    assert f"asked to wait over {duration(LONGEST_WAIT)}" in cause
 
 
 def test_the_number_of_connections() -> None:

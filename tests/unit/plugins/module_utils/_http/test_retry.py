@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 import typing as t
 from email.utils import formatdate
-from pathlib import Path
 
 import pytest
 import requests
@@ -17,7 +15,6 @@ from urllib3 import HTTPResponse
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.retry import (
     LONGEST_WAIT,
-    RETRIED_STATUSES,
     Backoff,
     Tries,
 )
@@ -195,30 +192,3 @@ def test_a_thread_that_is_told_to_stop_does_not_finish_its_wait() -> None:
 
 def test_a_thread_that_is_not_told_to_stop_tries_again() -> None:
     assert in_a_thread(Stop(), Tries(1).another) is True
-
-
-# Documentation.
-
-ROOT = Path(__file__).parents[5]
-TEXTS = ["plugins/doc_fragments/connection.py", "docs/how_it_works.md"]
-#: A list of statuses, such as "408, 429, 502, 503 or 504".
-STATUSES = re.compile(r"\b\d{3}(?:(?:, | and | or |, or )\d{3})+\b")
-MINUTES = {"plugins/doc_fragments/connection.py", "docs/how_it_works.md", "docs/errors.md"}
-
-
-@pytest.mark.parametrize("path", TEXTS)
-def test_the_documentation_names_the_statuses_that_are_retried(path: str) -> None:
-    text = " ".join((ROOT / path).read_text(encoding="utf-8").split())
-    lists = [found for found in STATUSES.findall(text) if "429" in found]
-    assert [sorted(map(int, re.findall(r"\d{3}", found))) for found in lists] == [sorted(RETRIED_STATUSES)]
-
-
-@pytest.mark.parametrize("path", sorted(MINUTES))
-def test_the_documentation_names_the_longest_wait(path: str) -> None:
-    text = " ".join((ROOT / path).read_text(encoding="utf-8").split())
-    assert ("a minute" in text) == (LONGEST_WAIT == 60)
-
-
-def test_the_failure_names_the_longest_wait() -> None:
-    source = (ROOT / "plugins/module_utils/_mysafe/failures.py").read_text(encoding="utf-8")
-    assert ("over a minute" in source) == (LONGEST_WAIT == 60)
