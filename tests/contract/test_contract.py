@@ -14,6 +14,7 @@ import openapi_spec_validator
 import pytest
 import schemathesis
 from schemathesis.specs.openapi import checks
+from simulator.state import TEXT_FIELDS
 
 from .documented import OUTCOMES, Outcome, Vault
 
@@ -75,6 +76,11 @@ def test_each_example_matches_its_schema(description: dict[str, t.Any]) -> None:
 
 def test_each_answer_has_an_example(description: dict[str, t.Any]) -> None:
     assert [(name, status) for name, status, answer in _answers(description) if not answer.get("examples")] == []
+
+
+def test_a_request_has_the_fields_that_the_simulator_stores(description: dict[str, t.Any]) -> None:
+    fields = description["components"]["schemas"]["Fields"]["properties"]
+    assert set(fields) == {*TEXT_FIELDS, "users_allowed", "groups_allowed"}
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=str)

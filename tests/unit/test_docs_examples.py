@@ -10,6 +10,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS, SECRET
 from ansible_collections.senhasegura.mysafe.tests.unit.documents import (
     GUIDES,
     LOOKUPS,
@@ -88,3 +89,10 @@ def test_an_example_uses_every_option_of_the_lookup(lookup: str) -> None:
 
 def test_an_example_uses_every_connection_option() -> None:
     assert set(shared_options()) - shown(GROUP) == set()
+
+
+def test_the_awx_playbook_for_a_list_takes_every_field() -> None:
+    [play] = yaml.safe_load((ROOT / "docs" / "awx" / "playbooks" / "onboard_list.yml").read_text(encoding="utf-8"))
+    keys = {*play["vars"]["onboard_texts"], *re.findall(r"'(\w+)'", play["vars"]["onboard_keys"])}
+    [arguments] = [task[module] for task in play["tasks"] for module in task if module.startswith(COLLECTION)]
+    assert (keys, set(arguments)) == (set(FIELDS) - set(SECRET), set(FIELDS))
