@@ -10,6 +10,9 @@ import json
 import typing as t
 from urllib.parse import quote, quote_plus
 
+if t.TYPE_CHECKING:
+    from ._errors import MySafeError
+
 #: The text that Ansible itself puts in place of a value that must not be logged.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -44,6 +47,11 @@ class Secrets:
         for value in sorted(self._values, key=len, reverse=True):
             text = text.replace(value, "********")
         return text
+
+    def without(self, error: MySafeError) -> MySafeError:
+        """Return the failure with every secret taken out of its texts."""
+        texts = {name: getattr(error, name) for name in ("message", "cause", "solution", "request_id")}
+        return error.but(**{name: self.hide(text) for name, text in texts.items() if text})
 
 
 def _forms(value: str) -> set[str]:
