@@ -14,7 +14,7 @@ import re
 import typing as t
 
 from .._errors import Fate
-from .._http.retry import RETRIED_STATUSES
+from .._http.retry import RETRIED_STATUSES, Backoff
 
 if t.TYPE_CHECKING:
     from .._http.response import Response
@@ -126,8 +126,10 @@ class Answer(t.NamedTuple):
 
     @property
     def transient(self) -> bool:
-        """The same request may succeed later."""
-        return self.status in RETRIED_STATUSES and not self.is_lockdown
+        """The same request may succeed later, and not only after a wait that is too long."""
+        if self.status not in RETRIED_STATUSES or self.is_lockdown:
+            return False
+        return not Backoff().asks_too_much(self.status, self.headers)
 
     @property
     def fate(self) -> Fate:

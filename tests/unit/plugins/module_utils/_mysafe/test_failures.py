@@ -9,7 +9,8 @@ import typing as t
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.response import Response
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer, judge
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import (
     Documented,
     failure,
@@ -277,6 +278,13 @@ def test_after_a_server_error_a_write_may_have_been_partly_applied(case: str) ->
 
 def test_after_an_unreadable_success_a_write_may_have_been_applied() -> None:
     assert failed(an_answer(200, text="Connection est")).fate is Fate.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
+@pytest.mark.parametrize(("wait", "transient"), [("60", True), ("61", False), ("soon", True)])
+def test_after_too_long_a_wait_a_request_is_not_worth_another_try(status: int, wait: str, transient: bool) -> None:
+    answer = an_answer(status, text="later", headers={"Retry-After": wait})
+    assert (failed(answer).transient, judge(Response(*answer[:4]))[1]) == (transient, transient)
 
 
 def test_too_long_a_wait_is_named() -> None:
