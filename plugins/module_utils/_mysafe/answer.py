@@ -82,17 +82,21 @@ class Answer(t.NamedTuple):
 
     @property
     def code(self) -> int | None:
-        """MySafe's number for the failure: ``exception.code``, the number in the message, or ``response.error_code``."""
-        candidates: list[t.Any] = []
-        if isinstance(self.body, dict) and isinstance(self.body.get("exception"), dict):
-            candidates.append(self.body["exception"].get("code"))
+        """MySafe's number for the failure: ``exception.code``, the number in the message, or ``response.error_code``.
+
+        A number in any other answer is not MySafe's: "1005: no such cluster" of a gateway says nothing of a secret.
+        """
+        if self.envelope is None:
+            return None
+        exception = self.body.get("exception")
         in_message = _CODE.match(self.message)
-        candidates.append(in_message and in_message.group(1))
-        if self.envelope is not None:
-            candidates.append(self.envelope.get("error_code"))
-        for candidate in candidates:
+        for candidate in (
+            exception.get("code") if isinstance(exception, dict) else None,
+            in_message and in_message.group(1),
+            self.envelope.get("error_code"),
+        ):
             try:
-                number = int(candidate)
+                number = int(candidate)  # type: ignore[arg-type]
             except (TypeError, ValueError, OverflowError):
                 continue
             if number >= 100:  # 0 and 1 are flags, 4 means "no such path"

@@ -254,6 +254,24 @@ def test_an_unambiguous_status_counts_in_an_envelope_too(status: int, kind: str)
     assert failed(an_answer(status, envelope(status, "Unauthorized or too many"))).kind == kind
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 500, 503])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({"message": f"{code}: {message}"} for code, message, _kind in BUSINESS),
+        {"message": "1006 blocked by proxy"},
+        {"error": "1005: no such cluster"},
+        {"message": "Blocked", "exception": {"code": 1006}},
+        {"message": "1009", "response": "1009: closed for inventory"},
+    ],
+    ids=str,
+)
+def test_what_mysafe_documents_counts_only_in_its_envelope(status: int, body: dict[str, t.Any]) -> None:
+    """A gateway or a proxy cannot say of an API secret that it is missing, inactive, taken or not to be read."""
+    error = failed(an_answer(status, body))
+    assert (error.kind in {kind for _code, _message, kind in BUSINESS}, error.code) == (False, None)
+
+
 def test_a_404_from_another_server_is_an_unexpected_answer() -> None:
     assert failed(an_answer(404, text="<html><title>Not Found</title></html>")).kind == "unexpected_answer"
 
