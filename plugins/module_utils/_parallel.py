@@ -28,7 +28,10 @@ Value = t.TypeVar("Value")
 
 
 class Stop:
-    """Tells the threads of one ``each`` to end. A thread finds its own with ``of_this_thread``."""
+    """Tells the threads of one ``each`` to end. A thread finds its own with ``of_this_thread``.
+
+    One that is made in a thread that obeys another obeys that one too, until it is closed.
+    """
 
     _local = threading.local()
 
@@ -37,6 +40,10 @@ class Stop:
         self._lock = threading.Lock()
         self._handles: dict[object, tuple[socket.socket, socket.socket]] = {}
         self._is_cut = False
+        self._inner: set[Stop] = set()
+        self._outer = Stop.of_this_thread()
+        if self._outer is not None:
+            self._outer._adopt(self)
 
     @classmethod
     def of_this_thread(cls) -> Stop | None:
@@ -51,6 +58,8 @@ class Stop:
     def set(self) -> None:
         """Begin nothing new: no other call, no other try."""
         self._event.set()
+        for inner in self._adopted():
+            inner.set()
 
     def is_set(self) -> bool:
         """Whether nothing new is to be begun."""
@@ -80,13 +89,35 @@ class Stop:
             self._is_cut = True
             for _used, handle in self._handles.values():
                 _shut(handle)
+        for inner in self._adopted():
+            inner.cut()
 
     def close(self) -> None:
-        """Forget the sockets."""
+        """Forget the sockets, and obey no other any more."""
         with self._lock:
             for _used, handle in self._handles.values():
                 handle.close()
             self._handles.clear()
+        if self._outer is not None:
+            with self._outer._lock:
+                self._outer._inner.discard(self)
+
+    def _adopt(self, inner: Stop) -> None:
+        """Let another obey, at once where it is too late to be told later."""
+        with self._lock:
+            self._inner.add(inner)
+        if self._is_cut:
+            inner.cut()
+        elif self.is_set():
+            inner.set()
+
+    def _adopted(self) -> list[Stop]:
+        with self._lock:
+            return list(self._inner)
+
+
+class _StoppedError(BaseException):
+    """Items are left over, because an outer ``each`` ends. It says nothing of the item of that one."""
 
 
 def _shut(handle: socket.socket) -> None:
@@ -98,7 +129,7 @@ def each(call: t.Callable[[Item], Value], items: t.Sequence[Item]) -> list[Value
     """Return what the call returned for every item.
 
     If calls fail, the first failure in the order of the items is raised. After a failure no other call is begun: a vault
-    that is down is not asked a thousand times.
+    that is down is not asked a thousand times. A call may itself ask for many at once: that ends with the outer one.
     """
     if len(items) < 2:
         return [call(item) for item in items]
@@ -118,6 +149,8 @@ def each(call: t.Callable[[Item], Value], items: t.Sequence[Item]) -> list[Value
                 break
             try:
                 values[index] = call(items[index])
+            except _StoppedError:
+                break
             except BaseException as exc:  # noqa: BLE001 - it is raised in the thread that waits
                 failures[index] = exc
                 stop.set()
@@ -128,11 +161,24 @@ def each(call: t.Callable[[Item], Value], items: t.Sequence[Item]) -> list[Value
         threading.Thread(target=work, name=f"mysafe-{number}", daemon=True)
         for number in range(min(CONNECTIONS, len(items)))
     ]
+    with contextlib.closing(stop):
+        _run(threads, ended, stop)
+    if failures:
+        raise failures[min(failures)]
+    if len(values) < len(items):
+        raise _StoppedError
+    return [values[index] for index in range(len(items))]
+
+
+def _run(threads: t.Sequence[threading.Thread], ended: queue.SimpleQueue[None], stop: Stop) -> None:
+    """Run threads that tell when they end; whatever ends the caller ends them too."""
     try:
         for thread in threads:
             thread.start()
         for _thread in threads:
             ended.get()
+        for thread in threads:
+            thread.join()
     except BaseException:
         stop.cut()
         deadline = time.monotonic() + _GRACE
@@ -140,8 +186,3 @@ def each(call: t.Callable[[Item], Value], items: t.Sequence[Item]) -> list[Value
             if thread.ident is not None:
                 thread.join(max(0.0, deadline - time.monotonic()))
         raise
-    finally:
-        stop.close()
-    if failures:
-        raise failures[min(failures)]
-    return [values[index] for index in range(len(items))]

@@ -189,10 +189,23 @@ def test_two_with_the_same_code_are_both_returned(simulator: Simulator, listed: 
     assert _identifiers(listed(identifier_code=CODE)) == both
 
 
-def test_a_403_from_a_proxy_is_not_a_denial(simulator: Simulator, failure: Failure) -> None:
+_NOT_AUTHORIZED = "You are not authorized to access this resource"
+_OF_OTHERS: dict[str, tuple[dict[str, t.Any], str]] = {
+    "a page with status 403": ({"status": 403, "body": "<html>Forbidden</html>"}, "not_authorized"),
+    "a referer": ({"status": 404, "body": {"message": "HTTP referer is not allowed"}}, "not_authorized"),
+    "a permission": ({"status": 500, "body": {"message": _NOT_AUTHORIZED}}, "not_authorized"),
+    "a number of four digits": ({"status": 400, "body": {"message": "1006 blocked by proxy"}}, "unexpected_answer"),
+    "a number with a colon": ({"status": 404, "body": {"message": "1005: no such cluster"}}, "unexpected_answer"),
+}
+
+
+@pytest.mark.parametrize(("answer", "kind"), _OF_OTHERS.values(), ids=_OF_OTHERS)
+def test_an_answer_of_a_gateway_or_a_proxy_is_not_a_denial(
+    simulator: Simulator, failure: Failure, answer: dict[str, t.Any], kind: str
+) -> None:
     add(simulator)
-    simulator.fault({"status": 403, "body": "<html>Forbidden</html>"}, path=r"secretapi/\d+$", times=10)
-    assert failure(CODE).kind == "not_authorized"
+    simulator.fault(answer, path=r"secretapi/\d+$", times=10)
+    assert failure(CODE).kind == kind
 
 
 def test_two_with_the_same_name_are_both_returned(simulator: Simulator, listed: Listed) -> None:

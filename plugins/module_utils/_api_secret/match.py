@@ -23,7 +23,8 @@ if t.TYPE_CHECKING:
     from .entity import Entity
 
 #: Failures of a read that mean: it is there, but it may not be read (no access, or it needs approval or justification).
-_DENIALS = (Kind.ACCESS_DENIED, Kind.NOT_FOUND, Kind.NOT_AUTHORIZED, Kind.BAD_REQUEST)
+#: Only MySafe itself answers so. ``not_authorized`` is none of them: it concerns the access key, or comes from a gateway.
+_DENIALS = (Kind.ACCESS_DENIED, Kind.NOT_FOUND, Kind.BAD_REQUEST)
 
 
 class Candidate(t.NamedTuple):
@@ -103,14 +104,9 @@ def read_candidate(api: ApiSecrets, candidate: Candidate) -> Candidate:
     try:
         return candidate._replace(entity=api.read(candidate.identifier))
     except MySafeError as error:
-        if error.kind is Kind.INACTIVE or _is_denial(error):
+        if error.kind is Kind.INACTIVE or error.kind in _DENIALS:
             return candidate._replace(error=error)
         raise
-
-
-def _is_denial(error: MySafeError) -> bool:
-    """Whether MySafe itself denies the read; a 403 comes from its gateway or a proxy, and says nothing of the secret."""
-    return error.kind in _DENIALS and error.http_status != 403
 
 
 def find(api: ApiSecrets, desired: Desired) -> Current:

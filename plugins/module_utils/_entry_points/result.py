@@ -10,12 +10,12 @@ import typing as t
 
 from .._api_secret.endpoints import ApiSecrets
 from .._api_secret.fields import SECRET
+from .._errors import MySafeError
 from .._http import connection
 from .._mysafe.client import Client
 from .._secrets import Secrets
 
 if t.TYPE_CHECKING:
-    from .._errors import MySafeError
     from .._mysafe.sessions import Sessions
 
 Params = t.Mapping[str, t.Any]
@@ -55,19 +55,26 @@ def with_api(
     sessions: Sessions | None,
     work: t.Callable[[ApiSecrets], tuple[dict[str, t.Any], tuple[str, ...]]],
 ) -> Result:
-    """Return the values and warnings of what works with the API. Raises MySafeError.
+    """Return the result of what works with the API. If it raises MySafeError, it has written nothing.
 
-    With ``sessions`` an open session is used and left open.
+    With ``sessions`` an open session is used and left open. Raises MySafeError where there is no connection to work with.
     """
     options = connection.Connection.from_params(params)
     with Client(options, secrets, sessions.get(options) if sessions else None) as client:
-        values, warnings = work(ApiSecrets(client))
+        try:
+            values, warnings = work(ApiSecrets(client))
+        except MySafeError as error:
+            values, warnings = _unchanged(error, secrets), ()
     return Result(values, client.warnings + warnings, secrets.values, client.repeats)
 
 
 def failed(error: MySafeError, secrets: Secrets) -> Result:
-    """Return the result of a task that failed before it wrote anything."""
-    return Result({**failure(error, secrets), "changed": False}, (), secrets.values)
+    """Return the result of a task that failed before anything was sent."""
+    return Result(_unchanged(error, secrets), (), secrets.values)
+
+
+def _unchanged(error: MySafeError, secrets: Secrets) -> dict[str, t.Any]:
+    return {**failure(error, secrets), "changed": False}
 
 
 def failure(error: MySafeError, secrets: Secrets) -> dict[str, t.Any]:

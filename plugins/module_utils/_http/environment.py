@@ -36,7 +36,8 @@ def complete(
     ``left_to_task`` is not used: the task sets it itself, for where the module runs (given as a mapping, with what value).
 
     - An access key that is named wins over any access token of an environment.
-    - Where another vault is named than that of the environment, its token URL and its tenant do not count.
+    - Where another vault is named than that of the environment, its token URL and its tenant do not count. Those that the
+      task itself sets, without the URL of a vault, are meant for the one that is named.
 
     What does not count is returned as blank, which keeps a module from taking it out of its own environment.
 
@@ -46,8 +47,10 @@ def complete(
     if "mysafe_client_id" in completed or "mysafe_client_secret" in completed:
         completed.setdefault("mysafe_access_token", "")
     if "mysafe_url" in completed and _is_another(completed["mysafe_url"], environ, left_to_task):
+        names_no_vault = VARIABLES["mysafe_url"] not in left_to_task
         for name in _OF_ONE_VAULT:
-            completed.setdefault(name, "")
+            if not (names_no_vault and VARIABLES[name] in left_to_task):
+                completed.setdefault(name, "")
     for option in OPTIONS:
         value = environ.get(option.variable)
         if value is None or is_blank(value) or option.variable in left_to_task or option.name in completed:

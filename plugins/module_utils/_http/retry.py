@@ -9,6 +9,7 @@ Texts that state these numbers are compared with them by a unit test.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 import typing as t
@@ -18,7 +19,8 @@ from . import libraries
 
 #: Statuses after which the same request may succeed. 408 and 429 were refused; the others may have been carried out.
 RETRIED_STATUSES = frozenset({408, 429, 502, 503, 504})
-#: The longest wait, in seconds, that a server may ask for between two tries. Longer ones end the task with the reason.
+#: The longest wait, in seconds, that a server may ask for between two tries. If it asks for a longer one, the request
+#: is not tried again, and the failure names the wait.
 LONGEST_WAIT = 60
 #: Waits between tries, in seconds: 0, 0.6, 1.2, 2.4 …, each shortened at random so that forks do not march in step.
 BACKOFF_FACTOR = 0.3
@@ -35,16 +37,21 @@ class Backoff(libraries.Retry):
 
     def get_retry_after(self, response: t.Any) -> float | None:
         """Return the seconds that the server asks to wait, None where it does not ask."""
-        try:
-            asked = super().get_retry_after(response)
-        except (libraries.InvalidHeader, ValueError, OverflowError):
-            asked = None
-        if asked is not None:
-            return asked
-        if response.status != 429:
+        return self._asked(response.status, response.headers)
+
+    def asks_too_much(self, status: int, headers: t.Mapping[str, str]) -> bool:
+        """Whether the server asks for a longer wait than any that is waited: then the request is not worth another try."""
+        return (self._asked(status, headers) or 0) > LONGEST_WAIT
+
+    def _asked(self, status: int, headers: t.Mapping[str, str]) -> float | None:
+        after = headers.get("Retry-After")
+        if after is not None:
+            with contextlib.suppress(libraries.InvalidHeader, ValueError, OverflowError):
+                return self.parse_retry_after(after)
+        if status != 429:
             return None  # Kong puts these headers on every answer
         for header in ("RateLimit-Reset", "X-RateLimit-Reset"):
-            value = str(response.headers.get(header, "")).strip()
+            value = str(headers.get(header, "")).strip()
             if value.isascii() and value.isdigit() and len(value) <= _DIGITS:
                 seconds = int(value)
                 return max(0.0, seconds - time.time()) if seconds > time.time() / 2 else float(seconds)
@@ -80,7 +87,7 @@ class Tries:
         if stop is not None and stop.is_set():
             return False
         raw = None if response is None else response.raw
-        if raw is not None and (self._backoff.get_retry_after(raw) or 0) > LONGEST_WAIT:
+        if raw is not None and self._backoff.asks_too_much(raw.status, raw.headers):
             return False
         try:
             self._backoff = self._backoff.increment(response=raw)
@@ -92,8 +99,10 @@ class Tries:
     def heed(self, response: t.Any) -> None:
         """Wait as long as a response asks for, after a request that is not repeated here.
 
-        The caller checks what became of it, and may send it again: both are requests that the server asked to wait with.
+        The caller checks what became of it, and may send it again: the server asked for a wait before either.
         """
-        asked = 0 if response is None else self._backoff.get_retry_after(response.raw)
-        if asked and asked <= LONGEST_WAIT and self._backoff.total:
-            self._backoff.sleep(response.raw)
+        if response is None or not self._backoff.total:
+            return
+        raw = response.raw
+        if self._backoff.get_retry_after(raw) and not self._backoff.asks_too_much(raw.status, raw.headers):
+            self._backoff.sleep(raw)

@@ -14,7 +14,7 @@ import re
 import typing as t
 
 from .._errors import Fate
-from .._http.retry import RETRIED_STATUSES
+from .._http.retry import RETRIED_STATUSES, Backoff
 
 if t.TYPE_CHECKING:
     from .._http.response import Response
@@ -82,17 +82,21 @@ class Answer(t.NamedTuple):
 
     @property
     def code(self) -> int | None:
-        """MySafe's number for the failure: ``exception.code``, the number in the message, or ``response.error_code``."""
-        candidates: list[t.Any] = []
-        if isinstance(self.body, dict) and isinstance(self.body.get("exception"), dict):
-            candidates.append(self.body["exception"].get("code"))
+        """MySafe's number for the failure: ``exception.code``, the number in the message, or ``response.error_code``.
+
+        A number in any other answer is not MySafe's: "1005: no such cluster" of a gateway says nothing of a secret.
+        """
+        if self.envelope is None:
+            return None
+        exception = self.body.get("exception")
         in_message = _CODE.match(self.message)
-        candidates.append(in_message and in_message.group(1))
-        if self.envelope is not None:
-            candidates.append(self.envelope.get("error_code"))
-        for candidate in candidates:
+        for candidate in (
+            exception.get("code") if isinstance(exception, dict) else None,
+            in_message and in_message.group(1),
+            self.envelope.get("error_code"),
+        ):
             try:
-                number = int(candidate)
+                number = int(candidate)  # type: ignore[arg-type]
             except (TypeError, ValueError, OverflowError):
                 continue
             if number >= 100:  # 0 and 1 are flags, 4 means "no such path"
@@ -126,8 +130,10 @@ class Answer(t.NamedTuple):
 
     @property
     def transient(self) -> bool:
-        """The same request may succeed later."""
-        return self.status in RETRIED_STATUSES and not self.is_lockdown
+        """The same request may succeed later, and not only after a wait that is too long."""
+        if self.status not in RETRIED_STATUSES or self.is_lockdown:
+            return False
+        return not Backoff().asks_too_much(self.status, self.headers)
 
     @property
     def fate(self) -> Fate:

@@ -120,7 +120,7 @@ class Client:
             bearer = self._session.token.current()
         except MySafeError as error:
             if error.kind in (Kind.AUTHENTICATION, Kind.NOT_AUTHORIZED):
-                self._session.reject(error)
+                self._session.reject(error, self.secrets)
             raise
         self.secrets.add(bearer)
         return bearer
@@ -142,8 +142,8 @@ class Client:
                 raise error.but(fate=error.fate.after(earlier)) from None
             answer = answer._replace(earlier=answer.earlier.after(earlier))
         if answer.is_rejected_login:
-            failed = explained(answer, doing) if token.is_renewable else given_token_rejected(answer, doing)
+            reject = explained if token.is_renewable else given_token_rejected
             if answer.status == 401 or not self._session.was_accepted:
-                self._session.reject(failed)
-            raise failed
+                self._session.reject(reject(answer, "log in"), self.secrets)
+            raise reject(answer, doing)
         return answer

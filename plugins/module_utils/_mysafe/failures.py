@@ -173,7 +173,7 @@ def unexpected(answer: Answer, doing: str, lacks: str) -> MySafeError:
 def _explain(answer: Answer) -> Documented:
     """Find what is documented about a failed answer."""
     message = answer.message.lower()
-    if answer.code == 1001 or "was not informed" in message:
+    if answer.code == 1001 or (answer.envelope is not None and "was not informed" in message):
         return _DUPLICATE if "already found" in message else _MISSING_PARAMETER
     if answer.code in _BY_CODE:
         return _BY_CODE[answer.code]

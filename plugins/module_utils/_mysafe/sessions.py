@@ -19,6 +19,7 @@ from .login import log_in
 
 if t.TYPE_CHECKING:
     from .._http.connection import Connection
+    from .._secrets import Secrets
 
 
 #: How many sessions are kept. A loop over more access keys than that opens them anew.
@@ -51,9 +52,13 @@ class Session:
                 transient=False,
             )
 
-    def reject(self, error: MySafeError) -> None:
-        """Remember that the access key, or the token that the user gave, was rejected."""
-        self._rejection = error
+    def reject(self, error: MySafeError, secrets: Secrets) -> None:
+        """Remember that the access key, or the token that the user gave, was rejected.
+
+        The failure is told of other items as well, so it names no item, and the secrets of this one, which the server
+        may have quoted and the others do not know, are taken out of it.
+        """
+        self._rejection = secrets.without(error)
         self._rejected_at = time.monotonic()
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import queue
 import socket
 import threading
+import typing as t
 
 import pytest
 
@@ -206,6 +207,90 @@ def test_an_interrupted_caller_does_not_wait_for_a_call_that_cannot_be_cut(monke
     ended.set()
     for thread in left:
         thread.join(DEADLINE)
+
+
+# One inside another.
+
+
+def test_an_interrupted_caller_leaves_no_thread_of_an_inner_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = threading.Barrier(4 + 1)
+
+    class Queue(queue.SimpleQueue[None]):  # type: ignore[type-arg, unused-ignore]
+        def get(self, *_options: object) -> None:  # type: ignore[override]
+            if threading.current_thread() is threading.main_thread():
+                reading.wait(DEADLINE)
+                raise KeyboardInterrupt
+            super().get()
+
+    def read(_number: int) -> None:
+        stop = Stop.of_this_thread()
+        assert stop is not None
+        here, there = socket.socketpair()
+        with here, there:
+            stop.may_cut(object(), here)
+            reading.wait(DEADLINE)
+            here.settimeout(DEADLINE)
+            assert here.recv(1) == b""
+
+    monkeypatch.setattr(queue, "SimpleQueue", Queue)
+    monkeypatch.setattr(_parallel, "_GRACE", DEADLINE / 2)
+    with pytest.raises(KeyboardInterrupt):
+        each(lambda _outer: each(read, [1, 2]), [1, 2])
+    assert running() == []
+
+
+def test_after_a_failure_an_inner_one_begins_no_further_call() -> None:
+    """The calls that it leaves out are no failure of their own: the one that is raised comes later in the order."""
+    begun = threading.Barrier(CONNECTIONS + 1)
+    asked: list[int] = []
+
+    def wait(number: int) -> None:
+        stop = Stop.of_this_thread()
+        assert stop is not None
+        asked.append(number)
+        begun.wait(DEADLINE)
+        stop.wait(DEADLINE)
+
+    def call(number: int) -> list[None]:
+        if number == 0:
+            return each(wait, range(100))
+        begun.wait(DEADLINE)
+        raise refused(KINDS[0])
+
+    with pytest.raises(MySafeError, match=KINDS[0].value):
+        each(call, [0, 1])
+    assert len(asked) == CONNECTIONS
+
+
+def test_an_inner_one_that_failed_leaves_the_outer_one_alone() -> None:
+    def call(number: int) -> str:
+        with pytest.raises(MySafeError):
+            each(fail, [number, number])
+        return each(str, [number, number])[0]
+
+    def fail(_number: int) -> None:
+        raise refused()
+
+    assert each(call, range(20)) == [str(number) for number in range(20)]
+
+
+@pytest.mark.parametrize("end", [Stop.set, Stop.cut], ids=["set", "cut"])
+def test_one_that_begins_too_late_stops_at_once(end: t.Callable[[Stop], None]) -> None:
+    outer = Stop()
+    end(outer)
+    seen: list[bool] = []
+
+    def work() -> None:
+        outer.obeyed_here()
+        seen.append(Stop().is_set())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(DEADLINE)
+    assert seen == [True]
+
+
+# Connections.
 
 
 def test_a_late_connection_is_cut_at_once() -> None:

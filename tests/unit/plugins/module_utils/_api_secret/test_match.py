@@ -65,13 +65,15 @@ def test_an_inactive_one_is_found_by_identifier() -> None:
     assert find(FakeVault(row(NUMBER), inactive=[NUMBER]), wanted_by_number()) == Current(NUMBER, active=False)
 
 
-@pytest.mark.parametrize("kind", ["access_denied", "not_authorized", "bad_request"])
+@pytest.mark.parametrize("kind", ["access_denied", "bad_request"])
 def test_an_identifier_that_cannot_be_read_is_an_obstacle(kind: str) -> None:
     current = find(denying(FakeVault(row(NUMBER)), NUMBER, kind=kind), wanted_by_number())
     assert (current.identifier, obstacle(current).kind) == (NUMBER, kind)
 
 
-@pytest.mark.parametrize("kind", ["not_found", "unavailable", "authentication", "timeout", "unexpected_answer"])
+@pytest.mark.parametrize(
+    "kind", ["not_found", "unavailable", "authentication", "not_authorized", "timeout", "unexpected_answer"]
+)
 def test_an_identifier_that_cannot_be_read_for_another_reason_is_a_failure(kind: str) -> None:
     with pytest.raises(MySafeError) as failure:
         find(denying(FakeVault(row(NUMBER)), NUMBER, kind=kind), wanted_by_number())
@@ -114,7 +116,7 @@ def test_two_with_the_same_code_have_no_identifier() -> None:
     assert find(FakeVault(row("7"), row("8")), wanted()).identifier == ""
 
 
-@pytest.mark.parametrize("kind", ["unavailable", "authentication", "timeout", "lockdown"])
+@pytest.mark.parametrize("kind", ["unavailable", "authentication", "not_authorized", "timeout", "lockdown"])
 def test_a_listed_one_that_cannot_be_read_is_a_failure(kind: str) -> None:
     with pytest.raises(MySafeError) as failure:
         find(denying(FakeVault(row(NUMBER)), NUMBER, kind=kind), wanted())
@@ -187,7 +189,7 @@ def test_for_absent_the_active_one_is_found() -> None:
 # Unreadable secrets.
 
 
-@pytest.mark.parametrize("kind", ["access_denied", "not_found", "not_authorized", "bad_request"])
+@pytest.mark.parametrize("kind", ["access_denied", "not_found", "bad_request"])
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_an_unreadable_one_that_certainly_has_the_code_is_an_obstacle(kind: str, state: str) -> None:
     current = find(denying(FakeVault(row(NUMBER)), NUMBER, kind=kind), wanted(state=state))

@@ -136,6 +136,13 @@ def test_the_environment_of_the_task_takes_part_in_the_comparison() -> None:
     assert "mysafe_tenant" not in complete({"mysafe_url": A}, {"SENHASEGURA_URL": B}, OF_VAULT_A)
 
 
+@pytest.mark.parametrize("option", ["mysafe_token_url", "mysafe_tenant"])
+def test_what_a_task_sets_in_its_own_environment_is_meant_for_the_vault_that_it_names(option: str) -> None:
+    completed = complete({"mysafe_url": B}, OF_VAULT_A, {VARIABLES[option]: "of vault b"})
+    blank = {"mysafe_token_url", "mysafe_tenant"} - {option}
+    assert completed == {"mysafe_url": B, **dict.fromkeys(blank, "")}
+
+
 # Values that cannot be converted.
 
 BAD = [(option.name, option.variable) for option in OPTIONS if option.type in ("int", "bool")]

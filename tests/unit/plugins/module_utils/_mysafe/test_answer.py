@@ -34,7 +34,8 @@ def test_the_message_of_an_answer(body: t.Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ({"exception": {"code": 1005}}, 1005),
+        ({"exception": {"code": 1005}, "response": {}}, 1005),
+        ({"exception": {"code": 1005}}, None),
         ({"exception": {"code": "1005"}, "response": {"error_code": 1105}}, 1005),
         ({"exception": {"code": 0}, "response": {"message": "1006: No", "error_code": 1105}}, 1006),
         ({"exception": {"code": None}, "response": {"message": "No", "error_code": 1105}}, 1105),
@@ -44,7 +45,7 @@ def test_the_message_of_an_answer(body: t.Any, message: str) -> None:
         ({"response": {"message": "No: 1006", "error_code": 4}}, None),
         ({"response": {"error_code": 100}}, 100),
         ({"response": {"error_code": "1105"}}, 1105),
-        ({"message": "1005: Api secret not found"}, 1005),
+        ({"message": "1005: Api secret not found"}, None),
         ({"error_code": 1105}, None),
         ([], None),
         (None, None),

@@ -133,8 +133,12 @@ REJECTED: dict[str, tuple[Connection, list[Canned], list[str]]] = {
     "a wrong access key": (KEY, [Canned(401, {"message": "Client authentication failed"})], [GET_TOKEN]),
     "an access key of another network": (KEY, [Canned(500, NOT_ALLOWED)], [GET_TOKEN]),
     "a wrong address": (KEY, [NO_ROUTE], [GET_TOKEN, OLD_GET_TOKEN]),
-    "a token that is not accepted": (KEY, [token("a"), EXPIRED, token("b"), EXPIRED], [GET_TOKEN, CALL] * 2),
-    "no route with a token": (KEY, [token("a"), NO_ROUTE, token("b"), NO_ROUTE], [GET_TOKEN, CALL] * 2),
+    "a token that is not accepted": (
+        KEY,
+        [token("t0k3n-1"), EXPIRED, token("t0k3n-2"), EXPIRED],
+        [GET_TOKEN, CALL] * 2,
+    ),
+    "no route with a token": (KEY, [token("t0k3n-1"), NO_ROUTE, token("t0k3n-2"), NO_ROUTE], [GET_TOKEN, CALL] * 2),
     "a given token": (GIVEN, [EXPIRED], [CALL]),
     "a given token and no route": (GIVEN, [NO_ROUTE], [CALL]),
 }
@@ -156,8 +160,34 @@ def test_an_item_that_fails_at_once_says_why_and_was_not_sent(
 ) -> None:
     serve(*answers)
     first, second, *_others = items(connection, Sessions())
-    assert second.message == f"{first.message}; a rejected login is not tried again within 60 seconds"
+    why = first.message.replace("Could not do it", "Could not log in")
+    assert second.message == f"{why}; a rejected login is not tried again within 60 seconds"
     assert (second.fate, second.transient, second.solution) == (Fate.NOT_SENT, False, first.solution)
+
+
+@pytest.mark.parametrize(
+    ("connection", "answers"),
+    [
+        (KEY, [Canned(401, {"message": "denied: first-s3cr3t"})]),
+        (KEY, [token("t0k3n-1"), Canned(401, {"message": "denied: first-s3cr3t"})]),
+        (GIVEN, [Canned(401, {"message": "denied: first-s3cr3t", "request_id": "first-s3cr3t"})]),
+    ],
+    ids=["access key", "token", "given token"],
+)
+def test_a_secret_of_one_item_is_not_in_the_failures_of_the_others(
+    connection: Connection, answers: list[Canned], serve: Serve
+) -> None:
+    """The answer to the first item quotes its request, whose secret the second item does not know."""
+    serve(*answers)
+    session, secrets = Session(connection), Secrets()
+    secrets.add("first-s3cr3t")
+    failures = []
+    for known in (secrets, Secrets()):
+        with Client(connection, known, session) as client, pytest.raises(MySafeError) as failure:
+            client.call("GET", "/secretapi", doing="do it")
+        failures.append(failure.value)
+    first, second = failures
+    assert ("first-s3cr3t" in str(first), "first-s3cr3t" in f"{second}{second.details()}") == (True, False)
 
 
 def test_a_rejected_login_is_tried_again_later(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ import typing as t
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.response import Response
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer, judge
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import (
     Documented,
     failure,
@@ -253,6 +254,24 @@ def test_an_unambiguous_status_counts_in_an_envelope_too(status: int, kind: str)
     assert failed(an_answer(status, envelope(status, "Unauthorized or too many"))).kind == kind
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 500, 503])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({"message": f"{code}: {message}"} for code, message, _kind in BUSINESS),
+        {"message": "1006 blocked by proxy"},
+        {"error": "1005: no such cluster"},
+        {"message": "Blocked", "exception": {"code": 1006}},
+        {"message": "1009", "response": "1009: closed for inventory"},
+    ],
+    ids=str,
+)
+def test_what_mysafe_documents_counts_only_in_its_envelope(status: int, body: dict[str, t.Any]) -> None:
+    """A gateway or a proxy cannot say of an API secret that it is missing, inactive, taken or not to be read."""
+    error = failed(an_answer(status, body))
+    assert (error.kind in {kind for _code, _message, kind in BUSINESS}, error.code) == (False, None)
+
+
 def test_a_404_from_another_server_is_an_unexpected_answer() -> None:
     assert failed(an_answer(404, text="<html><title>Not Found</title></html>")).kind == "unexpected_answer"
 
@@ -277,6 +296,13 @@ def test_after_a_server_error_a_write_may_have_been_partly_applied(case: str) ->
 
 def test_after_an_unreadable_success_a_write_may_have_been_applied() -> None:
     assert failed(an_answer(200, text="Connection est")).fate is Fate.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
+@pytest.mark.parametrize(("wait", "transient"), [("60", True), ("61", False), ("soon", True)])
+def test_after_too_long_a_wait_a_request_is_not_worth_another_try(status: int, wait: str, transient: bool) -> None:
+    answer = an_answer(status, text="later", headers={"Retry-After": wait})
+    assert (failed(answer).transient, judge(Response(*answer[:4]))[1]) == (transient, transient)
 
 
 def test_too_long_a_wait_is_named() -> None:
