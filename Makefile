@@ -28,7 +28,7 @@ export MYSAFE_FULL := $(FULL)
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test full lint format $(ALONE) versions bench build clean
+.PHONY: help demo test full lint format $(ALONE) versions mitogen bench build clean
 
 help: ## list these commands
 	@echo 'Commands of senhasegura.mysafe. The first one takes a minute longer, to set up $(VENV).'
@@ -41,7 +41,7 @@ test: $(READY) ## run the linters and every kind of test, in ten minutes: what t
 	@CI=true $(VENV)/bin/python tools/suite.py $(GROUPS) --last coverage
 
 full: $(READY) ## run all there is, also every Python, ansible-core and case: before a release
-	@CI=true MYSAFE_FULL=1 $(VENV)/bin/python tools/suite.py versions $(GROUPS) --last coverage
+	@CI=true MYSAFE_FULL=1 $(VENV)/bin/python tools/suite.py "versions mitogen" $(GROUPS) --last coverage
 
 lint: $(READY) ## check style, types, documentation and playbooks
 	@CI=true $(NOX) -s $(LINTERS)
@@ -64,7 +64,8 @@ $(ALONE): $(READY)
 
 versions: ## run "make controller" on the oldest and the newest ansible-core (part of "make full")
 bench: ## measure the speed, for docs/benchmark.md (takes 15 minutes; ARGS=--quick for a smoke run)
-versions bench: $(READY)
+mitogen: ## test that tasks do the same under the strategy mitogen_linear (part of "make full")
+versions mitogen bench: $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
 build: $(READY) ## build the archive of the collection in dist/, and check it as Galaxy does

@@ -33,6 +33,9 @@ FULL = bool(os.environ.get("MYSAFE_FULL"))
 # The oldest ansible-core that is supported and the newest, each with a Python that can run it.
 CONTROLLERS = {"2.16": "3.11", "2.21": "3.13"}
 
+# Those that the ansible-core in requirements/mitogen.txt runs on.
+PYTHONS_FOR_MITOGEN = ("3.11", "3.12", "3.13")
+
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -82,6 +85,15 @@ def junit_folder(session: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
+
+
+def make_environment(session: nox.Session, python: Path, name: str, *packages: str) -> str:
+    """Make a virtual environment with a Python that is not that of .venv, and return its interpreter."""
+    environment = workspace.CACHE / session.name / name
+    interpreter = str(environment / "bin" / "python")
+    session.run(str(python), "-m", "venv", str(environment), external=True)
+    session.run(interpreter, "-m", "pip", "install", "--quiet", *packages, external=True)
+    return interpreter
 
 
 def forget_coverage(pattern: str) -> None:
@@ -192,26 +204,23 @@ def versions(session: nox.Session) -> None:
         if not found:
             session.warn(f"Python {version} is not here, or lacks venv: ansible-core {core} is skipped.")
             continue
-        environment = workspace.CACHE / "versions" / core
-        session.run(found[version], "-m", "venv", environment, external=True)
-        packages = [
-            f"ansible-core=={core}.*",
-            "-r",
-            "requirements.txt",
-            "-r",
-            "requirements/simulator.txt",
-            "pytest>=8.3,<10",
-        ]
-        session.run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", *packages, external=True)
-        command = [
-            str(environment / "bin" / "python"),
-            "-m",
-            "pytest",
-            "tests/controller",
-            f"--junitxml={reports / core}.xml",
-        ]
-        command += session.posargs
+        requirements = ["-r", "requirements.txt", "-r", "requirements/simulator.txt"]
+        python = make_environment(
+            session, found[version], core, f"ansible-core=={core}.*", *requirements, "pytest>=8.3,<10"
+        )
+        command = [python, "-m", "pytest", "tests/controller", f"--junitxml={reports / core}.xml", *session.posargs]
         session.run(*command, env={"PYTHONPATH": "tests"}, external=True)
+
+
+@nox.session(python=False, default=False)
+def mitogen(session: nox.Session) -> None:
+    """Test that tasks do the same under the strategy mitogen_linear."""
+    found = workspace.find_pythons(PYTHONS_FOR_MITOGEN)
+    if not found:
+        session.skip(f"None of Python {', '.join(PYTHONS_FOR_MITOGEN)} is here with venv, and this ansible-core needs one.")
+    *_, newest = found.values()
+    python = make_environment(session, newest, "mitogen", "-r", "requirements/mitogen.txt")
+    run_pytest(session, "tests/with_mitogen", python=python)
 
 
 @nox.session(python=False, default=False)
