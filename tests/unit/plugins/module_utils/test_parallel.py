@@ -216,7 +216,7 @@ def test_an_interrupted_caller_leaves_no_thread_of_an_inner_one(monkeypatch: pyt
     reading = threading.Barrier(4 + 1)
 
     class Queue(queue.SimpleQueue[None]):  # type: ignore[type-arg, unused-ignore]
-        def get(self, *_options: object) -> None:  # type: ignore[override]
+        def get(self, *_options: object) -> None:
             if threading.current_thread() is threading.main_thread():
                 reading.wait(DEADLINE)
                 raise KeyboardInterrupt

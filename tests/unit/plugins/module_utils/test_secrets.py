@@ -100,7 +100,7 @@ def test_a_plain_secret_has_one_form_only(form: t.Callable[[str], str]) -> None:
     plain = string.ascii_letters + string.digits + "._-"
     known = Secrets()
     known.add(plain)
-    assert (known.values, form(plain).strip("\"'")) == ({plain}, plain)
+    assert (list(known.values), form(plain).strip("\"'")) == ([plain], plain)
 
 
 def test_every_occurrence_is_hidden() -> None:
