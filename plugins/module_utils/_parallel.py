@@ -93,7 +93,7 @@ class Stop:
             inner.cut()
 
     def close(self) -> None:
-        """Forget the sockets, and obey no other any more."""
+        """Forget the sockets, and stop obeying the outer one."""
         with self._lock:
             for _used, handle in self._handles.values():
                 handle.close()
@@ -103,7 +103,7 @@ class Stop:
                 self._outer._inner.discard(self)
 
     def _adopt(self, inner: Stop) -> None:
-        """Let another obey, at once where it is too late to be told later."""
+        """Let an inner one obey, at once if this one was set or cut before."""
         with self._lock:
             self._inner.add(inner)
         if self._is_cut:
@@ -117,7 +117,7 @@ class Stop:
 
 
 class _StoppedError(BaseException):
-    """Items are left over, because an outer ``each`` ends. It says nothing of the item of that one."""
+    """An inner ``each`` left items out, because the outer one ends. It is no failure of the outer item."""
 
 
 def _shut(handle: socket.socket) -> None:
@@ -171,7 +171,7 @@ def each(call: t.Callable[[Item], Value], items: t.Sequence[Item]) -> list[Value
 
 
 def _run(threads: t.Sequence[threading.Thread], ended: queue.SimpleQueue[None], stop: Stop) -> None:
-    """Run threads that tell when they end; whatever ends the caller ends them too."""
+    """Run threads until each has put an entry into ``ended``. Whatever ends the caller ends them too."""
     try:
         for thread in threads:
             thread.start()

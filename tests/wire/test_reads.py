@@ -172,6 +172,14 @@ def test_too_long_a_wait_is_reported_at_once(simulator: Simulator, task: Tasks, 
     assert (task.sleeps, calls(simulator)) == ([], ["token", "list"])
 
 
+def test_a_create_is_not_sent_again_before_the_wait_that_was_asked_for(simulator: Simulator, task: Tasks) -> None:
+    fault = {"gateway": 503, "headers": {"Retry-After": "3600"}}
+    simulator.fault(fault, method="POST", path="secretapi$", times=1)
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    assert (values["error"]["kind"], "3600" in values["msg"]) == ("write_uncertain", True)
+    assert (task.sleeps, calls(simulator)) == ([], ["token", "list", "create", "list"])
+
+
 def test_a_persistent_rate_limit_is_reported(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 429, "retry_after": 1}, path="secretapi", times=1000)
     error = task(identifier_code=CODE, **DESCRIBED).values["error"]

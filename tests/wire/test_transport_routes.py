@@ -100,6 +100,10 @@ UNUSABLE = {
     "port that is no number": f"http://localhost:{PASSWORD}",
     "port out of range": f"http://user:{PASSWORD}@localhost:99999",
     "port 0": f"http://user:{PASSWORD}@localhost:0",
+    "name with an empty part": f"http://user:{PASSWORD}@a..b:3128",
+    "path": f"http://localhost:3128/{PASSWORD}",
+    "query": f"http://localhost:3128?{PASSWORD}",
+    "no scheme and a path": f"localhost:3128/{PASSWORD}",
     "no host": f"http://user:{PASSWORD}@:3128",
 }
 
@@ -113,6 +117,31 @@ def test_an_unusable_proxy_is_reported_by_variable_and_never_by_value(
     error = failure_of("https://vault.example.org")
     assert (error.kind, error.fate, variable in error.solution) == ("configuration", Fate.NOT_SENT, True)
     assert PASSWORD not in repr(error) + str(error.details())
+
+
+@pytest.mark.parametrize(
+    ("value", "cause"),
+    [
+        ("http://localhost:3128/path", "nothing may follow the host and the port in its URL"),
+        ("localhost:3128/path", "nothing may follow the host and the port in its URL"),
+        ("http://user:password@localhost:3128?query", "nothing may follow the host and the port in its URL"),
+        ("http://a..b:3128", "it is not a valid URL"),
+    ],
+)
+def test_a_proxy_is_not_blamed_on_its_password_without_reason(
+    value: str, cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    assert failure_of("https://vault.example.org").cause == cause
+
+
+@pytest.mark.parametrize(
+    "form", ["127.0.0.1:{port}", "localhost:{port}", "//localhost:{port}", "user:word@localhost:{port}"]
+)
+def test_a_proxy_needs_no_scheme(form: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer([answer()], tls=TLS, tunnel=[ESTABLISHED]) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", form.format(port=proxy.port))
+        assert get("https://localhost:1", ca_path=ca_path, timeout=LONG) == 200
 
 
 def test_a_socks_proxy_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:

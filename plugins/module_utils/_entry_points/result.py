@@ -55,7 +55,7 @@ def with_api(
     sessions: Sessions | None,
     work: t.Callable[[ApiSecrets], tuple[dict[str, t.Any], tuple[str, ...]]],
 ) -> Result:
-    """Return the result of what works with the API. If it raises MySafeError, it has written nothing.
+    """Return the result of ``work``, which raises MySafeError only if it has written nothing.
 
     With ``sessions`` an open session is used and left open. Raises MySafeError where there is no connection to work with.
     """

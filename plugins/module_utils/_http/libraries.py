@@ -26,7 +26,6 @@ __all__ = (
     "Timeout",
     "disable_warnings",
     "getproxies_environment",
-    "prepend_scheme_if_needed",
     "requests",
     "require",
     "should_bypass_proxies",
@@ -38,7 +37,7 @@ try:
     import requests
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
-    from requests.utils import prepend_scheme_if_needed, should_bypass_proxies
+    from requests.utils import should_bypass_proxies
     from urllib3 import disable_warnings
     from urllib3.exceptions import (
         ConnectTimeoutError,

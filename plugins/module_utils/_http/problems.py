@@ -61,6 +61,8 @@ def problem(exc: Exception, doing: str, route: Route) -> MySafeError:
     if among(libraries.ProxyError, libraries.requests.exceptions.ProxyError):
         return _proxy_failed(_told(chain[-1]), could_not, route)
     if among(libraries.NewConnectionError):
+        if route.proxy is not None:  # a SOCKS proxy: for others it is a ProxyError
+            return _proxy_failed(_told(chain[-1]), could_not, route)
         return _lost(_told(chain[-1]), could_not, route, Fate.NOT_SENT)
     if among(libraries.ConnectTimeoutError, libraries.requests.exceptions.ConnectTimeout):
         return _not_in_time(could_not, route, Fate.NOT_SENT)
@@ -84,7 +86,8 @@ def problem(exc: Exception, doing: str, route: Route) -> MySafeError:
         Kind.CONFIGURATION,
         f"{could_not}the request to {route.server} could not be made",
         cause=_told(chain[-1]),
-        solution="check the options mysafe_url, ca_path, client_cert and client_key",
+        solution="check the options mysafe_url, ca_path, client_cert and client_key"
+        + (f", and the environment variable {route.proxy.variable}" if route.proxy is not None else ""),
     )
 
 
@@ -188,7 +191,9 @@ def _told(reason: BaseException) -> str:
     if isinstance(reason, InvalidResponseError):
         return f"what was received is not a valid HTTP response: {reason}"
     if isinstance(reason, libraries.NewConnectionError):
-        return str(reason.__cause__ or reason.__context__ or reason)
+        inner = reason.__cause__ or reason.__context__ or reason
+        # PySocks puts the address of the proxy in front of the error itself.
+        return str(getattr(inner, "socket_err", None) or inner)
     if isinstance(reason, OSError) and not isinstance(reason, libraries.requests.RequestException):
         return str(reason)
     if isinstance(reason, (HTTPException, libraries.HTTPError)):

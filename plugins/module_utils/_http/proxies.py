@@ -17,7 +17,7 @@ from .._errors import Kind, MySafeError
 from . import libraries
 
 #: What ends or changes the meaning of the part before the host.
-_SPECIAL = frozenset("?#[]")
+_SPECIAL = frozenset("/?#[]")
 _SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
@@ -45,8 +45,13 @@ def proxy_for(url: str) -> Proxy | None:
         return None
     for scheme in ("https", "all"):
         if named.get(scheme):
-            return Proxy(named[scheme], _variable(f"{scheme}_proxy"))
+            return Proxy(_with_scheme(named[scheme]), _variable(f"{scheme}_proxy"))
     return None
+
+
+def _with_scheme(url: str) -> str:
+    """Return a URL with its scheme: what versions of requests and Python make of one without it differs."""
+    return url if "://" in url else f"http://{url.lstrip('/')}"
 
 
 def _variable(name: str) -> str:
@@ -61,12 +66,13 @@ def require_usable(proxy: Proxy, adapter: t.Any) -> None:
     try:
         cause = _fault(proxy.url)
         if not cause:
-            url = libraries.prepend_scheme_if_needed(proxy.url, "http")  # type: ignore[no-untyped-call]
-            adapter.proxy_manager_for(url)
+            adapter.proxy_manager_for(proxy.url)
     except libraries.requests.exceptions.InvalidSchema:
         cause = "a SOCKS proxy needs the Python library PySocks where the code runs"
     except (ValueError, libraries.HTTPError, libraries.requests.RequestException):
-        cause = "it is not a valid URL; special characters in its user name or password must be percent-encoded"
+        cause = "it is not a valid URL"
+        if "@" in proxy.url:
+            cause += "; special characters in its user name or password must be percent-encoded"
     if cause:
         raise MySafeError(
             Kind.CONFIGURATION,
@@ -78,11 +84,15 @@ def require_usable(proxy: Proxy, adapter: t.Any) -> None:
 
 def _fault(url: str) -> str:
     """Return what is wrong with the URL of a proxy, an empty text if nothing shows. Raises ValueError."""
-    parts = urlsplit(url if "://" in url else f"http://{url}")
+    login, _at, server = url.partition("://")[2].rpartition("@")
+    if not _SPECIAL.isdisjoint(login):
+        return "special characters in its user name or password must be percent-encoded"
+    parts = urlsplit(url)
     if parts.scheme.lower() not in _SCHEMES:
         return f"its URL must begin with one of {', '.join(f'{scheme}://' for scheme in _SCHEMES)}"
     if not parts.hostname or parts.port == 0:
         return "its URL must name a host and a port"
-    if parts.path.strip("/") or not _SPECIAL.isdisjoint(url.rpartition("@")[0]):
-        return "special characters in its user name or password must be percent-encoded"
+    if parts.path.strip("/") or not {"?", "#"}.isdisjoint(server):
+        return "nothing may follow the host and the port in its URL"
+    parts.hostname.encode("idna")  # as the resolution of names does it
     return ""

@@ -40,7 +40,7 @@ class Backoff(libraries.Retry):
         return self._asked(response.status, response.headers)
 
     def asks_too_much(self, status: int, headers: t.Mapping[str, str]) -> bool:
-        """Whether the server asks for a longer wait than any that is waited: then the request is not worth another try."""
+        """Whether the server asks for a wait over ``LONGEST_WAIT``, so that the request is not worth another try."""
         return (self._asked(status, headers) or 0) > LONGEST_WAIT
 
     def _asked(self, status: int, headers: t.Mapping[str, str]) -> float | None:

@@ -2,7 +2,7 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""Which certificates are trusted, and what to do when the one of the vault is not."""
+"""Which certificates are trusted, and what to do when the vault's certificate is rejected."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class Answer(t.NamedTuple):
 
     @property
     def transient(self) -> bool:
-        """The same request may succeed later, and not only after a wait that is too long."""
+        """The same request may succeed later, within a wait that is acceptable."""
         if self.status not in RETRIED_STATUSES or self.is_lockdown:
             return False
         return not Backoff().asks_too_much(self.status, self.headers)

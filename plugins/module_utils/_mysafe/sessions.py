@@ -55,8 +55,8 @@ class Session:
     def reject(self, error: MySafeError, secrets: Secrets) -> None:
         """Remember that the access key, or the token that the user gave, was rejected.
 
-        The failure is told of other items as well, so it names no item, and the secrets of this one, which the server
-        may have quoted and the others do not know, are taken out of it.
+        Other items fail with the same text, so it must not name this item's call. The secrets of this item are removed
+        here: the server may have quoted them, and the other items do not know them.
         """
         self._rejection = secrets.without(error)
         self._rejected_at = time.monotonic()

@@ -282,10 +282,28 @@ def test_a_lost_connection_without_tls_suggests_https() -> None:
     assert "https://" in failure_for(exc, url="http://localhost:8443").solution
 
 
+class SocksError(OSError):
+    """Is to PySocks what its GeneralProxyError is: an error that names the proxy, and the error itself."""
+
+    def __init__(self, text: str, error: OSError) -> None:
+        super().__init__(f"{text}: {error}")
+        self.socket_err = error
+
+
+def refused_by_socks(text: str) -> below.NewConnectionError:
+    """Return the exception of urllib3 for a SOCKS proxy that does not connect."""
+    failed = unconnected(text)
+    failed.__context__ = SocksError("Error connecting to SOCKS5 proxy proxy.example.org:1080", OSError(text))
+    return failed
+
+
 PROXY = Proxy("http://user:s3cr3t@proxy.example.org", "ALL_PROXY")
 PROXIED = {
     "silent": requests.ConnectTimeout(wrapped(below.ConnectTimeoutError(None, "timed out"))),
     "not there": requests.exceptions.ProxyError(wrapped(below.ProxyError("Cannot connect.", unconnected("refused")))),
+    "refuses as SOCKS": requests.ConnectionError(wrapped(refused_by_socks("0x05: Connection refused"))),
+    "not there, as SOCKS": requests.ConnectionError(wrapped(refused_by_socks("[Errno 111] Connection refused"))),
+    "a name that cannot be encoded": unsent(UnicodeError("label empty or too long")),
     "no proxy": requests.ConnectionError(below.ProtocolError("Connection aborted.", unsent(BadStatusLine("SSH-2.0")))),
 }
 
@@ -294,6 +312,19 @@ PROXIED = {
 def test_a_proxy_that_does_not_work_is_reported_by_variable_and_never_by_value(exc: Exception) -> None:
     text = str(failure_for(exc, proxy=PROXY))
     assert ("ALL_PROXY" in text, "s3cr3t" in text, "proxy.example.org" in text) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("refuses as SOCKS", "0x05: Connection refused"),
+        ("not there, as SOCKS", "[Errno 111] Connection refused"),
+    ],
+)
+def test_a_socks_proxy_says_why_it_does_not_connect(case: str, said: str) -> None:
+    error = failure_for(PROXIED[case], proxy=PROXY)
+    assert (error.kind, error.fate, error.cause) == ("connection", Fate.NOT_SENT, said)
+    assert "the proxy in the environment variable ALL_PROXY does not connect to vault.example.org" in error.message
 
 
 def test_a_silent_proxy_is_a_timeout() -> None:
