@@ -217,7 +217,9 @@ def mitogen(session: nox.Session) -> None:
     """Test that tasks do the same under the strategy mitogen_linear."""
     found = workspace.find_pythons(PYTHONS_FOR_MITOGEN)
     if not found:
-        session.skip(f"None of Python {', '.join(PYTHONS_FOR_MITOGEN)} is here with venv, and this ansible-core needs one.")
+        session.skip(
+            f"None of Python {', '.join(PYTHONS_FOR_MITOGEN)} is here with venv, and this ansible-core needs one."
+        )
     *_, newest = found.values()
     python = make_environment(session, newest, "mitogen", "-r", "requirements/mitogen.txt")
     run_pytest(session, "tests/with_mitogen", python=python)

@@ -70,8 +70,8 @@ def checked(arguments: t.Mapping[str, t.Any], spec: Spec, normal: Normal) -> dic
 def doubts(arguments: t.Mapping[str, t.Any]) -> list[str]:
     """Return warnings about arguments that are taken, but may not be what was meant."""
     return [
-        f"The option {name} is a number, and is used as its decimal digits. Put quotes around it: YAML also reads 0123 or"
-        " 12:30 as numbers, and other ones."
+        f"The option {name} is a number, and is used as its decimal digits. Put quotes around it: YAML reads 0123 as 83,"
+        " and 12:30 as 750."
         for name in _CODES
         if isinstance(arguments.get(name), int) and not isinstance(arguments[name], bool)
     ]
@@ -98,8 +98,7 @@ def secret_texts(arguments: t.Mapping[str, t.Any], spec: Spec) -> list[str]:
         text
         for name, value in arguments.items()
         for text in texts(value)
-        if text.strip()
-        and (name not in spec or spec[name].get("no_log") or (name in PATHS and is_pasted(text)))
+        if text.strip() and (name not in spec or spec[name].get("no_log") or (name in PATHS and is_pasted(text)))
     ]
 
 

@@ -189,7 +189,7 @@ def test_an_unknown_choice_is_refused(options: dict[str, str], core: Core) -> No
 
 
 def test_an_unknown_option_is_refused_and_its_value_not_shown(core: Core) -> None:
-    with pytest.raises(AnsibleLookupError, match="no options feild, client_secret.*did you mean field") as failure:
+    with pytest.raises(AnsibleLookupError, match=r"no options feild, client_secret.*did you mean field") as failure:
         run("a", feild="name", client_secret="hush")
     assert (core.codes, "hush" in str(failure.value)) == ([], False)
 

@@ -103,7 +103,9 @@ def test_no_secret_is_in_a_result(both: Played, way: str) -> None:
 def test_results_show_the_arguments_that_are_right(both: Played, way: str) -> None:
     """So that the test above searches them."""
     results = both.results(way)
-    shown = [results[case.name].get("invocation", {}).get("module_args") for case in both.cases if case.plugin == MODULE]
+    shown = [
+        results[case.name].get("invocation", {}).get("module_args") for case in both.cases if case.plugin == MODULE
+    ]
     assert [arguments.get("identifier_code") for arguments in shown if "identifier_code" in arguments]
     assert None not in shown
 

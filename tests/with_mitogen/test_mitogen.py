@@ -9,7 +9,6 @@ from pathlib import Path
 
 import ansible_mitogen
 import pytest
-
 from controller.stage import MODULE, secret
 
 if t.TYPE_CHECKING:
