@@ -9,6 +9,7 @@ import json
 import typing as t
 
 import pytest
+from ansible.release import __version__ as ansible_version
 
 from .stage import MODULE
 
@@ -88,9 +89,27 @@ _REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "a mapping as ca_path": ({"ca_path": {"a": 1}}, "ca_path"),
     "the text of a key as its path": ({"client_key": f"-----BEGIN KEY-----\n{KEY_SECRET}\n"}, "client_key"),
     "a password in the address": ({"mysafe_url": f"https://joe:{KEY_SECRET}@vault"}, "mysafe_url"),
+    "the placeholder of no_log as the access key": (
+        {"mysafe_client_secret": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"},
+        "mysafe_client_secret",
+    ),
+    "infinity as the timeout": ({"timeout": float("inf")}, "timeout"),
+    "true as the number of retries": ({"retries": True}, "retries"),
+    "a part of a second as the timeout": ({"timeout": 1.5}, "timeout"),
     "a misspelt option": ({"client_secrt": SECRET}, "client_secrt"),
     "a misspelt option with a mapping": ({"client_secrt": {"deep": [SECRET]}}, "client_secrt"),
 }
+#: What templates make of a value has changed in ansible-core 2.19: JSON stays a text, and nothing is left of omit.
+_TEMPLATES: dict[str, tuple[dict[str, t.Any], str, str]] = {
+    "JSON without a filter": ({"client_secret": f"{{{{ {_READ} }}}}"}, "client_secret", _FILE),
+    "omit in a list": ({"tags": ["prod", _OMIT]}, "tags", "prod"),
+    "omit in a text": ({"notes": f"owner: {_OMIT}"}, "notes", "owner: "),
+}
+for _name, (_options, _field, _stored) in _TEMPLATES.items():
+    if tuple(map(int, ansible_version.split(".")[:2])) < (2, 19):
+        _REFUSED[_name] = (_options, _field)
+    else:
+        _TAKEN[_name] = (_options, {_field: _stored})
 _ALSO_GIVEN = {"client_secret": SECRET, "mysafe_client_secret": KEY_SECRET}
 
 
@@ -134,11 +153,8 @@ def test_a_value_is_stored_as_it_was_written(both: Both, way: str, name: str) ->
 def test_a_value_that_cannot_be_meant_is_refused_with_the_name_of_the_option(both: Both, way: str, name: str) -> None:
     result = getattr(both, way)[name]
     named = _REFUSED[name][1]
-    kind = (
-        "configuration"
-        if named.startswith(("mysafe_", "timeout", "validate_certs", "ca_path", "client_key"))
-        else "invalid_input"
-    )
+    connection = ("mysafe_", "timeout", "retries", "validate_certs", "ca_path", "client_key")
+    kind = "configuration" if named.startswith(connection) else "invalid_input"
     assert (result["changed"], result["error"]["kind"]) == (False, kind)
     assert named in result["msg"]
 
@@ -159,6 +175,14 @@ def test_both_ways_say_the_same_to_the_letter(both: Both) -> None:
 
 def test_a_refused_task_starts_no_module(both: Both) -> None:
     assert both.as_module.handed_over == set(_TAKEN)
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_what_is_wrong_in_the_environment_of_a_task_is_not_repeated(controller: Controller, in_place: bool) -> None:
+    wrong = _task("wrong", {}, environment={"SENHASEGURA_TIMEOUT": SECRET})
+    run = controller.play(wrong, vars={"mysafe_in_place": in_place})
+    assert "the environment variable SENHASEGURA_TIMEOUT" in run["wrong"]["msg"]
+    assert SECRET not in json.dumps(run["wrong"]) + run.output
 
 
 def test_a_misspelt_option_is_told_with_the_one_that_was_meant(both: Both) -> None:
