@@ -220,7 +220,7 @@ def mitogen(session: nox.Session) -> None:
         session.skip(
             f"None of Python {', '.join(PYTHONS_FOR_MITOGEN)} is here with venv, and this ansible-core needs one."
         )
-    *_, newest = found.values()
+    newest = [*found.values()][-1]
     python = make_environment(session, newest, "mitogen", "-r", "requirements/mitogen.txt")
     run_pytest(session, "tests/with_mitogen", python=python)
 

@@ -9,7 +9,7 @@ import typing as t
 import pytest
 import requests
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS, Field
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS, Sharing, Tags
 
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
@@ -21,7 +21,7 @@ OTHER_CLIENT_SECRET = 'new "secret" of & billing'
 OTHERS_SECRET = "secret-of-somebody-else"
 
 #: The fields that are a text, in a task as in the vault.
-TEXTS = [name for name, field in FIELDS.items() if type(field) is Field and name != "identifier_code"]
+TEXTS = [name for name, field in FIELDS.items() if not isinstance(field, (Tags, Sharing)) and name != "identifier_code"]
 #: The API secret as a task describes it, and as the vault stores it.
 DESCRIBED: dict[str, t.Any] = {
     **{name: f"A value for {name}" for name in TEXTS},
