@@ -98,7 +98,10 @@ def test_result_is_exactly_the_same(both: Both, task: str) -> None:
 
 @pytest.mark.parametrize("task", _TASKS)
 def test_only_one_run_was_in_place(both: Both, task: str) -> None:
-    assert (task in both.in_place.handed_over, task in both.as_module.handed_over) == (False, True)
+    """Except for tasks with arguments that are refused before it matters where they run."""
+    kinds = {one.result.get("error", {}).get("kind") for one in both.as_module.outcomes if one.task == task}
+    assert task not in both.in_place.handed_over
+    assert task in both.as_module.handed_over or kinds & {"invalid_input", "configuration"}
 
 
 def test_every_action_was_compared(outcomes: list[Outcome]) -> None:
