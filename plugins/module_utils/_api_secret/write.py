@@ -149,7 +149,7 @@ def _settle_activation(write: Write, switched: bool) -> Current:
 
 def _settle_deactivation(write: Write, switched: bool) -> Current:
     write.journal.wrote(write.step, Effect.APPLIED if switched else Effect.NOTHING, write.step.known)
-    return Current(write.step.identifier, active=False, entity=write.step.known)
+    return Current(write.step.identifier, active=False)
 
 
 # The answer was lost

@@ -53,6 +53,11 @@ BAD: dict[str, tuple[dict[str, t.Any], str, str]] = {
         "tags",
         "a tag contains a comma, with which MySafe separates tags",
     ),
+    "a tag contains a line break": (
+        {"identifier_code": CODE, "tags": ["a\nb"]},
+        "tags",
+        "a tag contains a line break",
+    ),
     "a user has no name": (
         {"identifier_code": CODE, "users_allowed": [user(" ")]},
         "users_allowed",
@@ -173,3 +178,17 @@ def test_the_representation_does_not_show_the_client_secret() -> None:
 @pytest.mark.parametrize(("given", "number"), [(" 43\n", "43"), ("0043", "43"), ("000", "0")])
 def test_the_number_is_written_as_mysafe_writes_it(given: str, number: str) -> None:
     assert wanted_by_number(identifier=given).identifier == number
+
+
+@pytest.mark.parametrize(
+    ("known", "header"),
+    [
+        (None, f"API secret '{CODE}'"),
+        ({"identifier": "43", "identifier_code": CODE}, f"API secret '{CODE}' (43)"),
+        ({"identifier": "43", "identifier_code": "new-code"}, "API secret 'new-code' (43)"),
+        ({"identifier": "43", "identifier_code": None}, f"API secret '{CODE}' (43)"),
+    ],
+    ids=["nothing is known", "both", "another code", "inactive"],
+)
+def test_the_header_of_a_diff_names_what_is_known(known: dict[str, t.Any] | None, header: str) -> None:
+    assert wanted().header(known) == header

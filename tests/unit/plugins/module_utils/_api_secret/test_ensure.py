@@ -787,3 +787,20 @@ def test_a_task_gives_up_on_a_secret_that_others_keep_deactivating() -> None:
         vault.meanwhile("read", lambda: vault.inactive.add(NUMBER), nth=nth)
     failed = failing(vault, wanted())
     assert (failed.kind, vault.writes) == ("not_applied", ["activate"] * 5)
+
+
+def test_a_client_secret_that_a_read_does_not_show_is_not_taken_for_written() -> None:
+    vault = holding()
+    vault.keeps = lambda body: {**body, "client_secret": ""}
+    vault.fail("update", lost, applied=True)
+    assert failing(vault, wanted(client_secret=NEW_SECRET)).kind == "write_uncertain"
+
+
+def test_a_failure_after_an_accepted_write_says_that_the_request_was_applied() -> None:
+    ignoring_notes, refusing_ghost = holding(), refusing(holding(), GHOST)
+    ignoring_notes.keeps = lambda body: {}
+    failures = [
+        failing(ignoring_notes, wanted(notes="New")),
+        failing(refusing_ghost, wanted(users_allowed=[user("ghost")])),
+    ]
+    assert [failed.error.fate for failed in failures] == [Fate.APPLIED, Fate.APPLIED]

@@ -138,3 +138,14 @@ def test_the_only_secret_field() -> None:
 @pytest.mark.parametrize("name", FIELDS)
 def test_secret_fields_and_no_others_have_no_log(name: str) -> None:
     assert bool(FIELDS[name].spec.get("no_log")) is FIELDS[name].secret
+
+
+@pytest.mark.parametrize(
+    ("word", "right"),
+    [
+        *((word, True) for word in ("y", "Yes", "on", "1", 1, "true", "t", True)),
+        *((word, False) for word in ("n", "No", "off", "0", 0, "false", "f", False, None)),
+    ],
+)
+def test_can_edit_takes_every_truth_value_of_ansible(word: t.Any, right: bool) -> None:
+    assert FIELDS["users_allowed"].wish([{"username": "bob", "can_edit": word}]) == [user("bob", right)]

@@ -13,6 +13,7 @@ import requests
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http import libraries
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.bounded import Adapter
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
@@ -280,3 +281,30 @@ def test_a_missing_library_is_a_failure_that_says_how_to_get_it(monkeypatch: pyt
     with pytest.raises(MySafeError) as failure:
         Transport(Connection(url=URL), judge)
     assert (failure.value.kind, "pip install requests" in failure.value.solution) == ("missing_library", True)
+
+
+@pytest.mark.parametrize("validate_certs", [True, False])
+def test_urllib3_warns_of_unverified_requests_unless_that_is_wanted(
+    validate_certs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disabled: list[object] = []
+    monkeypatch.setattr(libraries, "disable_warnings", disabled.append)
+    Transport(Connection(url=URL, validate_certs=validate_certs), judge)
+    assert bool(disabled) is not validate_certs
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_requests_of_either_scheme_are_bounded(scheme: str) -> None:
+    transport = Transport(Connection(url=URL), judge)
+    assert isinstance(transport._session.get_adapter(f"{scheme}://localhost"), Adapter)
+
+
+@pytest.mark.parametrize("escaped", [b"\\ud800", b"\\uDFFF"])
+def test_json_with_half_of_a_surrogate_pair_is_not_taken(escaped: bytes, serve: Serve) -> None:
+    serve(Canned(200, b'{"message": "' + escaped + b'"}'))
+    assert send().response.body is None
+
+
+def test_json_with_a_whole_surrogate_pair_is_taken(serve: Serve) -> None:
+    serve(Canned(200, b'{"message": "\\ud834\\udd1e"}'))
+    assert send().response.body == {"message": "\U0001d11e"}

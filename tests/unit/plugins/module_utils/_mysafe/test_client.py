@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 
@@ -268,3 +269,23 @@ def test_the_access_key_is_hidden_whole_in_an_unreadable_token_response(serve: S
     serve(Canned(500, f"Failed for {BREAKABLE}.".encode()))
     connection = Connection(url=URL, client_id="an-id", client_secret=BREAKABLE)
     assert 'begins with "Failed for ********."' in failure_of(connection).message
+
+
+def test_a_login_that_is_rejected_after_it_was_accepted_fails_the_next_item_at_once(serve: Serve) -> None:
+    server = serve(OK, EXPIRED)
+    sessions = Sessions()
+    for _item in range(3):
+        with contextlib.suppress(MySafeError):
+            Client(GIVEN, Secrets(), sessions.get(GIVEN)).call("GET", "/secretapi", doing="do it")
+    assert len(server.asked) == 2
+
+
+def test_an_item_does_not_tell_of_the_repeats_of_an_earlier_one(serve: Serve) -> None:
+    serve(Canned(503, {"message": "failure to get a peer"}), OK)
+    sessions = Sessions()
+    repeats = []
+    for _item in range(2):
+        client = Client(GIVEN, Secrets(), sessions.get(GIVEN))
+        client.call("GET", "/secretapi", doing="do it")
+        repeats.append(len(client.repeats))
+    assert repeats == [1, 0]
