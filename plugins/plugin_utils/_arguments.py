@@ -135,8 +135,6 @@ def _checked_connection(name: str, value: t.Any) -> t.Any:
     found = fault(text, is_secret=bool(option.no_log))
     if found is not None:
         raise misconfigured(name, found[0])
-    if option.is_path and is_pasted(text):
-        raise misconfigured(name, "it is the text of a file instead of its path")
     if "@" in text.partition("://")[2].partition("/")[0]:
         raise misconfigured(name, "the address must not hold a user name or a password")
     return text

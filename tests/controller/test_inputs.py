@@ -87,7 +87,6 @@ _REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "a list as the timeout": ({"timeout": [1]}, "timeout"),
     "a text as validate_certs": ({"validate_certs": "maybe"}, "validate_certs"),
     "a mapping as ca_path": ({"ca_path": {"a": 1}}, "ca_path"),
-    "the text of a key as its path": ({"client_key": f"-----BEGIN KEY-----\n{KEY_SECRET}\n"}, "client_key"),
     "a password in the address": ({"mysafe_url": f"https://joe:{KEY_SECRET}@vault"}, "mysafe_url"),
     "the placeholder of no_log as the access key": (
         {"mysafe_client_secret": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"},
@@ -153,7 +152,7 @@ def test_a_value_is_stored_as_it_was_written(both: Both, way: str, name: str) ->
 def test_a_value_that_cannot_be_meant_is_refused_with_the_name_of_the_option(both: Both, way: str, name: str) -> None:
     result = getattr(both, way)[name]
     named = _REFUSED[name][1]
-    connection = ("mysafe_", "timeout", "retries", "validate_certs", "ca_path", "client_key")
+    connection = ("mysafe_", "timeout", "retries", "validate_certs", "ca_path")
     kind = "configuration" if named.startswith(connection) else "invalid_input"
     assert (result["changed"], result["error"]["kind"]) == (False, kind)
     assert named in result["msg"]
