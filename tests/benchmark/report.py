@@ -100,7 +100,7 @@ def page(figures: Figures, plan: Plan, facts: t.Mapping[str, str], *, quick: boo
 
 
 def targets(figures: Figures) -> list[tuple[str, Summary, float | None]]:
-    """Return the ratios, and the limit of those that have one."""
+    """Return every ratio, with its limit if it has one."""
     costs, scripts = figures.costs, figures.scripts
     in_place, module, uri, recipe = (costs[key, "single"] for key in ("in_place", "module", "uri", "recipe"))
     return [

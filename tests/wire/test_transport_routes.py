@@ -157,6 +157,13 @@ def _without_pysocks(*_arguments: t.Any, **_keywords: t.Any) -> None:
     raise InvalidSchema("Missing dependencies for SOCKS support.")
 
 
+def _failure_through_proxy(script: list[Step], monkeypatch: pytest.MonkeyPatch) -> MySafeError:
+    """Return the failure of a request through a proxy that follows the script."""
+    with RawServer(script) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}@localhost:{proxy.port}")
+        return failure_of("https://vault.example.org")
+
+
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 SILENT: dict[str, list[Step]] = {
     "nothing": [LONG],
@@ -170,9 +177,7 @@ SILENT: dict[str, list[Step]] = {
 def test_a_silent_proxy_is_a_timeout_that_names_the_variable(
     script: list[Step], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with RawServer(script) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}@localhost:{proxy.port}")
-        error = failure_of("https://vault.example.org")
+    error = _failure_through_proxy(script, monkeypatch)
     assert (error.kind, error.fate, "HTTPS_PROXY" in error.message) == ("timeout", Fate.NOT_SENT, True)
     assert PASSWORD not in repr(error)
 
@@ -188,9 +193,7 @@ BROKEN: dict[str, list[Step]] = {
 def test_a_proxy_that_does_not_connect_is_reported_by_variable(
     script: list[Step], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with RawServer(script) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}@localhost:{proxy.port}")
-        error = failure_of("https://vault.example.org")
+    error = _failure_through_proxy(script, monkeypatch)
     assert (error.kind, error.fate, "HTTPS_PROXY" in error.message) == ("connection", Fate.NOT_SENT, True)
     assert PASSWORD not in repr(error)
 
