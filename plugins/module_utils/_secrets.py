@@ -21,7 +21,7 @@ HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _IN_HTML = frozenset("<>&\"'")
 #: What looks the same everywhere.
 _PLAIN = re.compile(r"[A-Za-z0-9._-]*")
-_PERCENT_ENCODED = re.compile(r"%[0-9A-F]{2}")
+_PERCENT_ENCODED = r"%[0-9A-F]{2}"
 
 
 class Secrets:
@@ -86,7 +86,7 @@ def _in_urls(value: str) -> set[str]:
         quote_plus(value, errors="replace"),
     }
     forms |= {form.replace("~", "%7E") for form in forms}  # as PHP writes it in forms
-    return forms | {_PERCENT_ENCODED.sub(lambda found: found.group().lower(), form) for form in forms}
+    return forms | {re.sub(_PERCENT_ENCODED, lambda found: found.group().lower(), form) for form in forms}
 
 
 def _in_html(value: str) -> set[str]:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._errors import Fate
@@ -19,7 +18,7 @@ if t.TYPE_CHECKING:
     from .._mysafe.client import Client
 
 _PATH = "/secretapi"
-_ALREADY = re.compile(r"already been", re.IGNORECASE)
+_ALREADY = "already been"
 
 
 class Row(t.NamedTuple):
@@ -95,7 +94,7 @@ class ApiSecrets:
         if answer.envelope is None:
             raise unexpected(answer, doing, "the confirmation")
         # After an unanswered try "already" may mean that very try.
-        return answer.earlier is Fate.UNKNOWN or not _ALREADY.search(answer.message)
+        return answer.earlier is Fate.UNKNOWN or _ALREADY not in answer.message.lower()
 
     def _entity_of(self, identifier: str, answer: Answer, doing: str) -> Entity:
         found = self._entity(answer, doing)

@@ -12,7 +12,6 @@ from .._errors import Kind, MySafeError
 from .journal import Journal, Outcome
 from .match import Candidate, ambiguous, find
 from .plan import Action, Current, Step, plan
-from .write import Write, carry_out
 
 if t.TYPE_CHECKING:
     from .desired import Desired
@@ -39,10 +38,17 @@ def _ensure(api: ApiSecrets, desired: Desired, journal: Journal, *, check_mode: 
         if writes == _MOST_WRITES:
             raise _never_ending(desired)
         writes += 1
-        current = carry_out(Write(api, desired, step, journal))
+        current = _written(api, desired, step, journal)
         if step.action is Action.ACTIVATE:
             _require_the_right_one(api, desired, current, journal)
     journal.ends_with(step)
+
+
+def _written(api: ApiSecrets, desired: Desired, step: Step, journal: Journal) -> Current:
+    """Write a step, and return what is there afterwards."""
+    from .write import Write, carry_out  # most runs find nothing to do, and a module compiles all that it loads
+
+    return carry_out(Write(api, desired, step, journal))
 
 
 def _never_ending(desired: Desired) -> MySafeError:
@@ -61,7 +67,7 @@ def _require_the_right_one(api: ApiSecrets, desired: Desired, current: Current, 
         return
     done = ""
     if journal.has_written:
-        carry_out(Write(api, desired, Step(Action.DEACTIVATE, found, entity=found), journal))
+        _written(api, desired, Step(Action.DEACTIVATE, found, entity=found), journal)
         journal.took_back()
         done = "; it was activated to see its code, and deactivated again"
     raise ambiguous(

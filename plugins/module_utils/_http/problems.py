@@ -10,35 +10,13 @@ import errno
 import socket
 import typing as t
 from http.client import HTTPException
-from urllib.parse import urlsplit
 
 from .._errors import Fate, Kind, MySafeError
 from . import libraries
 from .bounded import LARGEST_BODY, InvalidResponseError, TooLargeError, is_unsent
 
 if t.TYPE_CHECKING:
-    from .proxies import Proxy
-    from .trust import Trust
-
-
-class Route(t.NamedTuple):
-    """Where a request goes, and how."""
-
-    url: str
-    timeout: int
-    trust: Trust
-    proxy: Proxy | None
-
-    @property
-    def server(self) -> str:
-        """The host, and the port where it is not the usual one."""
-        parts = urlsplit(self.url)
-        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it goes without TLS."""
-        return urlsplit(self.url).scheme.lower() == "http"
+    from .transport import Route
 
 
 def problem(exc: Exception, doing: str, route: Route) -> MySafeError:

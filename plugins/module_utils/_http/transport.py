@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from .._errors import Fate, MySafeError
 from . import libraries
 from .bounded import Adapter, TooLargeError, unsent
-from .problems import Route, problem
 from .proxies import proxy_for, require_usable
 from .response import Response
 from .retry import Tries
@@ -20,6 +19,7 @@ from .trust import Trust
 
 if t.TYPE_CHECKING:
     from .connection import Connection
+    from .proxies import Proxy
 
 #: Says of an answer what became of the request, and whether the same request may succeed later.
 Judge = t.Callable[[Response], "tuple[Fate, bool]"]
@@ -27,6 +27,26 @@ Judge = t.Callable[[Response], "tuple[Fate, bool]"]
 
 #: Statuses by which a gateway says that it does not reach the server either.
 _UNREACHED = (502, 503, 504)
+
+
+class Route(t.NamedTuple):
+    """Where a request goes, and how."""
+
+    url: str
+    timeout: int
+    trust: Trust
+    proxy: Proxy | None
+
+    @property
+    def server(self) -> str:
+        """The host, and the port where it is not the usual one."""
+        parts = urlsplit(self.url)
+        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it goes without TLS."""
+        return urlsplit(self.url).scheme.lower() == "http"
 
 
 class Sent(t.NamedTuple):
@@ -88,7 +108,7 @@ class Transport:
         try:
             request = self._session.prepare_request(libraries.requests.Request(method, url, auth=auth, **content))
         except (libraries.requests.RequestException, ValueError) as exc:
-            raise problem(unsent(exc), doing, route) from None
+            raise _problem(unsent(exc), doing, route) from None
         while True:
             received = None
             outcome: Response | MySafeError
@@ -110,7 +130,7 @@ class Transport:
                 ValueError,
                 TooLargeError,
             ) as exc:
-                outcome = problem(exc, doing, route)
+                outcome = _problem(exc, doing, route)
                 fate, transient = outcome.fate, outcome.transient
             finally:
                 if received is not None:
@@ -150,6 +170,12 @@ class Transport:
                 require_usable(proxy, self._adapter)
             self._routes[server] = Route(server, self._connection.timeout, self._trust, proxy)
         return self._routes[server]
+
+
+def _problem(exc: Exception, doing: str, route: Route) -> MySafeError:
+    from .problems import problem  # hardly any run needs it, and a module compiles all that it loads
+
+    return problem(exc, doing, route)
 
 
 def _said(outcome: Response | MySafeError, doing: str) -> str:

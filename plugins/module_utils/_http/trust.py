@@ -52,7 +52,7 @@ class Trust(t.NamedTuple):
     def advice(self, text: str) -> str:
         """Return what to do about a certificate that was refused, by what OpenSSL says."""
         for pattern, advice in _BY_CAUSE:
-            if pattern.search(text):
+            if re.search(pattern, text, re.IGNORECASE):
                 return advice
         if not self.source:
             return f"give the CA that issued the vault's certificate with {_DOCUMENTED}"
@@ -71,23 +71,20 @@ class Trust(t.NamedTuple):
         )
 
 
-_BY_CAUSE = tuple(
-    (re.compile(pattern, re.IGNORECASE), advice)
-    for pattern, advice in (
-        (
-            r"has expired",
-            "have the expired certificate (the vault's own, or that of a CA) renewed, and check the clock where the code runs",
-        ),
-        (r"not yet valid", "check the clock where the code runs; otherwise wait until the certificate is valid"),
-        (
-            r"mismatch, certificate is not valid for|doesn't match",
-            "use a host name in mysafe_url that the vault's certificate is issued for",
-        ),
-        (r"revoked", "have the vault's certificate replaced: its CA has revoked it"),
-        (r"too weak|too small", "have the certificate replaced by one with a stronger key or signature"),
-        (
-            r"key identifier|key ?usage|basic constraints|subject alt|name empty|path length|certificate version",
-            "have the certificate, or its CA's, reissued with what RFC 5280 demands, which Python 3.13 and newer check",
-        ),
-    )
+_BY_CAUSE = (
+    (
+        r"has expired",
+        "have the expired certificate (the vault's own, or that of a CA) renewed, and check the clock where the code runs",
+    ),
+    (r"not yet valid", "check the clock where the code runs; otherwise wait until the certificate is valid"),
+    (
+        r"mismatch, certificate is not valid for|doesn't match",
+        "use a host name in mysafe_url that the vault's certificate is issued for",
+    ),
+    (r"revoked", "have the vault's certificate replaced: its CA has revoked it"),
+    (r"too weak|too small", "have the certificate replaced by one with a stronger key or signature"),
+    (
+        r"key identifier|key ?usage|basic constraints|subject alt|name empty|path length|certificate version",
+        "have the certificate, or its CA's, reissued with what RFC 5280 demands, which Python 3.13 and newer check",
+    ),
 )

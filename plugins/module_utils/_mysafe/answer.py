@@ -21,13 +21,13 @@ if t.TYPE_CHECKING:
     from .._secrets import Secrets
 
 #: Gateway answers that mean that the request never reached MySafe (Kong: no peer, no name).
-_NOT_FORWARDED = re.compile(r"failure to get a peer|name resolution failed", re.IGNORECASE)
-_NO_ROUTE = re.compile(r"no route matched", re.IGNORECASE)
-_NOT_AUTHORIZED = re.compile(r"not authorized to access this resource|http referer is not allowed", re.IGNORECASE)
-_PAGE = re.compile(r"\s*<(!doctype html|html|head|body|title|h1|p|br)\b", re.IGNORECASE)
-_UNSHOWN = re.compile(r"<(script|style)\b", re.IGNORECASE)
-_END_OF_UNSHOWN = {name: re.compile(f"</{name}[^>]*>?", re.IGNORECASE) for name in ("script", "style")}
-_CODE = re.compile(r"^\s*(\d{4})\b:?\s*")
+_NOT_FORWARDED = ("failure to get a peer", "name resolution failed")
+_NO_ROUTE = "no route matched"
+_NOT_AUTHORIZED = ("not authorized to access this resource", "http referer is not allowed")
+# Compiled when they are first used: hardly any run needs them.
+_PAGE = r"(?i)\s*<(!doctype html|html|head|body|title|h1|p|br)\b"
+_UNSHOWN = r"(?i)<(script|style)\b"
+_CODE = r"^\s*(\d{4})\b:?\s*"
 #: How much of an answer that is not JSON is worth showing, in characters, and how much of it is searched for that.
 _EXCERPT = 160
 _SEARCHED = 64 * 1024
@@ -89,7 +89,7 @@ class Answer(t.NamedTuple):
         if self.envelope is None:
             return None
         exception = self.body.get("exception")
-        in_message = _CODE.match(self.message)
+        in_message = re.match(_CODE, self.message)
         for candidate in (
             exception.get("code") if isinstance(exception, dict) else None,
             in_message and in_message.group(1),
@@ -121,12 +121,12 @@ class Answer(t.NamedTuple):
     @property
     def is_no_route(self) -> bool:
         """The gateway knows no such route."""
-        return self.status == 404 and self.envelope is None and bool(_NO_ROUTE.search(self.message))
+        return self.status == 404 and self.envelope is None and _NO_ROUTE in self.message.lower()
 
     @property
     def is_not_allowed(self) -> bool:
         """The access key is known, but may not make this call."""
-        return bool(_NOT_AUTHORIZED.search(self.message))
+        return _says(self.message, _NOT_AUTHORIZED)
 
     @property
     def transient(self) -> bool:
@@ -146,7 +146,7 @@ class Answer(t.NamedTuple):
             return Fate.REFUSED
         if self.is_refused:
             return Fate.FAILED
-        return Fate.REFUSED if _NOT_FORWARDED.search(self.message or self.text) else Fate.UNKNOWN
+        return Fate.REFUSED if _says(self.message or self.text, _NOT_FORWARDED) else Fate.UNKNOWN
 
     @property
     def excerpt(self) -> str:
@@ -154,7 +154,7 @@ class Answer(t.NamedTuple):
 
         Not shown is what may have been JSON, and what reports a success without being a page.
         """
-        if self.status < 400 and not _PAGE.match(self.text):
+        if self.status < 400 and not re.match(_PAGE, self.text):
             return ""
         # JSON is cut off before the tags are taken out: a stray "<" in front of it would take a part of it for a tag.
         text = _without_tags(_without_scripts(self.text[:_SEARCHED]).partition("{")[0])
@@ -171,16 +171,21 @@ class Answer(t.NamedTuple):
         return "the answer is not JSON" if _without_tags(self.text[:_SEARCHED]).strip() else "the answer is empty"
 
 
+def _says(text: str, phrases: t.Iterable[str]) -> bool:
+    said = text.lower()
+    return any(phrase in said for phrase in phrases)
+
+
 # Both take a single pass: a page of nothing but "<" must not keep anybody waiting.
 
 
 def _without_scripts(page: str) -> str:
     shown: list[str] = []
     at = 0
-    for start in _UNSHOWN.finditer(page):
+    for start in re.finditer(_UNSHOWN, page):
         if start.start() >= at:
             shown.append(page[at : start.start()])
-            end = _END_OF_UNSHOWN[start.group(1).lower()].search(page, start.end())
+            end = re.compile(f"(?i)</{start.group(1)}[^>]*>?").search(page, start.end())
             at = end.end() if end is not None else len(page)
     return " ".join([*shown, page[at:]])
 
