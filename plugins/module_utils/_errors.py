@@ -55,6 +55,8 @@ class Kind(str, enum.Enum):
     AMBIGUOUS = "ambiguous", "more than one API secret may be meant"
     SHARING_INCOMPLETE = "sharing_incomplete", "the API secret was saved, but could not be shared with everyone"
     NOT_APPLIED = "not_applied", "MySafe accepted a write, but does not hold what was written"
+    ITEMS_FAILED = "items_failed", "some API secrets of a list failed; the results say which and why"
+    NOT_TRIED = "not_tried", "the task ended before this API secret of a list was tried; nothing was sent for it"
     WRITE_UNCERTAIN = "write_uncertain", "a write was sent, and it is unknown whether it was applied"
 
 

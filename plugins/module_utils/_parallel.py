@@ -2,7 +2,7 @@
 # Copyright: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""Asks for many at once: the same call for every item, over a few connections, in the order of the items.
+"""Asks for many at once: the same call for every item, over a few connections.
 
 Whatever ends the caller (a failure, Ctrl-C, the timeout of a task) ends the threads too: those that wait stop waiting,
 and the connections that they read from are cut.
@@ -18,8 +18,10 @@ import threading
 import time
 import typing as t
 
-#: How many calls are under way at once at the most, each on a connection of its own.
+#: How many calls are under way at once unless the task says otherwise, each on a connection of its own.
 CONNECTIONS = 8
+#: How many a task may ask for.
+MOST_CONNECTIONS = 64
 #: How long to wait for threads whose connections were cut, in seconds. They have nothing to do but to end.
 _GRACE = 1.0
 
@@ -28,10 +30,7 @@ Value = t.TypeVar("Value")
 
 
 class Stop:
-    """Tells the threads of one ``each`` to end. A thread finds its own with ``of_this_thread``.
-
-    One that is made in a thread that obeys another obeys that one too, until it is closed.
-    """
+    """Tells the threads that ask for many at once to end. A thread finds its own with ``of_this_thread``."""
 
     _local = threading.local()
 
@@ -40,10 +39,6 @@ class Stop:
         self._lock = threading.Lock()
         self._handles: dict[object, tuple[socket.socket, socket.socket]] = {}
         self._is_cut = False
-        self._inner: set[Stop] = set()
-        self._outer = Stop.of_this_thread()
-        if self._outer is not None:
-            self._outer._adopt(self)
 
     @classmethod
     def of_this_thread(cls) -> Stop | None:
@@ -58,8 +53,6 @@ class Stop:
     def set(self) -> None:
         """Begin nothing new: no other call, no other try."""
         self._event.set()
-        for inner in self._adopted():
-            inner.set()
 
     def is_set(self) -> bool:
         """Whether nothing new is to be begun."""
@@ -89,35 +82,13 @@ class Stop:
             self._is_cut = True
             for _used, handle in self._handles.values():
                 _shut(handle)
-        for inner in self._adopted():
-            inner.cut()
 
     def close(self) -> None:
-        """Forget the sockets, and stop obeying the outer one."""
+        """Forget the sockets."""
         with self._lock:
             for _used, handle in self._handles.values():
                 handle.close()
             self._handles.clear()
-        if self._outer is not None:
-            with self._outer._lock:
-                self._outer._inner.discard(self)
-
-    def _adopt(self, inner: Stop) -> None:
-        """Let an inner one obey, at once if this one was set or cut before."""
-        with self._lock:
-            self._inner.add(inner)
-        if self._is_cut:
-            inner.cut()
-        elif self.is_set():
-            inner.set()
-
-    def _adopted(self) -> list[Stop]:
-        with self._lock:
-            return list(self._inner)
-
-
-class _StoppedError(BaseException):
-    """An inner ``each`` left items out, because the outer one ends. It is no failure of the outer item."""
 
 
 def _shut(handle: socket.socket) -> None:
@@ -125,64 +96,89 @@ def _shut(handle: socket.socket) -> None:
         handle.shutdown(socket.SHUT_RDWR)
 
 
-def each(call: t.Callable[[Item], Value], items: t.Sequence[Item]) -> list[Value]:
-    """Return what the call returned for every item.
+def each(call: t.Callable[[Item], Value], items: t.Sequence[Item], *, connections: int | None = None) -> list[Value]:
+    """Return what the call returned for every item, in the order of the items.
 
     If calls fail, the first failure in the order of the items is raised. After a failure no other call is begun: a vault
-    that is down is not asked a thousand times. A call may itself ask for many at once: that ends with the outer one.
+    that is down is not asked a thousand times. Inside a call that is itself one of many, they are made one by one.
     """
-    if len(items) < 2:
+    if len(items) < 2 or Stop.of_this_thread() is not None:
         return [call(item) for item in items]
     stop = Stop()
-    waiting = iter(range(len(items)))
-    lock = threading.Lock()
+
+    def attempt(item: Item) -> Value:
+        try:
+            return call(item)
+        except BaseException:
+            stop.set()
+            raise
+
     values: dict[int, Value] = {}
     failures: dict[int, BaseException] = {}
-    ended: queue.SimpleQueue[None] = queue.SimpleQueue()
+    with contextlib.closing(completed(attempt, items, stop, connections=connections or CONNECTIONS)) as all_of_them:
+        for index, value, failure in all_of_them:
+            if failure is not None:
+                failures[index] = failure
+            else:
+                values[index] = t.cast("Value", value)
+    if failures:
+        raise failures[min(failures)]
+    return [values[index] for index in range(len(items))]
+
+
+def completed(
+    call: t.Callable[[Item], Value],
+    items: t.Sequence[Item],
+    stop: Stop,
+    *,
+    connections: int,
+    goes_on: t.Callable[[], bool] = lambda: True,
+) -> t.Generator[tuple[int, Value | None, BaseException | None], None, None]:
+    """Yield the index of every item with what the call returned or raised, as soon as it has.
+
+    The items are begun in their order, none after ``goes_on`` is false; those under way come to their end. Closed before
+    its end, it ends the threads: use it with ``contextlib.closing``.
+    """
+    waiting = iter(range(len(items)))
+    lock = threading.Lock()
+    ended: queue.SimpleQueue[tuple[int, Value | None, BaseException | None] | None] = queue.SimpleQueue()
 
     def work() -> None:
         stop.obeyed_here()
         while not stop.is_set():
             with lock:
-                index = next(waiting, None)
+                index = next(waiting, None) if goes_on() else None
             if index is None:
                 break
             try:
-                values[index] = call(items[index])
-            except _StoppedError:
-                break
-            except BaseException as exc:  # noqa: BLE001 - it is raised in the thread that waits
-                failures[index] = exc
-                stop.set()
+                ended.put((index, call(items[index]), None))
+            except BaseException as exc:  # noqa: BLE001 - it is the caller's
+                ended.put((index, None, exc))
         ended.put(None)
 
     # Daemons, so that a process can end although one of them is still connecting.
     threads = [
         threading.Thread(target=work, name=f"mysafe-{number}", daemon=True)
-        for number in range(min(CONNECTIONS, len(items)))
+        for number in range(min(connections, len(items)))
     ]
     with contextlib.closing(stop):
-        _run(threads, ended, stop)
-    if failures:
-        raise failures[min(failures)]
-    if len(values) < len(items):
-        raise _StoppedError
-    return [values[index] for index in range(len(items))]
+        try:
+            for thread in threads:
+                thread.start()
+            for _thread in threads:
+                while (done := ended.get()) is not None:
+                    yield done
+            for thread in threads:
+                thread.join()
+        except BaseException:
+            stop.cut()
+            _join(threads)
+            raise
 
 
-def _run(threads: t.Sequence[threading.Thread], ended: queue.SimpleQueue[None], stop: Stop) -> None:
-    """Run threads until each has put an entry into ``ended``. Whatever ends the caller ends them too."""
-    try:
-        for thread in threads:
-            thread.start()
-        for _thread in threads:
-            ended.get()
-        for thread in threads:
-            thread.join()
-    except BaseException:
-        stop.cut()
-        deadline = time.monotonic() + _GRACE
-        for thread in threads:
-            if thread.ident is not None:
-                thread.join(max(0.0, deadline - time.monotonic()))
-        raise
+def _join(threads: t.Iterable[threading.Thread]) -> None:
+    """Wait a little for threads that were told to end."""
+    deadline = time.monotonic() + _GRACE
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join(max(0.0, deadline - time.monotonic()))

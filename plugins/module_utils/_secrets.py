@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import typing as t
 from urllib.parse import quote, quote_plus
 
@@ -17,6 +18,11 @@ if t.TYPE_CHECKING:
 #: The text that Ansible itself puts in place of a value that must not be logged.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
+#: What stands for a secret that is a part of a text, as Ansible writes it too.
+_MASK = "********"
+#: With so many secrets, only those are looked for of which the first characters are in the text.
+_MANY = 64
+_START = 4
 #: What looks different in HTML.
 _IN_HTML = frozenset("<>&\"'")
 #: What looks the same everywhere.
@@ -25,32 +31,62 @@ _PERCENT_ENCODED = r"%[0-9A-F]{2}"
 
 
 class Secrets:
-    """The secrets of one run: what the user passed in, the tokens, and what the server sent back."""
+    """The secrets of one run: what the user passed in, the tokens, and what the server sent back.
+
+    May be shared between threads. Hiding takes time by the length of the text, and not by how many secrets there are.
+    """
 
     def __init__(self) -> None:
         self._values: set[str] = set()
+        self._by_start: dict[str, set[str]] = {}
+        self._lock = threading.Lock()
 
     def add(self, *values: str | None) -> None:
         """Remember values, and the forms in which servers and libraries repeat them. Empty ones are ignored."""
         for value in values:
             if value and value not in self._values:
-                self._values.update(_forms(value))
+                with self._lock:
+                    for form in _forms(value):
+                        self._values.add(form)
+                        self._by_start.setdefault(form[:_START], set()).add(form)
 
     def forget(self, *values: str) -> None:
         """Let values be shown that the user asked to see."""
         for value in values:
-            self._values.difference_update(_forms(value))
+            with self._lock:
+                for form in _forms(value) & self._values:
+                    self._values.remove(form)
+                    self._by_start[form[:_START]].remove(form)
 
-    @property
-    def values(self) -> frozenset[str]:
-        """All texts that must appear nowhere."""
-        return frozenset(self._values)
+    def __iter__(self) -> t.Iterator[str]:
+        """Return all texts that must appear nowhere."""
+        with self._lock:
+            return iter(list(self._values))
 
     def hide(self, text: str) -> str:
         """Return the text with every secret replaced by eight asterisks, longest first so that no rest shows."""
-        for value in sorted(self._values, key=len, reverse=True):
-            text = text.replace(value, "********")
+        with self._lock:
+            values = self._values_that_may_be_in(text) if len(self._values) > _MANY else list(self._values)
+        for value in sorted(values, key=len, reverse=True):
+            text = text.replace(value, _MASK)
         return text
+
+    def hide_in(self, value: t.Any) -> t.Any:
+        """Return a part of a result with every secret in its texts hidden, as Ansible does it.
+
+        Ansible itself looks for every secret in every text, which takes minutes for thousands of API secrets.
+        """
+        if isinstance(value, str):
+            return HIDDEN if value in self._values else self.hide(value)
+        if isinstance(value, dict):
+            return {key: self.hide_in(inner) for key, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.hide_in(inner) for inner in value]
+        return value
+
+    def _values_that_may_be_in(self, text: str) -> list[str]:
+        starts = {text[at : at + size] for size in range(1, _START + 1) for at in range(len(text) - size + 1)}
+        return [value for start in starts & self._by_start.keys() for value in self._by_start[start]]
 
     def without(self, error: MySafeError) -> MySafeError:
         """Return the failure with every secret taken out of its texts."""

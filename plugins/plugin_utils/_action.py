@@ -18,16 +18,16 @@ import typing as t
 from ansible import constants as C  # noqa: N812 - as all of Ansible calls it
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..module_utils._entry_points.given import given as secrets_given
+from ..module_utils._entry_points.given import secret_texts, texts
 from ..module_utils._errors import MySafeError
 from ..module_utils._http import environment, libraries
 from ..module_utils._http.connection import PATHS, is_pasted
-from ..module_utils._secrets import Secrets
-from ._arguments import checked, doubts, plain, secret_texts, shown, texts
+from ._arguments import checked, doubts, plain, shown
 from ._sessions import SESSIONS
 
 if t.TYPE_CHECKING:
@@ -55,6 +55,11 @@ class MySafeAction(ActionBase):
     #: The function of the core that runs the task.
     entry_point: t.ClassVar[t.Callable[..., Result]]
 
+    @staticmethod
+    def checked_together(arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Check options that mean something only together, and return all in their types. Raises MySafeError."""
+        return dict(arguments)
+
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task, here or as the module."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
@@ -66,7 +71,7 @@ class MySafeAction(ActionBase):
         try:
             # The environment of the controller is where AWX puts a credential, while the module may run on a bastion.
             completed = environment.complete(given, os.environ, left_to_task=of_the_task)
-            module_args = checked(completed, self.argument_spec, type(self).normal)
+            module_args = type(self).checked_together(checked(completed, self.argument_spec, type(self).normal))
             # The module would repeat what is wrong in the environment of the task.
             there = environment.complete(given, {name: str(value) for name, value in of_the_task.items()})
             checked(there, self.argument_spec, type(self).normal)
@@ -96,12 +101,11 @@ class MySafeAction(ActionBase):
 
     def _refused(self, given: dict[str, t.Any], error: MySafeError, *, with_invocation: bool) -> dict[str, t.Any]:
         """Return the result of a task that was refused before it ran. What may be a secret is in no part of it."""
-        secrets = Secrets()
-        secrets.add(*secret_texts(given, self.argument_spec))
         values = {"failed": True, "changed": False, "msg": str(error), "error": error.details()}
         if with_invocation:
             arguments = shown(given, self.argument_spec, type(self).normal)
-            values["invocation"] = {"module_args": remove_values(arguments, secrets.values)}
+            secrets = secrets_given(given, self.argument_spec)
+            values["invocation"] = {"module_args": secrets.hide_in(arguments)}
         return values
 
     def _doubts_about_the_loop(self, given: dict[str, t.Any], task_vars: dict[str, t.Any]) -> t.Iterator[str]:
@@ -109,7 +113,7 @@ class MySafeAction(ActionBase):
         item = task_vars.get(task_vars.get("ansible_loop_var", "item"))
         if self._task.no_log or item is None or not self._task.loop or self._task._uuid in _WARNED:
             return
-        secrets = secret_texts(given, self.argument_spec)
+        secrets = list(secret_texts(given, self.argument_spec))
         if any(_is_part(text, secret) for text in texts(plain(item)) for secret in secrets):
             _WARNED.add(self._task._uuid)
             yield (
@@ -139,9 +143,8 @@ class MySafeAction(ActionBase):
             values["warnings"] = list(done.warnings)
         if with_invocation:
             values["invocation"] = {"module_args": params}
-        censored: dict[str, t.Any] = remove_values(values, {*validation._no_log_values, *done.secrets})
-        # Before 2.19 a secret such as "e" would also turn true into a text.
-        return {**censored, **{name: values[name] for name in ("changed", "failed") if name in values}}
+        hidden: dict[str, t.Any] = done.secrets.hide_in(values)
+        return hidden
 
     def _with_absolute_paths(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the parameters with paths as a module finds them: Ansible starts it where the playbook is."""

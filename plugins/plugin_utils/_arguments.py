@@ -17,7 +17,6 @@ from collections import abc
 from ..module_utils._api_secret.options import invalid
 from ..module_utils._api_secret.texts import fault, named_type
 from ..module_utils._errors import Kind, MySafeError
-from ..module_utils._http.connection import PATHS, is_pasted
 from ..module_utils._http.environment import converted, is_blank, misconfigured
 from ..module_utils._http.options import OPTIONS
 
@@ -69,36 +68,13 @@ def checked(arguments: t.Mapping[str, t.Any], spec: Spec, normal: Normal) -> dic
 
 def doubts(arguments: t.Mapping[str, t.Any]) -> list[str]:
     """Return warnings about arguments that are taken, but may not be what was meant."""
+    items = arguments.get("api_secrets")
+    described = [arguments, *(item for item in (items if isinstance(items, list) else ()) if isinstance(item, dict))]
     return [
         f"The option {name} is a number, so its decimal digits are used. Put quotes around it: YAML reads 0123 as 83, and"
         " 12:30 as 750."
         for name in _CODES
-        if isinstance(arguments.get(name), int) and not isinstance(arguments[name], bool)
-    ]
-
-
-def texts(value: t.Any) -> t.Iterator[str]:
-    """Return all texts in a value, at any depth; numbers as texts."""
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from texts(inner)
-    elif isinstance(value, (list, tuple, set)):
-        for inner in value:
-            yield from texts(inner)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
-
-
-def secret_texts(arguments: t.Mapping[str, t.Any], spec: Spec) -> list[str]:
-    """Return the texts of all arguments that may be secrets.
-
-    These are secret options, options that do not exist, and keys that were pasted where a path belongs.
-    """
-    return [
-        text
-        for name, value in arguments.items()
-        for text in texts(value)
-        if text.strip() and (name not in spec or spec[name].get("no_log") or (name in PATHS and is_pasted(text)))
+        if any(isinstance(one.get(name), int) and not isinstance(one[name], bool) for one in described)
     ]
 
 
@@ -106,12 +82,17 @@ def shown(arguments: t.Mapping[str, t.Any], spec: Spec, normal: Normal) -> dict[
     """Return the arguments that are safe to show of a task that was refused: those that are right, and no secrets."""
     safe = {}
     for name, value in arguments.items():
-        if name in spec and not spec[name].get("no_log"):
+        if name in spec and not spec[name].get("no_log") and not _has_secrets(spec[name]):
             try:
                 safe.update(checked({name: value}, spec, normal))
             except MySafeError:
                 continue
     return safe
+
+
+def _has_secrets(option: t.Mapping[str, t.Any]) -> bool:
+    """Whether it is a list of mappings that have a secret: which of its texts are right cannot be told one by one."""
+    return any(inner.get("no_log") for inner in option.get("options", {}).values())
 
 
 def _checked(name: str, spec: t.Mapping[str, t.Any], value: t.Any) -> t.Any:

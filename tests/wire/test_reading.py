@@ -539,7 +539,7 @@ def test_client_secrets_are_hidden_and_registered_for_ansible_to_censor(simulato
     add(simulator)
     add(simulator, identifier_code="other", client_secret=OTHER_CLIENT_SECRET, notes=f"Not {CLIENT_SECRET}.")
     result = info()
-    assert {CLIENT_SECRET, OTHER_CLIENT_SECRET} <= result.secrets
+    assert {CLIENT_SECRET, OTHER_CLIENT_SECRET} <= set(result.secrets)
     assert [entry["client_secret"] for entry in result.values["api_secrets"]] == [HIDDEN, HIDDEN]
 
 
@@ -548,7 +548,7 @@ def test_reveal_returns_client_secrets(simulator: Simulator, info: Info) -> None
     add(simulator, identifier_code="other", client_secret=OTHER_CLIENT_SECRET)
     result = info(reveal=True)
     assert [entry["client_secret"] for entry in result.values["api_secrets"]] == [CLIENT_SECRET, OTHER_CLIENT_SECRET]
-    assert not {CLIENT_SECRET, OTHER_CLIENT_SECRET} & result.secrets
+    assert not {CLIENT_SECRET, OTHER_CLIENT_SECRET} & set(result.secrets)
 
 
 @pytest.mark.parametrize("reveal", [True, False])

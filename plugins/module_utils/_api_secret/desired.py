@@ -14,11 +14,17 @@ from .texts import as_text
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
-    """Argument spec of one API secret; the documentation is in the module ``mysafe_api_secret``."""
+    """Argument spec of what describes one API secret; the documentation is in the module ``mysafe_api_secret``."""
     return {
         "identifier": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         **{name: field.spec for name, field in FIELDS.items()},
+    }
+
+
+def policy_spec() -> dict[str, dict[str, t.Any]]:
+    """Argument spec of what may be done to API secrets that are there; the documentation is in the same place."""
+    return {
         "update": {"type": "bool", "default": True},
         "update_client_secret": {
             "type": "str",

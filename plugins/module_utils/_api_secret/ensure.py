@@ -21,18 +21,31 @@ if t.TYPE_CHECKING:
 _MOST_WRITES = 5
 
 
-def ensure(api: ApiSecrets, desired: Desired, *, check_mode: bool = False) -> Outcome:
-    """Ensure that the API secret matches what is wanted, and return what was done; failures are in the outcome."""
+def ensure(
+    api: ApiSecrets,
+    desired: Desired,
+    *,
+    check_mode: bool = False,
+    current: Current | None = None,
+    claim: t.Callable[[str], None] | None = None,
+) -> Outcome:
+    """Ensure that the API secret matches what is wanted, and return what was done; failures are in the outcome.
+
+    ``current`` is what is there, where that is known already. ``claim`` is called with the number of the API secret that
+    was found, before anything is written, and raises MySafeError where it must not be touched.
+    """
     journal = Journal()
     try:
-        _ensure(api, desired, journal, check_mode=check_mode)
+        current = current or find(api, desired)
+        if claim is not None and current.identifier:
+            claim(current.identifier)
+        _ensure(api, desired, current, journal, check_mode=check_mode)
     except MySafeError as error:
         return journal.outcome(error)
     return journal.outcome()
 
 
-def _ensure(api: ApiSecrets, desired: Desired, journal: Journal, *, check_mode: bool) -> None:
-    current = find(api, desired)
+def _ensure(api: ApiSecrets, desired: Desired, current: Current, journal: Journal, *, check_mode: bool) -> None:
     writes = 0
     while (step := plan(current, desired)).action is not Action.NONE and not check_mode:
         if writes == _MOST_WRITES:

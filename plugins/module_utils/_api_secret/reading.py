@@ -14,7 +14,7 @@ from .entity import Entity, hidden, unread
 from .fields import FIELDS
 from .match import Candidate, ambiguous, match_code, read_candidate
 from .options import checked_identifier, invalid
-from .texts import as_text
+from .texts import as_text, require_one_tag
 
 if t.TYPE_CHECKING:
     from .endpoints import ApiSecrets
@@ -62,8 +62,8 @@ class Query(t.NamedTuple):
         for name, value in given.items():
             if not value.strip():
                 raise invalid(name, "it is empty", "give a value, or leave the option out to read all API secrets")
-        if len(given.get("tag", "").strip().replace(",", "\n").splitlines()) > 1:
-            raise invalid("tag", "it contains a comma or a line break, so it is more than one tag", "give one tag")
+        if "tag" in given:
+            require_one_tag(given["tag"])
         query = {name: value.strip() for name, value in given.items()}
         if "identifier" in query:
             query["identifier"] = checked_identifier(query["identifier"])

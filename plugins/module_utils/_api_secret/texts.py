@@ -40,6 +40,12 @@ def as_text(option: str, value: t.Any, *, is_secret: bool = False) -> str:
     raise invalid(option, f"it is {named_type(value)}, not a text", remedy)
 
 
+def require_one_tag(tag: str) -> None:
+    """Raise MySafeError (kind ``invalid_input``) where a text is more than one tag."""
+    if len(tag.strip().replace(",", "\n").splitlines()) > 1:
+        raise invalid("tag", "it contains a comma or a line break, so it is more than one tag", "give one tag")
+
+
 def named_type(value: t.Any) -> str:
     """Return the type of a value as YAML calls it."""
     for kind, name in (

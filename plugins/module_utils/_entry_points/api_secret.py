@@ -13,10 +13,10 @@ from .._http import libraries  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
 from .._api_secret import desired
+from .._api_secret.desired import Desired
 from .._api_secret.ensure import ensure
-from .._errors import MySafeError
 from .._http import connection
-from .result import Params, Result, failed, failure, given, with_api
+from .result import Params, Result, failure, run_with_api
 
 if t.TYPE_CHECKING:
     from .._api_secret.endpoints import ApiSecrets
@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
     """Argument spec of the module."""
-    return {**connection.argument_spec(), **desired.argument_spec()}
+    return {**connection.argument_spec(), **desired.argument_spec(), **desired.policy_spec()}
 
 
 def normal(option: str, value: t.Any) -> t.Any:
@@ -39,21 +39,16 @@ def run(params: Params, *, check_mode: bool, diff: bool, sessions: Sessions | No
     With ``sessions`` an open session is used and left open.
     """
 
-    def work(api: ApiSecrets) -> tuple[dict[str, t.Any], tuple[str, ...]]:
+    def work(api: ApiSecrets, wanted: Desired) -> tuple[dict[str, t.Any], tuple[str, ...]]:
         outcome = ensure(api, wanted, check_mode=check_mode)
         values: dict[str, t.Any] = {"changed": outcome.changed, "api_entity": outcome.api_entity}
         if outcome.error is not None:
             known = values if outcome.api_entity is not None else {"changed": outcome.changed}
-            return {**failure(outcome.error, secrets), **known}, outcome.warnings
+            return {**failure(outcome.error, api.client.secrets), **known}, outcome.warnings
         values["action"] = outcome.action
         if diff:
             header = wanted.header(outcome.api_entity)
             values["diff"] = {"before_header": header, "after_header": header, **outcome.diff}
         return values, outcome.warnings
 
-    secrets = given(params)
-    try:
-        wanted = desired.Desired.from_params(params)
-        return with_api(params, secrets, sessions, work)
-    except MySafeError as error:
-        return failed(error, secrets)
+    return run_with_api(params, argument_spec(), sessions, Desired.from_params, work)

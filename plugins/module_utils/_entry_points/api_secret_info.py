@@ -14,9 +14,8 @@ from .._http import libraries  # noqa: F401  # pylint: disable=unused-import
 # isort: split
 from .._api_secret import reading
 from .._api_secret.fields import SECRET
-from .._errors import MySafeError
 from .._http import connection
-from .result import Params, Result, failed, given, with_api, without_secrets
+from .result import Params, Result, run_with_api, without_secrets
 
 if t.TYPE_CHECKING:
     from .._api_secret.endpoints import ApiSecrets
@@ -39,8 +38,9 @@ def run(params: Params, *, sessions: Sessions | None = None, **_modes: bool) -> 
     With ``sessions`` an open session is used and left open.
     """
 
-    def work(api: ApiSecrets) -> tuple[dict[str, t.Any], tuple[str, ...]]:
+    def work(api: ApiSecrets, query: reading.Query) -> tuple[dict[str, t.Any], tuple[str, ...]]:
         found = reading.read(api, query)
+        secrets = api.client.secrets
         if params["reveal"]:
             secrets.forget(*(one.entity[name] for one in found if one.entity is not None for name in SECRET))
         entries = [reading.entry(one, reveal=params["reveal"]) for one in found]
@@ -49,9 +49,4 @@ def run(params: Params, *, sessions: Sessions | None = None, **_modes: bool) -> 
                 entry["error"] = without_secrets(entry["error"], secrets)
         return {"changed": False, "api_secrets": entries}, ()
 
-    secrets = given(params)
-    try:
-        query = reading.Query.from_params(params)
-        return with_api(params, secrets, sessions, work)
-    except MySafeError as error:
-        return failed(error, secrets)
+    return run_with_api(params, argument_spec(), sessions, reading.Query.from_params, work)

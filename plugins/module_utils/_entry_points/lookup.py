@@ -11,12 +11,13 @@ import typing as t
 from .._api_secret.endpoints import ApiSecrets
 from .._api_secret.reading import Fetched, fetch
 from .._errors import MySafeError
-from .._http.connection import Connection
+from .._http.connection import Connection, argument_spec
 from .._mysafe.client import Client
-from .result import Params, given
+from .given import given
 
 if t.TYPE_CHECKING:
     from .._mysafe.sessions import Sessions
+    from .result import Params
 
 
 class Lookup(t.NamedTuple):
@@ -32,7 +33,7 @@ def run(params: Params, codes: t.Sequence[str], sessions: Sessions) -> Lookup:
 
     Raises MySafeError where they cannot be looked up. No text holds a secret; the entities do.
     """
-    secrets = given(params)
+    secrets = given(params, argument_spec())
     try:
         connection = Connection.from_params(params)
         with Client(connection, secrets, sessions.get(connection)) as client:

@@ -9,30 +9,29 @@ from __future__ import annotations
 import typing as t
 
 from .._api_secret.endpoints import ApiSecrets
-from .._api_secret.fields import SECRET
 from .._errors import MySafeError
-from .._http import connection
+from .._http.connection import Connection
 from .._mysafe.client import Client
-from .._secrets import Secrets
+from .given import given
 
 if t.TYPE_CHECKING:
     from .._mysafe.sessions import Sessions
+    from .._secrets import Secrets
+    from .given import Spec
 
 Params = t.Mapping[str, t.Any]
-
-#: Options whose values must appear nowhere.
-_SECRET_OPTIONS = (*SECRET, *(name for name, spec in connection.argument_spec().items() if spec.get("no_log")))
+Wanted = t.TypeVar("Wanted")
 
 
 class Result(t.NamedTuple):
-    """What a task returns. ``secrets`` must be taken out of every text that is returned or logged with it.
+    """What a task returns. ``secrets`` must be hidden in everything that is returned or logged with it.
 
     ``repeats`` tells of the requests that had to be repeated.
     """
 
     values: dict[str, t.Any]
     warnings: tuple[str, ...]
-    secrets: frozenset[str]
+    secrets: Secrets
     repeats: tuple[str, ...] = ()
 
     @property
@@ -41,36 +40,30 @@ class Result(t.NamedTuple):
         return "error" in self.values
 
 
-def given(params: Params) -> Secrets:
-    """Return the secrets that the task itself was given."""
-    secrets = Secrets()
-    secrets.add(*(params.get(option) for option in _SECRET_OPTIONS))
-    secrets.add(*(params[option] for option in connection.PATHS if connection.is_pasted(params.get(option) or "")))
-    return secrets
-
-
-def with_api(
+def run_with_api(
     params: Params,
-    secrets: Secrets,
+    spec: Spec,
     sessions: Sessions | None,
-    work: t.Callable[[ApiSecrets], tuple[dict[str, t.Any], tuple[str, ...]]],
+    parse: t.Callable[[Params], Wanted],
+    work: t.Callable[[ApiSecrets, Wanted], tuple[dict[str, t.Any], tuple[str, ...]]],
 ) -> Result:
-    """Return the result of ``work``, which raises MySafeError only if it has written nothing.
+    """Return the result of ``work`` with what ``parse`` makes of the parameters. Failures are in the result.
 
-    With ``sessions`` an open session is used and left open. Raises MySafeError where there is no connection to work with.
+    ``work`` returns the values and the warnings. It raises MySafeError only if it has written nothing. With ``sessions`` an
+    open session is used and left open.
     """
-    options = connection.Connection.from_params(params)
-    with Client(options, secrets, sessions.get(options) if sessions else None) as client:
-        try:
-            values, warnings = work(ApiSecrets(client))
-        except MySafeError as error:
-            values, warnings = _unchanged(error, secrets), ()
-    return Result(values, client.warnings + warnings, secrets.values, client.repeats)
-
-
-def failed(error: MySafeError, secrets: Secrets) -> Result:
-    """Return the result of a task that failed before anything was sent."""
-    return Result(_unchanged(error, secrets), (), secrets.values)
+    secrets = given(params, spec)
+    try:
+        wanted = parse(params)
+        options = Connection.from_params(params)
+        with Client(options, secrets, sessions.get(options) if sessions else None) as client:
+            try:
+                values, warnings = work(ApiSecrets(client), wanted)
+            except MySafeError as error:
+                values, warnings = _unchanged(error, secrets), ()
+    except MySafeError as error:
+        return Result(_unchanged(error, secrets), (), secrets)
+    return Result(values, client.warnings + warnings, secrets, client.repeats)
 
 
 def _unchanged(error: MySafeError, secrets: Secrets) -> dict[str, t.Any]:

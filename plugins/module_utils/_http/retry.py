@@ -96,6 +96,13 @@ class Tries:
         self._backoff.sleep(raw)
         return stop is None or not stop.is_set()
 
+    def asked_wait(self, response: t.Any) -> float:
+        """Return the seconds that a response asks to wait, 0 where it asks for none or for too long a wait."""
+        raw = response.raw
+        return (
+            0.0 if self._backoff.asks_too_much(raw.status, raw.headers) else self._backoff.get_retry_after(raw) or 0.0
+        )
+
     def heed(self, response: t.Any) -> None:
         """Wait as long as a response asks for, after a request that is not repeated here.
 
@@ -103,6 +110,5 @@ class Tries:
         """
         if response is None or not self._backoff.total:
             return
-        raw = response.raw
-        if self._backoff.get_retry_after(raw) and not self._backoff.asks_too_much(raw.status, raw.headers):
-            self._backoff.sleep(raw)
+        if self.asked_wait(response):
+            self._backoff.sleep(response.raw)

@@ -54,6 +54,8 @@ class BearerToken:
         self._token: Token | None = Token(connection.access_token) if connection.access_token else None
         self._rejected: set[str] = set()
         self._cache: TokenCache | None = None
+        self._failure: MySafeError | None = None
+        self._failures = 0
         #: How often a token was obtained.
         self.logins = 0
         #: Whether a rejected token can be replaced: one that the user gave cannot.
@@ -65,8 +67,11 @@ class BearerToken:
 
     def current(self) -> str:
         """Return a token that can be used now. Raises MySafeError where none can be had."""
+        failed_before = self._failures
         with self._lock:
             if self._token is None or time.monotonic() >= self._token.usable_until:
+                if self._failures != failed_before:
+                    raise t.cast("MySafeError", self._failure).but()  # this thread waited for that very login
                 self._token = self._obtain() if self._cache is None else self._shared(self._cache)
             return self._token.value
 
@@ -99,7 +104,9 @@ class BearerToken:
             token = self._obtain_one()
         except MySafeError as error:
             # Whatever became of this request, it writes nothing.
-            raise error.but(fate=Fate.NOT_SENT) from None
+            self._failure = error.but(fate=Fate.NOT_SENT)
+            self._failures += 1
+            raise self._failure from None
         self.logins += 1
         self._rejected.discard(token.value)
         return token

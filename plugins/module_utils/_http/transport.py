@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from urllib.parse import urlsplit
 
 from .._errors import Fate, MySafeError
+from .._parallel import MOST_CONNECTIONS, Stop
 from . import libraries
 from .bounded import Adapter, TooLargeError, unsent
 from .proxies import proxy_for, require_usable
@@ -66,10 +68,12 @@ class Transport:
         self._trust = Trust.of(connection)
         self._routes: dict[str, Route] = {}
         self._is_reached = True
+        #: Until when (monotonic clock) a server has asked to wait: what holds for one thread holds for all of them.
+        self._closed_until = 0.0
         #: What was said of every request that had to be repeated.
         self.repeats: list[str] = []
         self._is_patient = True
-        self._adapter = Adapter()
+        self._adapter = Adapter(pool_maxsize=MOST_CONNECTIONS)
         self._session = libraries.requests.Session()
         self._session.mount("https://", self._adapter)
         self._session.mount("http://", self._adapter)
@@ -110,6 +114,7 @@ class Transport:
         except (libraries.requests.RequestException, ValueError) as exc:
             raise _problem(unsent(exc), doing, route) from None
         while True:
+            self._wait_with_the_others()
             received = None
             outcome: Response | MySafeError
             try:
@@ -135,6 +140,8 @@ class Transport:
             finally:
                 if received is not None:
                     received.close()  # a response that was not read to its end takes the connection with it
+            if transient and received is not None:
+                self._closed_until = max(self._closed_until, time.monotonic() + tries.asked_wait(received))
             is_safe = repeatable or not fate.is_open
             if transient and is_safe and tries.another(received):
                 self.repeats.append(f"{_said(outcome, doing)}; it was tried again")
@@ -146,6 +153,12 @@ class Transport:
             if isinstance(outcome, MySafeError):
                 raise outcome.but(fate=fate.after(earlier))
             return Sent(outcome, earlier)
+
+    def _wait_with_the_others(self) -> None:
+        """Wait where a server asked another thread to: each would find out by a request of its own, and prolong it."""
+        stop = Stop.of_this_thread()
+        if stop is not None and (left := self._closed_until - time.monotonic()) > 0:
+            stop.wait(left)
 
     @property
     def retries(self) -> int:

@@ -71,6 +71,10 @@ class Client:
         often = f"Requests had to be repeated {count} times; the last time: {self.repeats[-1]}" if count > _FEW else ""
         return (*self._session.token.warnings, *([often] if often else ()))
 
+    def begin_item(self) -> None:
+        """Begin with another API secret: while the vault cannot be reached, its requests are tried once only."""
+        self._session.transport.begin()
+
     def log_in(self) -> None:
         """Get a token now: threads that find none would each ask for one, and fail one after the other."""
         self._token()

@@ -7,13 +7,17 @@ from __future__ import annotations
 import queue
 import socket
 import threading
-import typing as t
 
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils import _parallel
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import CONNECTIONS, Stop, each
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import (
+    CONNECTIONS,
+    Stop,
+    completed,
+    each,
+)
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import refused
 
 DEADLINE = 20.0
@@ -212,82 +216,71 @@ def test_an_interrupted_caller_does_not_wait_for_a_call_that_cannot_be_cut(monke
 # One inside another.
 
 
-def test_an_interrupted_caller_leaves_no_thread_of_an_inner_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    reading = threading.Barrier(4 + 1)
+def test_inside_a_call_of_many_the_calls_are_made_one_by_one() -> None:
+    def call(_number: int) -> set[str]:
+        return set(each(lambda _inner: threading.current_thread().name, range(20)))
 
-    class Queue(queue.SimpleQueue[None]):  # type: ignore[type-arg, unused-ignore]
-        def get(self, *_options: object) -> None:
-            if threading.current_thread() is threading.main_thread():
-                reading.wait(DEADLINE)
-                raise KeyboardInterrupt
-            super().get()
-
-    def read(_number: int) -> None:
-        stop = Stop.of_this_thread()
-        assert stop is not None
-        here, there = socket.socketpair()
-        with here, there:
-            stop.may_cut(object(), here)
-            reading.wait(DEADLINE)
-            here.settimeout(DEADLINE)
-            assert here.recv(1) == b""
-
-    monkeypatch.setattr(queue, "SimpleQueue", Queue)
-    monkeypatch.setattr(_parallel, "_GRACE", DEADLINE / 2)
-    with pytest.raises(KeyboardInterrupt):
-        each(lambda _outer: each(read, [1, 2]), [1, 2])
-    assert running() == []
+    assert [len(names) for names in each(call, range(3))] == [1, 1, 1]
 
 
-def test_after_a_failure_an_inner_one_begins_no_further_call() -> None:
-    """The calls that it leaves out are no failure of their own: the one that is raised comes later in the order."""
-    begun = threading.Barrier(CONNECTIONS + 1)
-    asked: list[int] = []
-
-    def wait(number: int) -> None:
-        stop = Stop.of_this_thread()
-        assert stop is not None
-        asked.append(number)
-        begun.wait(DEADLINE)
-        stop.wait(DEADLINE)
-
-    def call(number: int) -> list[None]:
-        if number == 0:
-            return each(wait, range(100))
-        begun.wait(DEADLINE)
-        raise refused(KINDS[0])
-
-    with pytest.raises(MySafeError, match=KINDS[0].value):
-        each(call, [0, 1])
-    assert len(asked) == CONNECTIONS
+# As they are completed.
 
 
-def test_an_inner_one_that_failed_leaves_the_outer_one_alone() -> None:
+def test_what_is_completed_first_comes_first() -> None:
+    first_is_told = threading.Event()
+
     def call(number: int) -> str:
-        with pytest.raises(MySafeError):
-            each(fail, [number, number])
-        return each(str, [number, number])[0]
+        assert number or first_is_told.wait(DEADLINE)
+        return str(number)
 
-    def fail(_number: int) -> None:
-        raise refused()
+    told = []
+    for index, value, failure in completed(call, [0, 1], Stop(), connections=2):
+        told.append((index, value, failure))
+        first_is_told.set()
+    assert told == [(1, "1", None), (0, "0", None)]
 
-    assert each(call, range(20)) == [str(number) for number in range(20)]
+
+def test_a_failure_ends_nothing_by_itself() -> None:
+    def call(number: int) -> int:
+        if number == 0:
+            raise refused(KINDS[0])
+        return number
+
+    told = {index: failure or value for index, value, failure in completed(call, range(4), Stop(), connections=1)}
+    assert isinstance(told.pop(0), MySafeError)
+    assert told == {1: 1, 2: 2, 3: 3}
 
 
-@pytest.mark.parametrize("end", [Stop.set, Stop.cut], ids=["set", "cut"])
-def test_one_that_begins_too_late_stops_at_once(end: t.Callable[[Stop], None]) -> None:
-    outer = Stop()
-    end(outer)
-    seen: list[bool] = []
+def test_where_it_does_not_go_on_no_item_is_begun_and_the_others_end() -> None:
+    begun: list[int] = []
 
-    def work() -> None:
-        outer.obeyed_here()
-        seen.append(Stop().is_set())
+    def call(number: int) -> int:
+        begun.append(number)
+        return number
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join(DEADLINE)
-    assert seen == [True]
+    told = [
+        index for index, _value, _failure in completed(call, range(9), Stop(), connections=1, goes_on=lambda: not begun)
+    ]
+    assert told == begun == [0]
+
+
+def test_as_many_connections_are_used_as_wanted() -> None:
+    together = threading.Barrier(3)
+    used = completed(lambda _item: together.wait(DEADLINE), range(3), Stop(), connections=3)
+    assert sorted(index for index, _value, _failure in used) == [0, 1, 2]
+
+
+def test_a_caller_that_asks_for_no_more_leaves_no_thread() -> None:
+    def call(number: int) -> None:
+        stop = Stop.of_this_thread()
+        assert stop is not None
+        if number:
+            stop.wait(DEADLINE)
+
+    rest = completed(call, range(100), Stop(), connections=CONNECTIONS)
+    assert next(rest)[0] == 0
+    rest.close()
+    assert running() == []
 
 
 # Connections.

@@ -93,7 +93,7 @@ def test_a_module_that_documents_check_mode_supports_it(module: str, asked: t.Ca
     assert asked(module).settings["supports_check_mode"] is (support == "full")
 
 
-SECRET_OPTIONS = {*SECRET, "mysafe_client_secret", "mysafe_access_token"}
+SECRET_OPTIONS = {*SECRET, "client_secrets", "mysafe_client_secret", "mysafe_access_token"}
 
 
 @every_module

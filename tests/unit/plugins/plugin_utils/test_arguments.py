@@ -208,30 +208,6 @@ def test_nothing_else_is_doubted(arguments: dict[str, t.Any]) -> None:
 # What must not be shown.
 
 
-def test_texts_are_found_at_any_depth() -> None:
-    value = {"a": ["b", {"c": ("d", 5)}], "e": {"f"}, "g": None, "h": True, "i": 1.5}
-    assert list(_arguments.texts(value)) == ["b", "d", "5", "f", "1.5"]
-
-
-@pytest.mark.parametrize("name", ["client_secret", *SECRETS, "client_secrt"])
-def test_secrets_are_the_texts_of_secret_and_of_unknown_options(name: str) -> None:
-    arguments = {"name": "n", name: {"deep": ["hush", 7]}}
-    assert _arguments.secret_texts(arguments, SPEC) == ["hush", "7"]
-
-
-def test_blank_texts_are_no_secrets() -> None:
-    assert _arguments.secret_texts({"client_secret": " ", "mysafe_access_token": ""}, SPEC) == []
-
-
-@pytest.mark.parametrize("name", ["ca_path", "client_cert", "client_key"])
-def test_a_key_in_place_of_a_path_is_a_secret(name: str) -> None:
-    assert _arguments.secret_texts({name: KEY}, SPEC) == [KEY]
-
-
-def test_a_path_is_no_secret() -> None:
-    assert _arguments.secret_texts({"client_key": "key.pem"}, SPEC) == []
-
-
 def test_the_right_arguments_are_shown() -> None:
     right = {"name": "n", "tags": ["a"], "users_allowed": [{"username": "bob", "can_edit": True}], "timeout": 5}
     assert shown(**right) == right

@@ -23,8 +23,8 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.bounded i
     unsent,
 )
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.problems import problem
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Route
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.proxies import Proxy
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Route
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.trust import Trust
 
 POOL = HTTPConnectionPool("vault.example.org")

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# PRIVATE to the collection: may change at any time.
+"""The entry point of mysafe_api_secrets: from its parameters to its result."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+
+# First: from deeper inside the imports, Python 3.11 takes 20 ms longer to import requests.
+from .._http import libraries  # noqa: F401  # pylint: disable=unused-import
+
+# isort: split
+from .._api_secret import desired_list
+from .._api_secret.desired_list import DesiredList
+from .._api_secret.ensure_list import Item, Progress, ensure_list
+from .._api_secret.plan import Action
+from .._api_secret.unlisted import Unlisted, unlisted
+from .._errors import Kind, MySafeError
+from .._http import connection
+from .result import Params, Result, failure, run_with_api
+
+if t.TYPE_CHECKING:
+    from .._api_secret.endpoints import ApiSecrets
+    from .._mysafe.sessions import Sessions
+
+#: How many failures and warnings of items are shown in full: the results have all of them.
+_SHOWN = 3
+#: Action -> under what the summary counts it. An activation may be followed by an update.
+_COUNTED = {
+    Action.NONE.value: "unchanged",
+    Action.CREATE.value: "created",
+    Action.UPDATE.value: "updated",
+    Action.ACTIVATE.value: "activated",
+    Action.DEACTIVATE.value: "deactivated",
+}
+
+
+def argument_spec() -> dict[str, dict[str, t.Any]]:
+    """Argument spec of the module."""
+    return {**connection.argument_spec(), **desired_list.argument_spec()}
+
+
+def checked(params: Params) -> dict[str, t.Any]:
+    """Return the options of the list in their types. Raises MySafeError (``invalid_input``) that names all its faults."""
+    DesiredList.from_params(params)
+    return desired_list.normal(params)
+
+
+def run(
+    params: Params,
+    *,
+    check_mode: bool,
+    diff: bool,
+    sessions: Sessions | None = None,
+    tell: t.Callable[[Progress], None] = lambda _progress: None,
+) -> Result:
+    """Ensure that the API secrets of a list match the parameters. Failures are in the result.
+
+    With ``sessions`` an open session is used and left open. ``tell`` is called after each API secret.
+    """
+
+    def work(api: ApiSecrets, wanted: DesiredList) -> tuple[dict[str, t.Any], tuple[str, ...]]:
+        items = ensure_list(api, wanted, check_mode=check_mode, tell=tell)
+        left, problem = [], None
+        if wanted.unlisted != "ignore":
+            try:
+                left = unlisted(api, wanted, items, check_mode=check_mode)
+            except MySafeError as error:
+                problem = error
+        values: dict[str, t.Any] = {
+            "changed": any(item.outcome.changed for item in items) or any(map(_is_changed, left)),
+            "results": [_result(item) for item in items],
+            "summary": _summary(items, left),
+        }
+        if wanted.unlisted != "ignore":
+            values["unlisted"] = [_unlisted_result(one) for one in left]
+        if diff:
+            values["diff"] = [*_diffs(items), *_diffs_of_unlisted(left)]
+        failed = _failure(items, left, problem)
+        if failed is not None:
+            values.update(failure(failed, api.client.secrets))
+        return api.client.secrets.hide_in(values), _warnings(items)
+
+    return run_with_api(params, argument_spec(), sessions, DesiredList.from_params, work)
+
+
+def _result(item: Item) -> dict[str, t.Any]:
+    """Return what became of one item of the list."""
+    outcome = item.outcome
+    known = outcome.api_entity or {}
+    result = {
+        "identifier_code": item.desired.identifier_code or known.get("identifier_code") or None,
+        "identifier": item.identifier or None,
+        "changed": outcome.changed,
+        "action": outcome.action,
+    }
+    if outcome.api_entity is not None:
+        result["api_entity"] = outcome.api_entity
+    if outcome.error is not None:
+        result["error"] = _told(outcome.error)
+    if outcome.warnings:
+        result["warnings"] = list(outcome.warnings)
+    return result
+
+
+def _unlisted_result(one: Unlisted) -> dict[str, t.Any]:
+    """Return what became of one API secret that is not in the list."""
+    known = one.candidate.entity or {}
+    result = {
+        "identifier": one.candidate.identifier,
+        "identifier_code": known.get("identifier_code"),
+        "name": known.get("name") or (one.candidate.row.name if one.candidate.row is not None else None),
+        "can_write": one.can_write,
+        "changed": _is_changed(one),
+        "action": one.outcome.action if one.outcome is not None else Action.NONE.value,
+    }
+    error = one.candidate.error or (one.outcome.error if one.outcome is not None else None)
+    if error is not None:
+        result["error"] = _told(error)
+    return result
+
+
+def _told(error: MySafeError) -> dict[str, t.Any]:
+    return {"msg": str(error), **error.details()}
+
+
+def _is_changed(one: Unlisted) -> bool:
+    return one.outcome is not None and one.outcome.changed
+
+
+def _summary(items: t.Sequence[Item], left: t.Sequence[Unlisted]) -> dict[str, int]:
+    counts: Counter[str] = Counter(map(_counted, items))
+    for one in left:
+        if one.outcome is not None:
+            counts["failed" if one.outcome.error is not None else _COUNTED[one.outcome.action]] += 1
+    names = (*_COUNTED.values(), "failed", "untried")
+    return {"total": len(items), **{name: counts[name] for name in names}, "unlisted": len(left)}
+
+
+def _counted(item: Item) -> str:
+    """Return under what the summary counts an item."""
+    error = item.outcome.error
+    if error is not None:
+        return "untried" if error.kind is Kind.NOT_TRIED else "failed"
+    return _COUNTED[item.outcome.action.partition("+")[0]]
+
+
+def _diffs(items: t.Sequence[Item]) -> t.Iterator[dict[str, t.Any]]:
+    for item in items:
+        if item.outcome.changed:
+            header = item.desired.header(item.outcome.api_entity)
+            yield {"before_header": header, "after_header": header, **item.outcome.diff}
+
+
+def _diffs_of_unlisted(left: t.Sequence[Unlisted]) -> t.Iterator[dict[str, t.Any]]:
+    for one in left:
+        if one.outcome is not None and one.outcome.changed:
+            header = f"API secret '{(one.candidate.entity or {}).get('identifier_code')}' ({one.candidate.identifier})"
+            yield {"before_header": header, "after_header": header, **one.outcome.diff}
+
+
+def _failure(items: t.Sequence[Item], left: t.Sequence[Unlisted], problem: MySafeError | None) -> MySafeError | None:
+    """Return the failure of the task; None where nothing failed. ``problem``: the unlisted ones could not be listed."""
+    failures = [
+        (f"item {place}", item.desired.identifier_code or item.desired.identifier, item.outcome.error)
+        for place, item in enumerate(items, 1)
+        if item.outcome.error is not None and item.outcome.error.kind is not Kind.NOT_TRIED
+    ]
+    failures += [
+        ("unlisted", one.candidate.identifier, one.outcome.error)
+        for one in left
+        if one.outcome is not None and one.outcome.error is not None
+    ]
+    if not failures:
+        return problem
+    untried = sum(_counted(item) == "untried" for item in items)
+    told = [f"{place} ('{name}'): {error.message} ({error.cause})" for place, name, error in failures[:_SHOWN]]
+    told += [f"{place} ('{name}')" for place, name, _error in failures[_SHOWN:]]
+    if problem is not None:
+        told.append(f"the unlisted ones could not be looked for: {problem.message} ({problem.cause})")
+    return MySafeError(
+        Kind.ITEMS_FAILED,
+        f"{len(failures)} of {len(items) + len(left)} API secrets failed"
+        + (f", and {untried} {'was' if untried == 1 else 'were'} not tried" if untried else ""),
+        cause="; ".join(told),
+        solution="see what to do in the error of each one in results; running the task again does the rest",
+    )
+
+
+def _warnings(items: t.Sequence[Item]) -> tuple[str, ...]:
+    """Return the warnings of the items, each once, and how many are left out."""
+    warnings = list(dict.fromkeys(warning for item in items for warning in item.outcome.warnings))
+    more = len(warnings) - _SHOWN
+    if more > 0:
+        warnings[_SHOWN:] = [f"There are {more} more warnings of this kind, in the results of the items."]
+    return tuple(warnings)
