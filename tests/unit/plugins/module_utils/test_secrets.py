@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import HIDDEN, Secrets
 
 
 def hide(text: str, *secrets: str | None) -> str:
@@ -158,3 +158,31 @@ def test_no_secret_is_left_in_any_text(secret: str, before: str, after: str) -> 
 def test_a_secret_that_is_not_valid_unicode_is_hidden_too(secret: str) -> None:
     """An environment variable need not be UTF-8, and JSON may contain half of a surrogate pair."""
     assert hide(f">{secret}<", secret) == ">********<"
+
+
+# Very many secrets.
+
+
+@given(
+    st.lists(st.text("ab", min_size=1, max_size=7), min_size=1, max_size=9),
+    st.lists(st.text("ab", max_size=9), max_size=9),
+)
+def test_many_secrets_are_hidden_as_few_are(secrets: list[str], between: list[str]) -> None:
+    text = "".join(part + secret for part, secret in zip(between, secrets))
+    many = Secrets()
+    many.add(*secrets, *(f"other secret {number}" for number in range(1000)))
+    assert many.hide(text) == hide(text, *secrets)
+
+
+def test_many_secrets_can_be_forgotten() -> None:
+    many = Secrets()
+    many.add(*(f"secret {number}." for number in range(1000)))
+    many.forget("secret 7.")
+    assert many.hide("secret 7. secret 8.") == "secret 7. ********"
+
+
+def test_secrets_are_hidden_at_any_depth_of_a_result() -> None:
+    known = Secrets()
+    known.add("s3cr3t")
+    value = {"a": "s3cr3t", "b": ["x s3cr3t", ("s3cr3t",), 5, None, True]}
+    assert known.hide_in(value) == {"a": HIDDEN, "b": ["x ********", [HIDDEN], 5, None, True]}

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import typing as t
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.bounded i
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import Stop
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, Serve, StubServer
 
@@ -308,3 +310,53 @@ def test_json_with_half_of_a_surrogate_pair_is_not_taken(escaped: bytes, serve: 
 def test_json_with_a_whole_surrogate_pair_is_taken(serve: Serve) -> None:
     serve(Canned(200, b'{"message": "\\ud834\\udd1e"}'))
     assert send().response.body == {"message": "\U0001d11e"}
+
+
+# Threads that wait together.
+
+
+class Recorder(Stop):
+    """Records the waits, in seconds, instead of waiting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+
+def waits_of_the_next(answer: Canned, serve: Serve) -> list[float]:
+    """Return how long a second thread waits before its first request, after the first thread got an answer and OK."""
+    server = serve(answer, OK, OK)
+    transport = Transport(Connection(url=URL, retries=1), judge)
+    second = Recorder()
+    for stop in (Recorder(), second):
+        thread = threading.Thread(target=_send_obeying, args=(transport, stop), daemon=True)
+        thread.start()
+        thread.join(20)
+    assert len(server.asked) == 3
+    return second.waits
+
+
+def _send_obeying(transport: Transport, stop: Stop) -> None:
+    stop.obeyed_here()
+    transport.send("GET", f"{URL}/x", doing="do it", auth=lambda request: request)
+
+
+def test_a_wait_that_a_server_asks_for_holds_for_all_threads(serve: Serve) -> None:
+    (wait,) = waits_of_the_next(BUSY._replace(headers={"Retry-After": "40"}), serve)
+    assert 30 < wait <= 40
+
+
+@pytest.mark.parametrize("answer", [BUSY, GONE], ids=["429", "502"])
+def test_without_such_a_wait_no_other_thread_waits(answer: Canned, serve: Serve) -> None:
+    assert waits_of_the_next(answer, serve) == []
+
+
+def test_a_task_of_one_thread_does_not_wait_for_an_earlier_one(serve: Serve, waits: list[float]) -> None:
+    serve(BUSY._replace(headers={"Retry-After": "40"}), OK, OK)
+    transport = Transport(Connection(url=URL, retries=1), judge)
+    for _request in range(2):
+        transport.send("GET", f"{URL}/x", doing="do it", auth=lambda request: request)
+    assert waits == [40]
