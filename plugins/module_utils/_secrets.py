@@ -67,7 +67,7 @@ class Secrets:
         """Return the text with every secret replaced by eight asterisks, longest first so that no rest shows."""
         with self._lock:
             values = self._values_that_may_be_in(text) if len(self._values) > _MANY else list(self._values)
-        for value in sorted(values, key=len, reverse=True):
+        for value in sorted(values, key=lambda value: (-len(value), value)):
             text = text.replace(value, _MASK)
         return text
 

@@ -170,7 +170,7 @@ def test_a_secret_that_is_not_valid_unicode_is_hidden_too(secret: str) -> None:
 def test_many_secrets_are_hidden_as_few_are(secrets: list[str], between: list[str]) -> None:
     text = "".join(part + secret for part, secret in zip(between, secrets))
     many = Secrets()
-    many.add(*secrets, *(f"other secret {number}" for number in range(1000)))
+    many.add(*secrets, *(f"other-{number}" for number in range(100)))
     assert many.hide(text) == hide(text, *secrets)
 
 

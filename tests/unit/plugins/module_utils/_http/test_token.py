@@ -77,7 +77,7 @@ def test_threads_that_wait_for_a_login_share_its_failure(kind: str) -> None:
 
 
 def test_a_login_that_failed_before_is_tried_again() -> None:
-    answers = iter([refused("connection"), Token("t")])
+    answers: t.Iterator[MySafeError | Token] = iter([refused("connection"), Token("t")])
 
     def obtain() -> Token:
         answer = next(answers)
