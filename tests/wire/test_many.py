@@ -221,7 +221,7 @@ def test_a_login_that_is_rejected_in_mid_run_fails_the_rest_at_once(simulator: S
 
 
 def test_a_rejected_token_that_the_user_gave_fails_all_at_once(simulator: Simulator, task: Tasks) -> None:
-    no_key = {"mysafe_client_id": None, "mysafe_client_secret": None}
+    no_key: dict[str, t.Any] = {"mysafe_client_id": None, "mysafe_client_secret": None}
     done = task(api_secrets=items(100), mysafe_access_token="rejected", concurrency=2, **no_key)
     assert (set(kinds(done.values)), len(calls(simulator)) <= 2) == ({"authentication"}, True)
 
@@ -315,22 +315,23 @@ def test_a_code_and_a_number_of_one_secret_are_not_both_used(
 # What is not in the list.
 
 
+TAGGED: dict[str, dict[str, t.Any]] = {
+    "listed": {},
+    "extra": {"tags": "x, billing"},
+    "other tag": {"tags": "billing-2"},
+    "other case": {"tags": "Billing"},
+    "no tag": {"tags": ""},
+    "asleep": {"active": False},
+    "shared": {"owner": "bob", "users": {"alice": True}},
+    "view only": {"owner": "bob", "users": {"alice": False}},
+    "of nobody here": {"owner": "bob"},
+}
+
+
 def tagged(simulator: Simulator) -> dict[str, str]:
     """Fill the vault with secrets that carry the tag, or seem to; return their numbers by code."""
-    numbers = {
-        code: add(simulator, identifier_code=code, **{"users": {}, "groups": {}, "tags": "billing", **values})
-        for code, values in {
-            "listed": {},
-            "extra": {"tags": "x, billing"},
-            "other tag": {"tags": "billing-2"},
-            "other case": {"tags": "Billing"},
-            "no tag": {"tags": ""},
-            "asleep": {"active": False},
-            "shared": {"owner": "bob", "users": {"alice": True}},
-            "view only": {"owner": "bob", "users": {"alice": False}},
-            "of nobody here": {"owner": "bob"},
-        }.items()
-    }
+    common: dict[str, t.Any] = {"users": {}, "groups": {}, "tags": "billing"}
+    numbers = {code: add(simulator, identifier_code=code, **{**common, **values}) for code, values in TAGGED.items()}
     simulator.clear_log()
     return numbers
 
