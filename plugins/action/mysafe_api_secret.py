@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils._entry_points import api_secret
-from ..plugin_utils._action import MySafeAction
+from ..module_utils._loading import loading
+
+with loading():
+    from ..module_utils._entry_points import api_secret
+    from ..plugin_utils._action import MySafeAction
 
 
 class ActionModule(MySafeAction):

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils._entry_points import api_secrets
-from ..plugin_utils._action import MySafeAction
-from ..plugin_utils._arguments import as_given
-from ..plugin_utils._progress import ProgressLine
+from ..module_utils._loading import loading
+
+with loading():
+    from ..module_utils._entry_points import api_secrets
+    from ..plugin_utils._action import MySafeAction
+    from ..plugin_utils._arguments import as_given
+    from ..plugin_utils._progress import ProgressLine
 
 if t.TYPE_CHECKING:
     from ..module_utils._entry_points.result import Params, Result

@@ -136,12 +136,15 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ..module_utils._api_secret.texts import as_text
-from ..module_utils._entry_points import lookup
-from ..module_utils._errors import MySafeError
-from ..plugin_utils._arguments import is_vaulted
-from ..plugin_utils._lookup_options import set_options
-from ..plugin_utils._sessions import SESSIONS
+from ..module_utils._loading import loading
+
+with loading():
+    from ..module_utils._api_secret.texts import as_text
+    from ..module_utils._entry_points import lookup
+    from ..module_utils._errors import MySafeError
+    from ..plugin_utils._arguments import is_vaulted
+    from ..plugin_utils._lookup_options import set_options
+    from ..plugin_utils._sessions import SESSIONS
 
 if t.TYPE_CHECKING:
     from ..module_utils._api_secret.reading import Fetched

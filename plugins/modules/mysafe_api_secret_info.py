@@ -244,8 +244,11 @@ error:
 """
 
 # Not relative: Mitogen tells by this text that the module is written for AnsibleModule.
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret_info
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._run_module import run
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._loading import loading
+
+with loading():
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret_info
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._run_module import run
 
 
 def main() -> None:

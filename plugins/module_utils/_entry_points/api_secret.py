@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import typing as t
 
-# First: from deeper inside the imports, Python 3.11 takes 20 ms longer to import requests.
-from .._http import libraries  # noqa: F401  # pylint: disable=unused-import
-
-# isort: split
 from .._api_secret import desired
 from .._api_secret.desired import Desired
 from .._api_secret.ensure import ensure

@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import typing as t
 
-# First: from deeper inside the imports, Python 3.11 takes 20 ms longer to import requests.
-from .._http import libraries  # noqa: F401  # pylint: disable=unused-import
-
-# isort: split
 from .._api_secret import reading
 from .._api_secret.fields import SECRET
 from .._http import connection

@@ -9,10 +9,6 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-# First: from deeper inside the imports, Python 3.11 takes 20 ms longer to import requests.
-from .._http import libraries  # noqa: F401  # pylint: disable=unused-import
-
-# isort: split
 from .._api_secret import desired_list
 from .._api_secret.desired_list import DesiredList
 from .._api_secret.ensure_list import Item, Progress, ensure_list
