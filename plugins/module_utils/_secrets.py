@@ -64,34 +64,46 @@ class Secrets:
             return iter(list(self._values))
 
     def hide(self, text: str) -> str:
-        """Return the text with every secret replaced by eight asterisks, longest first so that no rest shows."""
-        with self._lock:
-            values = self._values_that_may_be_in(text) if len(self._values) > _MANY else list(self._values)
-        for value in sorted(values, key=lambda value: (-len(value), value)):
-            text = text.replace(value, _MASK)
-        return text
+        """Return the text with every secret replaced by eight asterisks."""
+        return _hide(text, self._in_order(text))
 
     def hide_in(self, value: t.Any) -> t.Any:
         """Return a part of a result with every secret in its texts hidden, as Ansible does it.
 
         Ansible itself looks for every secret in every text, which takes minutes for thousands of API secrets.
         """
-        if isinstance(value, str):
-            return HIDDEN if value in self._values else self.hide(value)
-        if isinstance(value, dict):
-            return {key: self.hide_in(inner) for key, inner in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.hide_in(inner) for inner in value]
-        return value
+        few = self._in_order() if len(self._values) <= _MANY else None
 
-    def _values_that_may_be_in(self, text: str) -> list[str]:
-        starts = {text[at : at + size] for size in range(1, _START + 1) for at in range(len(text) - size + 1)}
-        return [value for start in starts & self._by_start.keys() for value in self._by_start[start]]
+        def hidden(value: t.Any) -> t.Any:
+            if isinstance(value, str):
+                if value in self._values:
+                    return HIDDEN
+                return _hide(value, self._in_order(value) if few is None else few)
+            if isinstance(value, dict):
+                return {key: hidden(inner) for key, inner in value.items()}
+            return [hidden(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+        return hidden(value)
+
+    def _in_order(self, text: str | None = None) -> list[str]:
+        """Return the secrets, longest first so that no rest shows; of many, only those that may be in the text."""
+        with self._lock:
+            values: t.Iterable[str] = self._values
+            if text is not None and len(self._values) > _MANY:
+                starts = {text[at : at + size] for size in range(1, _START + 1) for at in range(len(text) - size + 1)}
+                values = [value for start in starts & self._by_start.keys() for value in self._by_start[start]]
+            return sorted(values, key=lambda value: (-len(value), value))
 
     def without(self, error: MySafeError) -> MySafeError:
         """Return the failure with every secret taken out of its texts."""
         texts = {name: getattr(error, name) for name in ("message", "cause", "solution", "request_id")}
         return error.but(**{name: self.hide(text) for name, text in texts.items() if text})
+
+
+def _hide(text: str, values: t.Iterable[str]) -> str:
+    for value in values:
+        text = text.replace(value, _MASK)
+    return text
 
 
 def _forms(value: str) -> set[str]:

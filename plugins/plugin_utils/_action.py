@@ -55,6 +55,17 @@ class MySafeAction(ActionBase):
     #: The function of the core that runs the task.
     entry_point: t.ClassVar[t.Callable[..., Result]]
 
+    #: What validates the arguments in place. It is made once, before Ansible forks a process for each task.
+    _validator: t.ClassVar[ArgumentSpecValidator]
+
+    def __init_subclass__(cls) -> None:
+        # In place, the environment is among the arguments already.
+        spec = {
+            name: {key: value for key, value in option.items() if key != "fallback"}
+            for name, option in cls.argument_spec.items()
+        }
+        cls._validator = ArgumentSpecValidator(spec)
+
     @staticmethod
     def checked_together(arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Check options that mean something only together, and return all in their types. Raises MySafeError."""
@@ -72,9 +83,10 @@ class MySafeAction(ActionBase):
             # The environment of the controller is where AWX puts a credential, while the module may run on a bastion.
             completed = environment.complete(given, os.environ, left_to_task=of_the_task)
             module_args = type(self).checked_together(checked(completed, self.argument_spec, type(self).normal))
-            # The module would repeat what is wrong in the environment of the task.
-            there = environment.complete(given, {name: str(value) for name, value in of_the_task.items()})
-            checked(there, self.argument_spec, type(self).normal)
+            if of_the_task:
+                # The module would repeat what is wrong in the environment of the task.
+                there = environment.complete(given, {name: str(value) for name, value in of_the_task.items()})
+                checked(there, self.argument_spec, type(self).normal)
         except MySafeError as error:
             refused = self._refused(given, error, with_invocation=_wants_invocation(variables))
             return {**result, **refused, **({"warnings": warnings} if warnings else {})}
@@ -124,7 +136,7 @@ class MySafeAction(ActionBase):
 
     def _in_place(self, module_args: dict[str, t.Any], *, with_invocation: bool) -> dict[str, t.Any]:
         """Do what AnsibleModule does around the core: set defaults, run, hide what must not be logged."""
-        validation = ArgumentSpecValidator(self.argument_spec).validate(module_args)
+        validation = self._validator.validate(module_args)
         if validation.error_messages:
             raise AnsibleActionFail(validation.errors.msg)
         params = validation.validated_parameters

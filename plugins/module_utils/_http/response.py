@@ -44,7 +44,7 @@ class Response(t.NamedTuple):
 def _parsed(content: bytes) -> t.Any:
     """Return the JSON value, None where the content is not JSON in UTF-8, whatever the Content-Type says."""
     try:
-        text = content.decode("utf-8-sig")
+        text = _without_mark(content.decode())
         body = json.loads(text)
         if _SURROGATE.search(text):
             json.dumps(body, ensure_ascii=False).encode()  # half of a pair is no character
@@ -56,6 +56,11 @@ def _parsed(content: bytes) -> t.Any:
 def _shown(content: bytes) -> str:
     """Return content that is not JSON as a text, in which every known secret can still be found."""
     try:
-        return content.decode("utf-8-sig")
+        return _without_mark(content.decode())
     except ValueError:
         return content.decode("latin-1")
+
+
+def _without_mark(text: str) -> str:
+    """Return a text without a byte order mark. The codec that drops it would be imported for every task anew."""
+    return text[1:] if text.startswith("\ufeff") else text
