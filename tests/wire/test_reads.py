@@ -97,6 +97,13 @@ def test_a_read_is_repeated_as_often_as_the_option_says(simulator: Simulator, ta
     assert calls(simulator) == ["token"] + ["list"] * (retries + 1)
 
 
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
+def test_a_read_is_repeated_after_each_transient_status(simulator: Simulator, task: Tasks, status: int) -> None:
+    simulator.fault({"gateway": status}, path="secretapi$")
+    task(identifier_code=CODE, **DESCRIBED)
+    assert calls(simulator) == ["token", "list", "list", "create"]
+
+
 def test_the_waits_between_attempts_grow(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 502}, path="secretapi", times=1000)
     task(identifier_code=CODE, retries=5, **DESCRIBED)
