@@ -130,6 +130,23 @@ def test_a_strange_token_lifetime_does_no_harm(simulator: Simulator, task: Tasks
     assert task(identifier_code=CODE, **DESCRIBED).values["action"] == "create"
 
 
+_SAID: dict[str, dict[str, t.Any]] = {
+    "MySafe": {"response": {"message": "It is full.", "error": True}},
+    "MySafe in Portuguese": {"response": {"mensagem": "It is full.", "erro": True}},
+    "the gateway": {"message": "It is full."},
+    "OAuth": {"error": "server_error", "error_description": "It is full."},
+    "OAuth without a description": {"error": "It is full."},
+}
+
+
+@pytest.mark.parametrize("body", _SAID.values(), ids=_SAID)
+def test_the_message_of_an_answer_is_shown_whichever_component_wrote_it(
+    simulator: Simulator, task: Tasks, body: dict[str, t.Any]
+) -> None:
+    simulator.fault({"status": 500, "body": body}, path="secretapi$")
+    assert '"It is full." (HTTP 500)' in task(identifier_code=CODE, **DESCRIBED).values["msg"]
+
+
 def test_markup_is_removed_from_messages(simulator: Simulator, task: Tasks) -> None:
     simulator.fault(_ANYWHERE["html_of_a_proxy"], path="secretapi")
     msg = task(identifier_code=CODE, **DESCRIBED).values["msg"]
