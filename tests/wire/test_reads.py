@@ -179,6 +179,12 @@ def test_too_long_a_wait_is_reported_at_once(simulator: Simulator, task: Tasks, 
     assert (task.sleeps, calls(simulator)) == ([], ["token", "list"])
 
 
+def test_a_create_waits_as_long_as_asked_before_the_vault_is_checked(simulator: Simulator, task: Tasks) -> None:
+    simulator.fault({"gateway": 503, "headers": {"Retry-After": "7"}}, method="POST", path="secretapi$")
+    task(identifier_code=CODE, **DESCRIBED)
+    assert (task.sleeps, calls(simulator)) == ([7], ["token", "list", "create", "list", "create"])
+
+
 def test_a_create_is_not_sent_again_before_the_wait_that_was_asked_for(simulator: Simulator, task: Tasks) -> None:
     fault = {"gateway": 503, "headers": {"Retry-After": "3600"}}
     simulator.fault(fault, method="POST", path="secretapi$", times=1)
