@@ -294,8 +294,14 @@ def test_the_gateways_request_id_is_returned(
     assert bool(re.fullmatch("[0-9a-f]{32}", request_id or "")) is named
 
 
-def test_a_request_id_in_the_body_is_returned(simulator: Simulator, task: Tasks) -> None:
-    simulator.fault({"status": 502, "body": {"message": "x", "request_id": "ab12"}}, path="secretapi", times=1000)
+@pytest.mark.parametrize(
+    "answer",
+    [{"body": {"message": "x", "request_id": "ab12"}}, {"headers": {"X-Request-Id": "ab12"}}],
+    ids=["body", "header"],
+)
+def test_a_request_id_in_another_place_is_returned(simulator: Simulator, task: Tasks, answer: dict[str, t.Any]) -> None:
+    simulator.switch(kong="3.4")  # it names none itself
+    simulator.fault({"status": 502, **answer}, path="secretapi", times=1000)
     assert task(identifier_code=CODE, **DESCRIBED).values["error"]["request_id"] == "ab12"
 
 
