@@ -59,7 +59,7 @@ class RawServer:
 
     ``requests`` are the heads of the requests, ``connections`` is the number of connections. Without ``greets`` it accepts
     connections and does nothing else. With ``tunnel`` it is a proxy that answers CONNECT with this script, and then acts
-    as the server itself.
+    as the server itself. The first ``hang_ups`` connections are closed after the first bytes of the client.
     """
 
     def __init__(
@@ -68,11 +68,13 @@ class RawServer:
         tls: ssl.SSLContext | None = None,
         greets: bool = True,
         tunnel: t.Sequence[Step] = (),
+        hang_ups: int = 0,
     ) -> None:
         self._scripts = list(scripts)
         self._tls = tls
         self._greets = greets
         self._tunnel = tunnel
+        self._hang_ups = hang_ups
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
@@ -100,7 +102,13 @@ class RawServer:
                 with self._lock:
                     self.connections += 1
                     self._open.append(connection)
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+                    serve = self._hang_up if self.connections <= self._hang_ups else self._serve
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    def _hang_up(self, connection: socket.socket) -> None:
+        # With data that is not received, the client would see a reset instead of the end.
+        with contextlib.suppress(OSError), connection:
+            connection.recv(65536)
 
     def _serve(self, connection: socket.socket) -> None:
         # The client may disconnect at any time, and closing the server aborts what is in progress.

@@ -18,6 +18,7 @@ from .support import (
     STORED,
     STORED_CHANGED,
     add,
+    calls,
     each_filter,
     holds,
     vault,
@@ -226,16 +227,52 @@ def test_absent_does_not_return_another_secret_as_the_right_one(simulator: Simul
     assert (values["changed"], values["api_entity"]) == (False, None)
 
 
-@pytest.mark.parametrize(("code", "other"), [("a", "xa"), ("a", "ab"), ("a", "A")])
+@pytest.mark.parametrize(
+    ("code", "other"), [("a", "xa"), ("a", "ab"), ("a", "A"), ("ab", "xab"), ("ab", "abc"), ("ab", "AB")]
+)
 @each_filter
-def test_a_task_for_a_one_letter_code_changes_no_other_secret(
+def test_a_task_for_a_short_code_changes_no_other_secret(
     simulator: Simulator, task: Tasks, rule: str, code: str, other: str
 ) -> None:
     simulator.switch(identifier_code_filter=rule, list_inactive=True)
-    add(simulator, identifier_code=other, active=False)
-    before = vault(simulator)
+    identifier = add(simulator, identifier_code=other, active=False)
     task(identifier_code=code, **DESCRIBED)
-    assert vault(simulator, without=[secret["identifier"] for secret in with_code(simulator, code)]) == before
+    # Not even to activate it and deactivate it again.
+    assert [row["path"] for row in simulator.writes() if row["path"].endswith(f"/{identifier}")] == []
+
+
+def _listing(identifier: str) -> dict[str, t.Any]:
+    """Return the answer to a list request that lists this one."""
+    body = {"response": {"status": 200, "error": False}, "api_secret_on_list": [{"identifier": identifier}]}
+    return {"status": 200, "body": body}
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["answered", "lost"])
+def test_one_that_turns_out_to_be_another_once_it_is_active_is_deactivated_again(
+    simulator: Simulator, task: Tasks, is_lost: bool
+) -> None:
+    identifier = add(simulator, identifier_code="something-else", active=False)
+    before = vault(simulator)
+    simulator.fault(_listing(identifier), path="secretapi$")
+    if is_lost:
+        simulator.fault({"gateway": 504}, path="secretapi/inactive/", when="after")
+    values = task(identifier_code=CODE, retries=0, **DESCRIBED).values
+    assert ([name for name in calls(simulator) if "active" in name], vault(simulator)) == (
+        ["active", "inactive"],
+        before,
+    )
+    assert (values["error"]["kind"], values["changed"]) == ("ambiguous", False)
+
+
+def test_an_inactive_one_is_left_alone_if_the_filter_takes_an_underscore_for_a_wildcard(
+    simulator: Simulator, task: Tasks
+) -> None:
+    identifier = add(simulator, identifier_code="billing-api", active=False)
+    # It is listed for the code, and for the one with a wildcard that is asked for last.
+    simulator.fault(_listing(identifier), path="secretapi$")
+    simulator.fault(_listing(identifier), path="secretapi$", skip=3)
+    values = task(identifier_code="billing_api", **DESCRIBED).values
+    assert (values["error"]["kind"], simulator.writes()) == ("ambiguous", [])
 
 
 @pytest.mark.parametrize("code", ["a b", "a&b=c", "ä€𝄞", "100%", "a/b", "a#b", "a+b", "*", "'"])

@@ -196,6 +196,24 @@ def test_a_token_that_is_always_rejected_is_reported_with_both_causes(
     assert "address" in values["error"]["cause"]
 
 
+def test_a_key_that_is_rejected_midway_is_tried_for_one_item_only(simulator: Simulator, task: Tasks) -> None:
+    sessions = Sessions()
+    task(identifier_code=CODE, sessions=sessions, **DESCRIBED)
+    simulator.fault(EXPIRED_TOKEN, path="secretapi", times=1000)
+    task(identifier_code=CODE, sessions=sessions, **DESCRIBED)
+    simulator.clear_log()
+    kind = task(identifier_code=CODE, sessions=sessions, **DESCRIBED).values["error"]["kind"]
+    assert (kind, calls(simulator)) == ("authentication", [])
+
+
+def test_a_missing_route_after_an_accepted_token_concerns_one_item_only(simulator: Simulator, task: Tasks) -> None:
+    sessions = Sessions()
+    task(identifier_code=CODE, sessions=sessions, **DESCRIBED)
+    simulator.fault({"gateway": 404}, path="secretapi", times=2)
+    actions = [task(identifier_code=CODE, sessions=sessions, **DESCRIBED).values.get("action") for _item in range(2)]
+    assert actions == [None, "none"]
+
+
 def test_a_base_url_with_an_api_path_is_refused_before_anything_is_sent(simulator: Simulator, task: Tasks) -> None:
     values = task(identifier_code=CODE, mysafe_url=f"{simulator.url}/api", **DESCRIBED).values
     assert (values["error"]["kind"], simulator.requests()) == ("configuration", [])

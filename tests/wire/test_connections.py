@@ -5,15 +5,19 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import selectors
 import socket
 import threading
 import typing as t
+import warnings
 from pathlib import Path
 
 import certifi
 import pytest
 from simulator.process import Simulator
+from urllib3.exceptions import InsecureRequestWarning
 
 from .support import CODE, DESCRIBED, calls
 
@@ -120,6 +124,13 @@ def test_an_unknown_ca_is_reported(simulator: Simulator, task: Tasks) -> None:
 
 def test_an_unknown_ca_is_accepted_without_validation(task: Tasks) -> None:
     assert task(identifier_code=CODE, ca_path=None, validate_certs=False, **DESCRIBED).values["action"] == "create"
+
+
+def test_without_validation_python_does_not_warn_about_each_request(task: Tasks) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        task(identifier_code=CODE, ca_path=None, validate_certs=False, **DESCRIBED)
+    assert [str(one.message) for one in caught if issubclass(one.category, InsecureRequestWarning)] == []
 
 
 def test_the_wrong_ca_is_reported(simulator: Simulator, task: Tasks) -> None:
@@ -251,6 +262,11 @@ def test_a_refused_connection_is_reported(task: Tasks, closed_port: int) -> None
     assert (values["error"]["kind"], f"localhost:{closed_port}" in values["msg"]) == ("connection", True)
 
 
+def test_a_refused_connection_is_reported_with_the_error_of_the_system(task: Tasks, closed_port: int) -> None:
+    values = task(identifier_code=CODE, mysafe_url=f"https://localhost:{closed_port}", **DESCRIBED).values
+    assert os.strerror(errno.ECONNREFUSED) in values["error"]["cause"]
+
+
 def test_a_refused_connection_is_retried_with_growing_waits(task: Tasks, closed_port: int) -> None:
     task(identifier_code=CODE, mysafe_url=f"https://localhost:{closed_port}", retries=4, **DESCRIBED)
     assert len(task.sleeps) == 3  # the first retry has no wait
@@ -296,8 +312,8 @@ _REDIRECTS = {"token": ("oauth2/token$", 1), "list": ("secretapi$", 2)}
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(simulator: Simulator, task: Tasks, path: str, count: int, status: int) -> None:
     simulator.fault({"redirect": f"{simulator.url}/iso/anything", "status": status}, path=path, times=1000)
-    assert task(identifier_code=CODE, **DESCRIBED).values["error"]["kind"] == "redirect"
-    assert len(simulator.requests()) == count
+    error = task(identifier_code=CODE, **DESCRIBED).values["error"]
+    assert (error["kind"], error["http_status"], len(simulator.requests())) == ("redirect", status, count)
 
 
 @pytest.mark.parametrize("path", ["oauth2/token$", "secretapi$"])

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from .support import CODE, DESCRIBED, OTHER_CLIENT_SECRET, add, vault, with_code
+from .support import CODE, DESCRIBED, OTHER_CLIENT_SECRET, add, calls, vault, with_code
 
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
@@ -94,6 +94,12 @@ def test_a_client_secret_that_never_arrived_is_not_reported_as_updated(
     values = task(identifier_code=CODE, key="encrypted", retries=retries, client_secret=OTHER_CLIENT_SECRET).values
     assert vault(simulator)[identifier]["client_secret"] == DESCRIBED["client_secret"]
     assert "error" in values
+
+
+def test_a_masked_client_secret_in_the_answer_is_not_read_back(simulator: Simulator, task: Tasks) -> None:
+    simulator.switch(masked_echo=True)
+    task(identifier_code=CODE, **DESCRIBED)
+    assert calls(simulator) == ["token", "list", "create"]
 
 
 def test_a_masked_client_secret_in_the_answer_is_not_a_difference(simulator: Simulator, task: Tasks) -> None:

@@ -166,6 +166,12 @@ def test_a_business_error_shows_its_message_and_changes_nothing(
     assert (message in values["msg"], values["changed"]) == (True, False)
 
 
+def test_a_missing_parameter_is_recognised_without_its_code(simulator: Simulator, task: Tasks) -> None:
+    body = {"response": {"status": 400, "message": "Parameter 'name' was not informed!", "error": True}}
+    error = _meet(simulator, task, _CREATE, {"status": 400, "body": body})["error"]
+    assert (error["kind"], error["code"]) == ("missing_parameter", None)
+
+
 def _server(message: str, error_code: int = 1, **more: t.Any) -> dict[str, t.Any]:
     response = {"status": 500, "error": True, "erro": True, "message": message, "error_code": error_code}
     return {"status": 500, "body": {"code": 500, "response": response, **more}}
@@ -288,8 +294,14 @@ def test_the_gateways_request_id_is_returned(
     assert bool(re.fullmatch("[0-9a-f]{32}", request_id or "")) is named
 
 
-def test_a_request_id_in_the_body_is_returned(simulator: Simulator, task: Tasks) -> None:
-    simulator.fault({"status": 502, "body": {"message": "x", "request_id": "ab12"}}, path="secretapi", times=1000)
+@pytest.mark.parametrize(
+    "answer",
+    [{"body": {"message": "x", "request_id": "ab12"}}, {"headers": {"X-Request-Id": "ab12"}}],
+    ids=["body", "header"],
+)
+def test_a_request_id_in_another_place_is_returned(simulator: Simulator, task: Tasks, answer: dict[str, t.Any]) -> None:
+    simulator.switch(kong="3.4")  # it names none itself
+    simulator.fault({"status": 502, **answer}, path="secretapi", times=1000)
     assert task(identifier_code=CODE, **DESCRIBED).values["error"]["request_id"] == "ab12"
 
 
@@ -318,10 +330,20 @@ def test_the_failures_of_each_version_are_distinguished(simulator: Simulator, ta
     assert kinds == ["not_found", "access_denied"]
 
 
-def test_an_identifier_that_is_not_a_number_is_refused_before_anything_is_sent(
-    simulator: Simulator, task: Tasks
+_INVALID: dict[str, dict[str, t.Any]] = {
+    "an identifier that is not a number": {"identifier": CODE},
+    "an empty code": {"identifier_code": " "},
+    "an empty name": {"identifier_code": CODE, "name": " "},
+    "a tag of two lines": {"identifier_code": CODE, "tags": ["billing\nproduction"]},
+    "a tag with a comma": {"identifier_code": CODE, "tags": ["billing, production"]},
+}
+
+
+@pytest.mark.parametrize("options", _INVALID.values(), ids=_INVALID)
+def test_what_mysafe_cannot_store_is_refused_before_anything_is_sent(
+    simulator: Simulator, task: Tasks, options: dict[str, t.Any]
 ) -> None:
-    values = task(identifier=CODE, **DESCRIBED).values
+    values = task(**{**DESCRIBED, **options}).values
     assert (values["error"]["kind"], simulator.requests()) == ("invalid_input", [])
 
 

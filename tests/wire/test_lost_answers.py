@@ -223,6 +223,13 @@ def test_a_failure_between_activation_and_update_reports_the_activation(simulato
     assert values["api_entity"]["identifier"] == identifier
 
 
+def test_a_first_client_secret_that_never_arrived_is_not_reported_as_stored(simulator: Simulator, task: Tasks) -> None:
+    add(simulator, client_secret="")
+    simulator.fault({"reset": True}, method="PUT", times=100)
+    values = task(identifier_code=CODE, **DESCRIBED).values
+    assert (values["error"]["kind"], with_code(simulator)[0]["client_secret"]) == ("write_uncertain", "")
+
+
 def test_a_lost_create_is_adopted_and_reported_as_a_create(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"reset": True}, path="secretapi$", method="POST", when="after")
     values = task(identifier_code=CODE, **DESCRIBED).values

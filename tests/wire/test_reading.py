@@ -16,6 +16,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points i
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.result import Result
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import Stop
 
 from .support import (
     CLIENT_SECRET,
@@ -522,6 +523,17 @@ def test_a_token_that_expires_midway_is_replaced_once(simulator: Simulator, list
     simulator.fault(EXPIRED_TOKEN, path=rf"secretapi/{identifiers[3]}$")
     assert [entry["error"] for entry in listed()] == [None] * 30
     assert calls(simulator).count("token") == 2
+
+
+def test_a_rate_limit_of_one_read_is_waited_for(
+    simulator: Simulator, info: Info, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(Stop, "wait", lambda _self, seconds: waits.append(seconds))
+    identifiers = _many(simulator, 2)
+    simulator.fault({"gateway": 429, "retry_after": 7}, path=f"secretapi/{identifiers[1]}$")
+    info(retries=1)
+    assert 7 in waits  # the other reads may have to wait too
 
 
 def test_items_in_one_session_share_token_and_connection(simulator: Simulator, info: Info) -> None:

@@ -97,6 +97,13 @@ def test_a_read_is_repeated_as_often_as_the_option_says(simulator: Simulator, ta
     assert calls(simulator) == ["token"] + ["list"] * (retries + 1)
 
 
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
+def test_a_read_is_repeated_after_each_transient_status(simulator: Simulator, task: Tasks, status: int) -> None:
+    simulator.fault({"gateway": status}, path="secretapi$")
+    task(identifier_code=CODE, **DESCRIBED)
+    assert calls(simulator) == ["token", "list", "list", "create"]
+
+
 def test_the_waits_between_attempts_grow(simulator: Simulator, task: Tasks) -> None:
     simulator.fault({"gateway": 502}, path="secretapi", times=1000)
     task(identifier_code=CODE, retries=5, **DESCRIBED)
@@ -170,6 +177,12 @@ def test_too_long_a_wait_is_reported_at_once(simulator: Simulator, task: Tasks, 
     _limited(simulator, **headers)
     assert task(identifier_code=CODE, **DESCRIBED).values["error"]["kind"] == "rate_limited"
     assert (task.sleeps, calls(simulator)) == ([], ["token", "list"])
+
+
+def test_a_create_waits_as_long_as_asked_before_the_vault_is_checked(simulator: Simulator, task: Tasks) -> None:
+    simulator.fault({"gateway": 503, "headers": {"Retry-After": "7"}}, method="POST", path="secretapi$")
+    task(identifier_code=CODE, **DESCRIBED)
+    assert (task.sleeps, calls(simulator)) == ([7], ["token", "list", "create", "list", "create"])
 
 
 def test_a_create_is_not_sent_again_before_the_wait_that_was_asked_for(simulator: Simulator, task: Tasks) -> None:

@@ -48,11 +48,14 @@ def _lost_write(request: pytest.FixtureRequest, simulator: Simulator) -> LostWri
     return {"identifier_code": CODE, **options}, path
 
 
-def test_a_lost_write_that_is_then_rate_limited_is_checked(
-    simulator: Simulator, task: Tasks, lost_write: LostWrite
+@pytest.mark.parametrize(
+    "refusal", [{"gateway": 429}, {"redirect": "https://login.example.org/"}], ids=["rate limit", "redirect"]
+)
+def test_a_lost_write_whose_repetition_is_refused_is_checked(
+    simulator: Simulator, task: Tasks, lost_write: LostWrite, refusal: dict[str, t.Any]
 ) -> None:
     options, path = lost_write
-    simulator.fault({"gateway": 429}, path=path, times=100)
+    simulator.fault(refusal, path=path, times=100)
     values = task(**options).values
     assert (values["changed"], "error" in values) == (True, False)
 

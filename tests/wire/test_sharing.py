@@ -73,6 +73,16 @@ def test_an_update_answered_with_old_values_returns_what_is_stored(simulator: Si
     assert (values["changed"], values["api_entity"]["notes"]) == (True, "Other.")
 
 
+@pytest.mark.parametrize("update_old_values", [False, True])
+def test_the_refused_users_and_groups_are_returned_by_an_update(
+    simulator: Simulator, task: Tasks, update_old_values: bool
+) -> None:
+    simulator.switch(update_old_values=update_old_values, shared_error_shape="string")
+    add(simulator)
+    values = task(identifier_code=CODE, **{**_GHOSTS, "notes": "Other."}).values
+    assert [text.split()[-1] for text in values["api_entity"]["shared_error"]] == ["ghost", "Nobodies"]
+
+
 def test_a_group_that_the_user_cannot_see_is_named(simulator: Simulator, task: Tasks) -> None:
     values = task(identifier_code=CODE, **{**DESCRIBED, "groups_allowed": [{"name": "Hidden"}]}).values
     assert (values["error"]["kind"], "Hidden" in values["msg"]) == ("sharing_incomplete", True)
@@ -125,3 +135,12 @@ def test_sharing_that_cannot_be_cleared_does_not_hide_other_changes(simulator: S
     values = task(identifier_code=CODE, **{**DESCRIBED, "users_allowed": [], "notes": "Other."}).values
     assert (values["error"]["kind"], values["changed"]) == ("not_applied", True)
     assert vault(simulator)[identifier]["notes"] == "Other."
+
+
+@pytest.mark.parametrize("can_edit", [True, 1, "1", "true", "True"], ids=repr)
+def test_a_right_in_any_form_is_not_a_difference(simulator: Simulator, task: Tasks, can_edit: t.Any) -> None:
+    shares = [{"name": "bob", "can_edit": can_edit}]
+    found = {"identifier": add(simulator), "identifier_code": CODE, "users_allowed": shares}
+    body = {"response": {"status": 200, "error": False}, "api_secret_entity": found}
+    simulator.fault({"status": 200, "body": body}, method="GET", path=r"secretapi/\d+$")
+    assert task(identifier_code=CODE, users_allowed=DESCRIBED["users_allowed"]).values["action"] == "none"

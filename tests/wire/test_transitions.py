@@ -8,6 +8,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
+
 from .support import CHANGED, CODE, DESCRIBED, HIDDEN, STORED, STORED_CHANGED, add, holds, vault, with_code
 
 if t.TYPE_CHECKING:
@@ -310,3 +312,11 @@ def test_few_repeated_requests_are_not_a_warning(simulator: Simulator, task: Tas
     simulator.fault({"gateway": 503}, path="secretapi", times=2)
     result = task(identifier_code=CODE, **DESCRIBED)
     assert (len(result.repeats), result.warnings) == (2, ())
+
+
+def test_repeated_requests_are_not_reported_again_for_the_next_item(simulator: Simulator, task: Tasks) -> None:
+    sessions = Sessions()
+    simulator.fault({"gateway": 503}, path="secretapi", times=3)
+    task(identifier_code=CODE, sessions=sessions, **DESCRIBED)
+    result = task(identifier_code=CODE, sessions=sessions, **DESCRIBED)
+    assert (result.repeats, result.warnings) == ((), ())

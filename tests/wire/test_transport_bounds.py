@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import signal
 import ssl
 import threading
+import tracemalloc
 import typing as t
 
 import pytest
@@ -170,6 +172,21 @@ def test_a_valid_response_may_end_without_a_length(script: list[Step], transport
         assert [send(transport, server).response.body in (success(), {"a": 1}) for _request in range(2)] == [True] * 2
 
 
+QUOTED = "secret-of-the-vault"
+QUOTABLE = {
+    "no HTTP": f"{QUOTED}\r\n",
+    "no status": f"HTTP/1.1 {QUOTED}\r\n\r\n",
+    "a chunk without a size": f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{QUOTED}\r\n",
+}
+
+
+@pytest.mark.parametrize("response", QUOTABLE.values(), ids=QUOTABLE)
+def test_an_invalid_response_is_not_quoted(response: str, transport_to: TransportTo) -> None:
+    with RawServer([response.encode(), CLOSE]) as server:
+        error = failure_of(transport_to(server), server)
+    assert QUOTED not in repr(error) + str(error.details())
+
+
 def test_a_read_is_repeated_after_an_invalid_response(transport_to: TransportTo) -> None:
     with RawServer(NO_RESPONSE["early hints"], [answer({"second": 2})]) as server:
         sent = send(transport_to(server, retries=1), server)
@@ -246,6 +263,18 @@ def test_an_answer_has_a_maximum_size(script: list[Step], transport_to: Transpor
     with RawServer(script) as server:
         error = failure_of(transport_to(server, timeout=LONG), server)
     assert (error.kind, error.fate, error.transient) == ("unexpected_answer", Fate.UNKNOWN, False)
+
+
+def test_a_compressed_answer_is_not_decompressed_far_beyond_the_maximum_size(transport_to: TransportTo) -> None:
+    part = gzip.compress(os.urandom(2**14) + b" " * (2**20 - 2**14))  # a mebibyte
+    with RawServer([answer(part * 128, Content_Encoding="gzip")]) as server:
+        tracemalloc.start()
+        try:
+            failure_of(transport_to(server, timeout=LONG), server)
+            _now, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 3 * LARGEST_BODY
 
 
 def test_an_answer_of_the_maximum_size_is_read(transport_to: TransportTo) -> None:

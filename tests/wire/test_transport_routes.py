@@ -261,6 +261,18 @@ def test_a_rejected_certificate_is_reported_with_the_cause(
     assert (error.kind, error.fate, advice in error.solution) == ("tls", Fate.NOT_SENT, True), error
 
 
+def test_a_rejected_certificate_is_reported_with_the_request(ca_path: str) -> None:
+    certificate, _advice = CERTIFICATES["another name"]
+    with RawServer([answer()], tls=tls_with(certificate)) as server:
+        error = failure_of(server.url, ca_path=ca_path, timeout=LONG)
+    assert error.message == f"Could not do it: the certificate of localhost:{server.port} is not accepted"
+
+
+def test_a_request_is_repeated_if_the_connection_ends_during_the_handshake(ca_path: str) -> None:
+    with RawServer([answer()], tls=TLS, hang_ups=1) as server:
+        assert (get(server.url, ca_path=ca_path, timeout=LONG, retries=1), server.connections) == (200, 2)
+
+
 @pytest.mark.skipif(not hasattr(ssl, "VERIFY_X509_STRICT"), reason="this Python has no strict checks")
 def test_a_certificate_that_strict_checks_reject_is_reported_with_the_cause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
