@@ -9,7 +9,7 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from . import chart, machine, measure, profiling, report
+from . import chart, machine, measure, profiling, report, targets
 from .figures import Figures
 from .playbooks import BenchmarkError, Playbooks
 from .scratch import ROOT, Scratch
@@ -34,6 +34,7 @@ def main() -> str | None:
             measure.measure_scripts(plan, figures, scratch, vault)
             playbooks = Playbooks(scratch, vault)
             measure.measure_lookup(plan, figures, playbooks, vault)
+            measure.measure_floor(plan, figures, playbooks)
             measure.measure_plays(plan, figures, playbooks)
         except BenchmarkError as error:
             return str(error)
@@ -41,9 +42,8 @@ def main() -> str | None:
         page = report.page(figures, plan, facts, quick=arguments.quick)
         (output / "benchmark.md").write_text(page, encoding="utf-8")
         chart.draw(figures, plan.items, output / "benchmark.svg", scratch.path)
-    for name, found, limit in report.targets(figures):
-        verdict = "" if limit is None else f", at most {limit}: {'met' if found.median <= limit else 'MISSED'}"
-        measure.say(f"{name}: {found.median:.3f}{verdict}")
+    for target in targets.of(figures):
+        measure.say(str(target))
     measure.say(f"Written: benchmark.md and benchmark.svg in {output}")
     return None
 

@@ -34,6 +34,8 @@ class Figures:
     plays: dict[str, Series] = dataclasses.field(default_factory=dict)
     #: By subject and "single" or "loop": seconds for one more task, or one more item of a loop.
     costs: dict[tuple[str, str], Series] = dataclasses.field(default_factory=dict)
+    #: By subject (our task, and its floor) and "start", "single" or "loop": seconds that they took in turns.
+    floor: dict[tuple[str, str], Series] = dataclasses.field(default_factory=dict)
     #: By subject: the requests that the simulator saw during the longest loop.
     seen: dict[str, Seen] = dataclasses.field(default_factory=dict)
     #: "lookup": seconds that a lookup of many codes adds to a play; "bare": seconds of the bare script for the same codes.
@@ -54,3 +56,8 @@ def summary(values: t.Iterable[float]) -> Summary:
 def ratio(one: Series, other: Series) -> Summary:
     """Divide round by round, so that a slow machine affects both values, and summarise."""
     return summary(one[index] / other[index] for index in one if index in other)
+
+
+def difference(one: Series, other: Series) -> Summary:
+    """Subtract round by round, and summarise."""
+    return summary(one[index] - other[index] for index in one if index in other)

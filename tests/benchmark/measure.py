@@ -14,16 +14,18 @@ from pathlib import Path
 
 from . import bare_lookup_script
 from .playbooks import KINDS, BenchmarkError
-from .subjects import LOOKUP, SUBJECTS, code
+from .subjects import FLOOR, IN_PLACE, LOOKUP, SUBJECTS, code
 
 if t.TYPE_CHECKING:
     from .figures import Figures
     from .playbooks import Playbooks
     from .scratch import Scratch
     from .subjects import Subject
-    from .vault import Vault
+    from .vault import Seen, Vault
 
 SCRIPTS = ("core", "bare")
+#: How they are run: inside this process, or as processes of their own.
+ONE_PROCESS, PROCESSES = "one process", "processes"
 #: Seconds by which the simulator delays each answer to a lookup.
 ANSWER_TAKES = 0.05
 #: The largest number of connections that a lookup uses.
@@ -40,6 +42,7 @@ class Plan:
     items: int = 100
     iterations: int = 200
     processes: int = 21
+    pairs: int = 15
 
     def takes_part(self, share: int, index: int) -> bool:
         """Whether a subject that takes part in ``share`` of seven rounds, evenly spread, takes part in this one."""
@@ -47,7 +50,7 @@ class Plan:
         return (index + 1) * times // self.rounds > index * times // self.rounds
 
 
-QUICK = Plan(rounds=1, tasks=3, items=4, iterations=20, processes=3)
+QUICK = Plan(rounds=1, tasks=3, items=4, iterations=20, processes=3, pairs=1)
 
 
 def measure_plays(plan: Plan, figures: Figures, playbooks: Playbooks) -> None:
@@ -57,20 +60,51 @@ def measure_plays(plan: Plan, figures: Figures, playbooks: Playbooks) -> None:
     for subject in SUBJECTS:
         playbooks.time(subject, "single", 1)
     for position, (index, subject, kind) in enumerate(schedule, 1):
-        many = plan.tasks if kind == "single" else plan.items
-        shortest, _seen = playbooks.time(subject, kind, 1)
-        longest, seen = playbooks.time(subject, kind, many)
-        cost = (longest - shortest) / (many - 1)
-        figures.costs.setdefault((subject.key, kind), {})[index] = cost
+        cost = _cost(plan, playbooks, subject, kind)
+        figures.costs.setdefault((subject.key, kind), {})[index] = cost.each
         if kind == "single":
-            figures.plays.setdefault(subject.key, {})[index] = shortest
+            figures.plays.setdefault(subject.key, {})[index] = cost.shortest
         else:
-            figures.seen[subject.key] = seen
-        unit = "task" if kind == "single" else "item"
-        say(
-            f"{position}/{len(schedule)}, round {index + 1}: {subject.title}: 1 {unit} {shortest:.2f} s,"
-            f" {many} {unit}s {longest:.2f} s, so {cost * 1000:.1f} ms each"
-        )
+            figures.seen[subject.key] = cost.seen
+        say(f"{position}/{len(schedule)}, round {index + 1}: {subject.title}: {cost}")
+
+
+def measure_floor(plan: Plan, figures: Figures, playbooks: Playbooks) -> None:
+    """Measure our task and the floor in place: they differ so little that they need more rounds than the others."""
+    pair = (IN_PLACE, FLOOR)
+    playbooks.time(FLOOR, "single", 1)  # to warm up
+    for index in range(plan.pairs):
+        for subject in pair if index % 2 == 0 else pair[::-1]:
+            single, loop = (_cost(plan, playbooks, subject, kind) for kind in KINDS)
+            for what, seconds in (("start", single.shortest), ("single", single.each), ("loop", loop.each)):
+                figures.floor.setdefault((subject.key, what), {})[index] = seconds
+            say(f"Pair {index + 1}/{plan.pairs}: {subject.title}: {single}; {loop}")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Cost:
+    """The seconds for one more task or item, and what they were calculated from."""
+
+    kind: str
+    many: int
+    shortest: float
+    longest: float
+    seen: Seen
+
+    @property
+    def each(self) -> float:
+        return (self.longest - self.shortest) / (self.many - 1)
+
+    def __str__(self) -> str:
+        unit = "task" if self.kind == "single" else "item"
+        return f"1 {unit} {self.shortest:.2f} s, {self.many} {unit}s {self.longest:.2f} s, so {self.each * 1000:.1f} ms each"
+
+
+def _cost(plan: Plan, playbooks: Playbooks, subject: Subject, kind: str) -> _Cost:
+    many = plan.tasks if kind == "single" else plan.items
+    shortest, _seen = playbooks.time(subject, kind, 1)
+    longest, seen = playbooks.time(subject, kind, many)
+    return _Cost(kind, many, shortest, longest, seen)
 
 
 def _schedule(plan: Plan) -> list[tuple[int, Subject, str]]:
@@ -114,7 +148,7 @@ def measure_scripts(plan: Plan, figures: Figures, scratch: Scratch, vault: Vault
         script = str(Path(__file__).with_name(f"{name}_script.py"))
         subprocess.run([sys.executable, script], env=environment, stdin=subprocess.DEVNULL, check=True)
 
-    for way, run, times in (("one process", in_process, plan.iterations), ("processes", as_process, plan.processes)):
+    for way, run, times in ((ONE_PROCESS, in_process, plan.iterations), (PROCESSES, as_process, plan.processes)):
         say(f"The core and the bare script, {times} times each: {way}")
         vault.forget()
         for name in SCRIPTS:

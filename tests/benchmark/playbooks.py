@@ -47,7 +47,7 @@ class Playbooks:
             *("-i", str(self._inventory), "-e", f"@{self._variables()}"),
             str(self._playbook(subject, kind, tasks)),
         ]
-        environment = self._scratch.environment(**self._vault.environment)
+        environment = self._scratch.environment(**self._vault.environment, **subject.environment)
         self._scratch.forget_tokens()
         self._vault.forget()
         begin = time.perf_counter()

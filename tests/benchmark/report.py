@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import typing as t
 
-from .figures import Figures, Series, Summary, ratio, summary
-from .measure import ANSWER_TAKES, CONNECTIONS
-from .subjects import SUBJECTS
+from . import targets
+from .figures import ratio, summary
+from .measure import ANSWER_TAKES, CONNECTIONS, ONE_PROCESS, PROCESSES
+from .subjects import FLOOR, IN_PLACE, SUBJECTS
+from .tables import milliseconds, number, table
 
 if t.TYPE_CHECKING:
+    from .figures import Figures
     from .measure import Plan
 
-_ONE, _PROCESSES = "one process", "processes"
 
 _HEAD = """\
 # How fast the collection is
@@ -33,9 +35,17 @@ _SUBJECTS = """\
 - "With token cache" is the same with `mysafe_token_cache: true`.
 - "As a module" is the same with the variable `mysafe_in_place: false`, as on a remote host or with `become`.
 - "uri, one GET" reads one secret with an existing token.
+- "The same with mitogen_linear" is the same read under [Mitogen](https://mitogen.networkgenomics.com/ansible_detailed.html),
+  which runs modules without a new Python process for each.
 - "Without us" is what a playbook needs without the collection: `ansible.builtin.uri` to get a token, to look up the
   identifier code, and to create a missing secret. A loop gets one token, so each item takes two requests. It does not
   compare or update anything.
+"""
+
+_FLOOR = """\
+The floor is an action plugin that only sends the same three requests with the Python library requests, and keeps its
+connection and token for all items of a loop, as our task does. It checks no options, compares nothing and handles no
+failures. Both took turns {pairs} times.
 """
 
 _CORE = """\
@@ -69,21 +79,24 @@ def page(figures: Figures, plan: Plan, facts: t.Mapping[str, str], *, quick: boo
         _HEAD,
         *(["**This was a smoke run; its figures are meaningless.**\n"] if quick else []),
         "## Targets\n",
-        _table(("Ratio", "Measured", "Limit", "Met"), _targets(figures)),
+        table(("Figure", "Measured", "Limit", "Met"), _targets(figures)),
         "## Tasks and loops\n",
-        _table(
+        table(
             ("", "Play with 1 task", "Each further task", "vs. uri", f"Item of a loop of {plan.items}", "vs. uri"),
             _plays(figures),
         ),
         _SUBJECTS,
         f"Requests that reached the simulator in a loop of {plan.items}:\n",
-        _table(("", "Token requests", "Other requests", "TLS connections"), _requests(figures)),
+        table(("", "Token requests", "Other requests", "TLS connections"), _requests(figures)),
+        "## Our task and its floor\n",
+        _FLOOR.format(pairs=plan.pairs),
+        table(("", "Play with 1 task", "Each further task", f"Item of a loop of {plan.items}"), _floor(figures)),
         "## The core and its limit\n",
         _CORE,
-        _table(("", "In one process", "As a process"), _scripts(figures)),
+        table(("", "In one process", "As a process"), _scripts(figures)),
         "## Reading many secrets\n",
         _LOOKUP.format(items=plan.items, connections=CONNECTIONS, milliseconds=round(ANSWER_TAKES * 1000)),
-        _table(("", "Time"), _lookups(figures)),
+        table(("", "Time"), _lookups(figures)),
         "## How it was measured\n",
         _METHOD.format(
             tasks=plan.tasks,
@@ -94,47 +107,32 @@ def page(figures: Figures, plan: Plan, facts: t.Mapping[str, str], *, quick: boo
             iterations=plan.iterations,
             processes=plan.processes,
         ),
-        _table(("Measured on", ""), facts.items()).rstrip("\n"),
+        table(("Measured on", ""), facts.items()).rstrip("\n"),
     ]
     return "\n".join(parts) + "\n"
 
 
-def targets(figures: Figures) -> list[tuple[str, Summary, float | None]]:
-    """Return every ratio, with its limit if it has one."""
-    costs, scripts = figures.costs, figures.scripts
-    in_place, module, uri, recipe = (costs[key, "single"] for key in ("in_place", "module", "uri", "recipe"))
-    return [
-        ("our task / one `uri` GET", ratio(in_place, uri), 0.12),
-        ("our task / without us: `uri` three times", ratio(in_place, recipe), 0.05),
-        ("item of a loop: our task / one `uri` GET", ratio(costs["in_place", "loop"], costs["uri", "loop"]), 0.04),
-        ("our task as a module / one `uri` GET", ratio(module, uri), 1.15),
-        ("core / bare script, in one process", ratio(scripts["core", _ONE], scripts["bare", _ONE]), 1.15),
-        ("core / bare script, as processes", ratio(scripts["core", _PROCESSES], scripts["bare", _PROCESSES]), 1.15),
-        (
-            "lookup of many codes / bare script with as many connections",
-            ratio(figures.lookups["lookup"], figures.lookups["bare"]),
-            1.3,
-        ),
-        ("our task as a module / `ping`", ratio(module, costs["ping", "single"]), None),
-        ("our task with token cache / without", ratio(costs["cached", "single"], in_place), None),
-    ]
-
-
 def _targets(figures: Figures) -> t.Iterable[tuple[str, ...]]:
-    for name, found, limit in targets(figures):
-        reached = "" if limit is None else "yes" if found.median <= limit else "**no**"
-        yield name, _number(found, 1, "", 3), "" if limit is None else str(limit), reached
+    for target in targets.of(figures):
+        limit, reached = ("", "") if target.limit is None else (target.bound, "yes" if target.met else "**no**")
+        yield target.name, number(target.found, target.factor, target.unit, target.digits), limit, reached
     loop = figures.seen["in_place"]
     for name, count in (("token requests", loop.tokens), ("TLS connections", loop.connections)):
         yield f"{name} in a loop of our task", str(count), "1", "yes" if count <= 1 else "**no**"
 
 
+def _floor(figures: Figures) -> t.Iterable[tuple[str, ...]]:
+    for subject in (IN_PLACE, FLOOR):
+        start, single, loop = (figures.floor[subject.key, what] for what in ("start", "single", "loop"))
+        yield subject.title, milliseconds(start), milliseconds(single), milliseconds(loop)
+
+
 def _plays(figures: Figures) -> t.Iterable[tuple[str, ...]]:
     for subject in SUBJECTS:
-        row = [subject.title, _number(summary(figures.plays[subject.key].values()), 1, " s", 2)]
+        row = [subject.title, number(summary(figures.plays[subject.key].values()), 1, " s", 2)]
         for kind in ("single", "loop"):
             cost = figures.costs[subject.key, kind]
-            row += [_milliseconds(cost), f"{ratio(cost, figures.costs['uri', kind]).median:.3f}"]
+            row += [milliseconds(cost), f"{ratio(cost, figures.costs['uri', kind]).median:.3f}"]
         yield tuple(row)
 
 
@@ -147,23 +145,9 @@ def _requests(figures: Figures) -> t.Iterable[tuple[str, ...]]:
 
 def _scripts(figures: Figures) -> t.Iterable[tuple[str, ...]]:
     for key, title in (("core", "the core"), ("bare", "the bare script")):
-        yield title, _milliseconds(figures.scripts[key, _ONE]), _milliseconds(figures.scripts[key, _PROCESSES])
+        yield title, milliseconds(figures.scripts[key, ONE_PROCESS]), milliseconds(figures.scripts[key, PROCESSES])
 
 
 def _lookups(figures: Figures) -> t.Iterable[tuple[str, ...]]:
     for key, title in (("lookup", "our lookup, without the time of the play"), ("bare", "the bare script")):
-        yield title, _number(summary(figures.lookups[key].values()), 1, " s", 2)
-
-
-def _milliseconds(series: Series) -> str:
-    return _number(summary(series.values()), 1000, " ms", 1)
-
-
-def _number(found: Summary, factor: float, unit: str, digits: int) -> str:
-    median, low, high = (f"{value * factor:.{digits}f}" for value in found[:3])
-    return f"{median}{unit}" if found.number == 1 else f"{median}{unit} ({low} to {high}; n={found.number})"
-
-
-def _table(head: tuple[str, ...], rows: t.Iterable[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _cell in head), *rows]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+        yield title, number(summary(figures.lookups[key].values()), 1, " s", 2)

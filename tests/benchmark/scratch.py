@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""A temporary folder for one run of the benchmark: the checkout as a collection, and a clean environment."""
+"""A temporary folder for one run of the benchmark: the checkout as a collection, one for the floor, and a clean environment."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -20,9 +21,12 @@ class Scratch:
         self.path = Path(self._directory.name)
 
     def __enter__(self) -> Scratch:
-        namespace = self.path / "ansible_collections" / "senhasegura"
-        namespace.mkdir(parents=True)
-        (namespace / "mysafe").symlink_to(ROOT)
+        collections = self.path / "ansible_collections"
+        (collections / "senhasegura").mkdir(parents=True)
+        (collections / "senhasegura" / "mysafe").symlink_to(ROOT)
+        actions = collections / "benchmark" / "floor" / "plugins" / "action"
+        actions.mkdir(parents=True)
+        shutil.copy(Path(__file__).with_name("floor_action.py"), actions / "unchanged.py")
         (self.path / "ansible.cfg").touch()
         (self.path / "runtime").mkdir(0o700)
         # The core is measured inside this process too.

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+from pathlib import Path
+
+import ansible_mitogen
 
 from .vault import described
 
@@ -36,6 +39,7 @@ class Subject:
     single_rounds: int
     loop_rounds: int
     variables: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    environment: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def _all(count: int) -> str:
@@ -48,6 +52,11 @@ def _ours(number: str, **options: t.Any) -> Task:
         "name": "Ensure that the API secret exists",
         "senhasegura.mysafe.mysafe_api_secret": {"identifier_code": code(number), **fields, **options},
     }
+
+
+def _floor(number: str) -> Task:
+    task = _ours(number)
+    return {"name": "Send the same requests", "benchmark.floor.unchanged": task["senhasegura.mysafe.mysafe_api_secret"]}
 
 
 def _ping(_number: str) -> Task:
@@ -155,10 +164,21 @@ def _look_up(count: int) -> list[Task]:
 #: One lookup of many codes, measured on its own with a vault that answers slowly.
 LOOKUP = Subject("lookup", "our lookup", _look_up, _look_up, Requests(lookups=1, reads=1), 7, 0)
 
+_MITOGEN = {
+    "ANSIBLE_STRATEGY": "mitogen_linear",
+    "ANSIBLE_STRATEGY_PLUGINS": str(Path(ansible_mitogen.__file__).parent / "plugins" / "strategy"),
+    # Ansible calls every strategy but its own deprecated.
+    "ANSIBLE_DEPRECATION_WARNINGS": "false",
+}
+
 _UNCHANGED = Requests(lookups=1, reads=1)
 
+IN_PLACE = Subject("in_place", "our task", _singles(_ours), _looped(_ours), _UNCHANGED, 7, 7)
+#: The least that a task in place takes.
+FLOOR = Subject("floor", "the floor in place", _singles(_floor), _looped(_floor), _UNCHANGED, 7, 7)
+
 SUBJECTS = (
-    Subject("in_place", "our task", _singles(_ours), _looped(_ours), _UNCHANGED, 7, 7),
+    IN_PLACE,
     Subject("cached", "our task, with token cache", _singles(_cached), _looped(_cached), _UNCHANGED, 7, 7),
     Subject(
         "module",
@@ -172,5 +192,15 @@ SUBJECTS = (
     ),
     Subject("ping", "ansible.builtin.ping", _singles(_ping), _looped(_ping), Requests(), 5, 2),
     Subject("uri", "ansible.builtin.uri, one GET", _singles(_get), _looped(_get, "item"), Requests(reads=1), 5, 3),
+    Subject(
+        "mitogen",
+        "the same with mitogen_linear",
+        _singles(_get),
+        _looped(_get, "item"),
+        Requests(reads=1),
+        3,
+        5,
+        environment=_MITOGEN,
+    ),
     Subject("recipe", "without us: uri three times", _recipe, _looped_recipe, Requests(lookups=1, creates=1), 3, 2),
 )

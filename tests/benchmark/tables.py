@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: the senhasegura.mysafe authors
+"""Writes numbers and tables in Markdown."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .figures import summary
+
+if t.TYPE_CHECKING:
+    from .figures import Series, Summary
+
+
+def milliseconds(series: Series) -> str:
+    """Write seconds as milliseconds, with their spread."""
+    return number(summary(series.values()), 1000, " ms", 1)
+
+
+def number(found: Summary, factor: float, unit: str, digits: int) -> str:
+    """Write a median with its spread, both multiplied by a factor."""
+    median, low, high = (f"{value * factor:.{digits}f}" for value in found[:3])
+    return f"{median}{unit}" if found.number == 1 else f"{median}{unit} ({low} to {high}; n={found.number})"
+
+
+def table(head: tuple[str, ...], rows: t.Iterable[tuple[str, ...]]) -> str:
+    """Write a table."""
+    lines = [head, tuple("---" for _cell in head), *rows]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
