@@ -63,7 +63,7 @@ $(ALONE): $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
 versions: ## run "make controller" on the oldest and the newest ansible-core (part of "make full")
-bench: ## measure the speed, for docs/benchmark.md (takes 15 minutes; ARGS=--quick for a smoke run)
+bench: ## measure the speed, for docs/benchmark.md (takes 25 minutes; ARGS=--quick for a smoke run)
 mitogen: ## test that tasks do the same under the strategy mitogen_linear (part of "make full")
 versions mitogen bench: $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))

@@ -9,7 +9,7 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from . import chart, machine, measure, profiling, report, targets
+from . import chart, growth, machine, many, measure, profiling, report, targets
 from .figures import Figures
 from .playbooks import BenchmarkError, Playbooks
 from .scratch import ROOT, Scratch
@@ -36,6 +36,10 @@ def main() -> str | None:
             measure.measure_lookup(plan, figures, playbooks, vault)
             measure.measure_floor(plan, figures, playbooks)
             measure.measure_plays(plan, figures, playbooks)
+            with Vault(secrets=plan.many) as full:
+                many.measure_many(plan, figures, Playbooks(scratch, full, listed=plan.many), full)
+            with Vault(secrets=0) as empty:
+                growth.measure_growth(plan, figures, scratch, empty)
         except BenchmarkError as error:
             return str(error)
         output.mkdir(parents=True, exist_ok=True)
@@ -51,9 +55,7 @@ def main() -> str | None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmark", description=__doc__)
     parser.add_argument("--rounds", type=int, help=f"number of rounds (default: {measure.Plan.rounds}; quick: 1)")
-    parser.add_argument(
-        "--quick", action="store_true", help="a smoke run of less than a minute, with meaningless figures"
-    )
+    parser.add_argument("--quick", action="store_true", help="a smoke run of about a minute, with meaningless figures")
     parser.add_argument(
         "--output", type=Path, help="folder for the page and the chart (default: docs; quick: .cache/benchmark)"
     )

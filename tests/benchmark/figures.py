@@ -27,6 +27,22 @@ class Summary(t.NamedTuple):
 
 
 @dataclasses.dataclass
+class Growth:
+    """What one list of new secrets takes, for each of them."""
+
+    #: Seconds, without the play.
+    seconds: Series = dataclasses.field(default_factory=dict)
+    #: Seconds of processor time, without the play.
+    processor: Series = dataclasses.field(default_factory=dict)
+    #: Bytes of memory beyond those of the play alone, at the peak.
+    memory: Series = dataclasses.field(default_factory=dict)
+    #: Seconds for hiding the secrets in the result once.
+    hiding: Series = dataclasses.field(default_factory=dict)
+    #: Bytes of the result.
+    result: float = 0.0
+
+
+@dataclasses.dataclass
 class Figures:
     """All measurements."""
 
@@ -40,6 +56,10 @@ class Figures:
     seen: dict[str, Seen] = dataclasses.field(default_factory=dict)
     #: "lookup": seconds that a lookup of many codes adds to a play; "bare": seconds of the bare script for the same codes.
     lookups: dict[str, Series] = dataclasses.field(default_factory=dict)
+    #: By subject: seconds for many unchanged secrets, without the play; "bare": seconds of the bare script for the same.
+    many: dict[str, Series] = dataclasses.field(default_factory=dict)
+    #: By the number of secrets: what creating them in one list takes.
+    growth: dict[int, Growth] = dataclasses.field(default_factory=dict)
     #: By script and way ("one process" or "processes"): seconds of the core, and of the bare script.
     scripts: dict[tuple[str, str], Series] = dataclasses.field(default_factory=dict)
 

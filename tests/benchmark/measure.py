@@ -12,7 +12,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from . import bare_lookup_script
+from . import bare_pool_script
 from .playbooks import KINDS, BenchmarkError
 from .subjects import FLOOR, IN_PLACE, LOOKUP, SUBJECTS, code
 
@@ -26,9 +26,9 @@ if t.TYPE_CHECKING:
 SCRIPTS = ("core", "bare")
 #: How they are run: inside this process, or as processes of their own.
 ONE_PROCESS, PROCESSES = "one process", "processes"
-#: Seconds by which the simulator delays each answer to a lookup.
+#: Seconds by which the simulator delays each answer, where many secrets are measured.
 ANSWER_TAKES = 0.05
-#: The largest number of connections that a lookup uses.
+#: The largest number of connections that a lookup uses, and a list by default.
 CONNECTIONS = 8
 _FULL_ROUNDS = 7
 
@@ -42,7 +42,11 @@ class Plan:
     items: int = 100
     iterations: int = 200
     processes: int = 21
-    pairs: int = 15
+    pairs: int = 11
+    many: int = 500
+    few: int = 40
+    sizes: tuple[int, int] = (500, 2000)
+    growth_rounds: int = 3
 
     def takes_part(self, share: int, index: int) -> bool:
         """Whether a subject that takes part in ``share`` of seven rounds, evenly spread, takes part in this one."""
@@ -50,7 +54,9 @@ class Plan:
         return (index + 1) * times // self.rounds > index * times // self.rounds
 
 
-QUICK = Plan(rounds=1, tasks=3, items=4, iterations=20, processes=3, pairs=1)
+QUICK = Plan(
+    rounds=1, tasks=3, items=4, iterations=20, processes=3, pairs=1, many=8, few=2, sizes=(4, 8), growth_rounds=1
+)
 
 
 def measure_plays(plan: Plan, figures: Figures, playbooks: Playbooks) -> None:
@@ -102,9 +108,8 @@ class _Cost:
 
 def _cost(plan: Plan, playbooks: Playbooks, subject: Subject, kind: str) -> _Cost:
     many = plan.tasks if kind == "single" else plan.items
-    shortest, _seen = playbooks.time(subject, kind, 1)
-    longest, seen = playbooks.time(subject, kind, many)
-    return _Cost(kind, many, shortest, longest, seen)
+    shortest, longest = (playbooks.time(subject, kind, count) for count in (1, many))
+    return _Cost(kind, many, shortest.seconds, longest.seconds, longest.seen)
 
 
 def _schedule(plan: Plan) -> list[tuple[int, Subject, str]]:
@@ -127,11 +132,11 @@ def measure_lookup(plan: Plan, figures: Figures, playbooks: Playbooks, vault: Va
     say(f"A lookup of {plan.items} codes, and a bare script, {plan.rounds} times each")
     with vault.taking(ANSWER_TAKES):
         for index in range(plan.rounds):
-            whole, _seen = playbooks.time(LOOKUP, "single", plan.items)
-            without, _seen = playbooks.time(LOOKUP, "single", 0)
+            whole = playbooks.time(LOOKUP, "single", plan.items).seconds
+            without = playbooks.time(LOOKUP, "single", 0).seconds
             figures.lookups.setdefault("lookup", {})[index] = whole - without
             begin = time.perf_counter()
-            bare_lookup_script.run(vault.environment, codes, CONNECTIONS)
+            bare_pool_script.run(vault.environment, codes, CONNECTIONS)
             figures.lookups.setdefault("bare", {})[index] = time.perf_counter() - begin
 
 

@@ -8,9 +8,10 @@ import typing as t
 
 from . import targets
 from .figures import ratio, summary
+from .many import MANY
 from .measure import ANSWER_TAKES, CONNECTIONS, ONE_PROCESS, PROCESSES
 from .subjects import FLOOR, IN_PLACE, SUBJECTS
-from .tables import milliseconds, number, table
+from .tables import kilobytes, milliseconds, number, table
 
 if t.TYPE_CHECKING:
     from .figures import Figures
@@ -58,18 +59,31 @@ One lookup of {items} identifier codes, compared with a script that looks up and
 requests, also over {connections} connections. The simulator waits {milliseconds} ms before each answer.
 """
 
+_MANY = """\
+{many} secrets that already match, one task with `senhasegura.mysafe.mysafe_api_secrets` (`concurrency: {connections}`), compared with
+other ways to check the same secrets. The simulator waits {milliseconds} ms before each answer. All times are without the time of the
+play, and those of a loop as a module and of `uri` were measured over {few} secrets and scaled. The loop of `uri` starts with a
+token, looks each code up, and reads its secret.
+"""
+
+_GROWTH = """\
+What one task takes to create many secrets, in place, for each of them. The simulator answers at once.
+"""
+
 _METHOD = """\
 Whole `ansible-playbook` processes were timed, with a local connection, no facts, pipelining and 5 forks. The cost of a task
 is the extra time of {tasks} tasks over one task, divided by {more_tasks}. The cost of an item is the extra time of a loop of
 {items} over a loop of one, divided by {more_items}. The subjects took turns in {rounds} rounds; slow ones took part in fewer.
 Each play was verified by Ansible's recap and by the simulator's log. The core and the bare script took turns {iterations}
 times inside one process, each time with a new session (a new TLS connection and a new token), and {processes} times as
-separate processes.
+separate processes. Memory is the largest resident set of ansible-playbook and its worker processes, less that of the same
+play without the list. The size of the result, and how long it takes to hide secrets in it, were measured with the core
+inside the benchmark's process.
 
 Figures are medians with the spread in brackets: minimum to maximum, or the quartiles if there are at least 20 values. Ratios
 are calculated for each round, and their median is shown. It may differ from the ratio of the two medians.
 
-To repeat the benchmark, run `make bench`. It takes about a quarter of an hour on two cores; run nothing else meanwhile.
+To repeat the benchmark, run `make bench`. It takes about 25 minutes on two cores; run nothing else meanwhile.
 """
 
 
@@ -97,6 +111,11 @@ def page(figures: Figures, plan: Plan, facts: t.Mapping[str, str], *, quick: boo
         "## Reading many secrets\n",
         _LOOKUP.format(items=plan.items, connections=CONNECTIONS, milliseconds=round(ANSWER_TAKES * 1000)),
         table(("", "Time"), _lookups(figures)),
+        "## Many secrets in one task\n",
+        _MANY.format(many=plan.many, few=plan.few, connections=CONNECTIONS, milliseconds=round(ANSWER_TAKES * 1000)),
+        table(("", "Time", "vs. our list"), _many(figures)),
+        _GROWTH,
+        table(("", *(f"{size} secrets" for size in plan.sizes)), _growth(figures, plan)),
         "## How it was measured\n",
         _METHOD.format(
             tasks=plan.tasks,
@@ -146,6 +165,23 @@ def _requests(figures: Figures) -> t.Iterable[tuple[str, ...]]:
 def _scripts(figures: Figures) -> t.Iterable[tuple[str, ...]]:
     for key, title in (("core", "the core"), ("bare", "the bare script")):
         yield title, milliseconds(figures.scripts[key, ONE_PROCESS]), milliseconds(figures.scripts[key, PROCESSES])
+
+
+def _many(figures: Figures) -> t.Iterable[tuple[str, ...]]:
+    rows = [(subject.key, subject.title) for subject in MANY]
+    for key, title in (*rows[:1], ("bare", "the bare script"), *rows[1:]):
+        seconds = figures.many[key]
+        factor = ratio(seconds, figures.many["list"]).median
+        yield title, number(summary(seconds.values()), 1, " s", 1), f"{factor:.2f}"
+
+
+def _growth(figures: Figures, plan: Plan) -> t.Iterable[tuple[str, ...]]:
+    columns = [figures.growth[size] for size in plan.sizes]
+    yield "time for each secret, without the play", *(milliseconds(one.seconds) for one in columns)
+    yield "processor time of ansible-playbook for each secret", *(milliseconds(one.processor) for one in columns)
+    yield "memory for each secret, at the peak", *(kilobytes(one.memory) for one in columns)
+    yield "result for each secret", *(f"{one.result:.0f} bytes" for one in columns)
+    yield "hiding secrets in the result, for each secret", *(milliseconds(one.hiding, digits=3) for one in columns)
 
 
 def _lookups(figures: Figures) -> t.Iterable[tuple[str, ...]]:

@@ -14,7 +14,8 @@ from .vault import described
 
 Task = dict[str, t.Any]
 
-#: Every play has the variables mysafe_url, mysafe_ca, access_key, ready_token, identifiers, and fresh (prefix of new codes).
+#: Every play has the variables mysafe_url, mysafe_ca, access_key, ready_token, identifiers, fresh (prefix of new codes), and
+#: listed and client_secrets (for a list).
 _API = "{{ mysafe_url }}/api/mysafe/secretapi"
 
 
@@ -46,7 +47,8 @@ def _all(count: int) -> str:
     return f"{{{{ range({count}) | list }}}}"
 
 
-def _ours(number: str, **options: t.Any) -> Task:
+def ours(number: str, **options: t.Any) -> Task:
+    """Return our task for one secret of the vault."""
     fields = {**described(number), "tags": ["billing", "production"]}
     return {
         "name": "Ensure that the API secret exists",
@@ -55,7 +57,7 @@ def _ours(number: str, **options: t.Any) -> Task:
 
 
 def _floor(number: str) -> Task:
-    task = _ours(number)
+    task = ours(number)
     return {"name": "Send the same requests", "benchmark.floor.unchanged": task["senhasegura.mysafe.mysafe_api_secret"]}
 
 
@@ -70,8 +72,20 @@ def _uri(name: str, url: str, token: str = "", **options: t.Any) -> Task:
     return {"name": name, "ansible.builtin.uri": arguments}
 
 
-def _get(number: str) -> Task:
-    return _uri("Read one secret", _API + "/{{ identifiers[" + number + "] }}", "ready_token")
+def get(number: str, query: str = "") -> Task:
+    """Return a task that reads one secret of the vault, or sends a query."""
+    return _uri("Read one secret", _API + (query or "/{{ identifiers[" + number + "] }}"), "ready_token")
+
+
+def the_list() -> Task:
+    """Return our task for all secrets that the playbook lists."""
+    return {
+        "name": "Ensure that the API secrets exist",
+        "senhasegura.mysafe.mysafe_api_secrets": {
+            "api_secrets": "{{ listed }}",
+            "client_secrets": "{{ client_secrets }}",
+        },
+    }
 
 
 # What users write today. It does less than our task: it does not compare the fields.
@@ -141,12 +155,13 @@ def _singles(task: t.Callable[[str], Task]) -> t.Callable[[int], list[Task]]:
     return lambda count: [task(str(number)) for number in range(count)]
 
 
-def _looped(task: t.Callable[[str], Task], item: str = "{{ item }}") -> t.Callable[[int], list[Task]]:
+def in_loop(task: t.Callable[[str], Task], item: str = "{{ item }}") -> t.Callable[[int], list[Task]]:
+    """Return what makes a loop of a task, for any number of secrets. ``item`` stands for the number of one."""
     return lambda count: [{**task(item), "loop": _all(count)}]
 
 
 def _cached(number: str) -> Task:
-    return _ours(number, mysafe_token_cache=True)
+    return ours(number, mysafe_token_cache=True)
 
 
 def code(number: int | str) -> str:
@@ -173,30 +188,30 @@ _MITOGEN = {
 
 _UNCHANGED = Requests(lookups=1, reads=1)
 
-IN_PLACE = Subject("in_place", "our task", _singles(_ours), _looped(_ours), _UNCHANGED, 7, 7)
+IN_PLACE = Subject("in_place", "our task", _singles(ours), in_loop(ours), _UNCHANGED, 7, 7)
 #: The least that a task in place takes.
-FLOOR = Subject("floor", "the floor in place", _singles(_floor), _looped(_floor), _UNCHANGED, 7, 7)
+FLOOR = Subject("floor", "the floor in place", _singles(_floor), in_loop(_floor), _UNCHANGED, 7, 7)
 
 SUBJECTS = (
     IN_PLACE,
-    Subject("cached", "our task, with token cache", _singles(_cached), _looped(_cached), _UNCHANGED, 7, 7),
+    Subject("cached", "our task, with token cache", _singles(_cached), in_loop(_cached), _UNCHANGED, 7, 7),
     Subject(
         "module",
         "our task, as a module",
-        _singles(_ours),
-        _looped(_ours),
+        _singles(ours),
+        in_loop(ours),
         _UNCHANGED,
         5,
         3,
         variables={"mysafe_in_place": False},
     ),
-    Subject("ping", "ansible.builtin.ping", _singles(_ping), _looped(_ping), Requests(), 5, 2),
-    Subject("uri", "ansible.builtin.uri, one GET", _singles(_get), _looped(_get, "item"), Requests(reads=1), 5, 3),
+    Subject("ping", "ansible.builtin.ping", _singles(_ping), in_loop(_ping), Requests(), 5, 2),
+    Subject("uri", "ansible.builtin.uri, one GET", _singles(get), in_loop(get, "item"), Requests(reads=1), 5, 3),
     Subject(
         "mitogen",
         "the same with mitogen_linear",
-        _singles(_get),
-        _looped(_get, "item"),
+        _singles(get),
+        in_loop(get, "item"),
         Requests(reads=1),
         3,
         5,

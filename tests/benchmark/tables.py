@@ -12,9 +12,14 @@ if t.TYPE_CHECKING:
     from .figures import Series, Summary
 
 
-def milliseconds(series: Series) -> str:
+def milliseconds(series: Series, digits: int = 1) -> str:
     """Write seconds as milliseconds, with their spread."""
-    return number(summary(series.values()), 1000, " ms", 1)
+    return number(summary(series.values()), 1000, " ms", digits)
+
+
+def kilobytes(series: Series) -> str:
+    """Write bytes as kilobytes, with their spread."""
+    return number(summary(series.values()), 1e-3, " kB", 1)
 
 
 def number(found: Summary, factor: float, unit: str, digits: int) -> str:
