@@ -125,6 +125,8 @@ class Vault:
         self.users = frozenset(users)
         self.groups = {group.name: group for group in groups}
         self.secrets: dict[int, Secret] = {}
+        # Code -> the identifiers of the secrets that have it now or had it before.
+        self._by_code: dict[str, set[int]] = {}
         # Counts every write, even one that changes nothing: the audit would record it as a change.
         self.writes = 0
         self._last_identifier = 0
@@ -132,11 +134,21 @@ class Vault:
     def listing(self, key: AccessKey, filters: dict[str, str]) -> list[tuple[Secret, bool]]:
         """Return the secrets that the caller sees, each with the right to edit it. Unknown filters are ignored [A]."""
         rows = []
-        for secret in self.secrets.values():
+        for secret in self._listed_for(filters.get("identifier_code", "")):
             sees, edits = self._rights(secret, key)
             if sees and (secret.active or self.switches.list_inactive) and self._matches(secret, filters):
                 rows.append((secret, edits))
         return rows
+
+    def _listed_for(self, code: str) -> t.Iterable[Secret]:
+        """Return the secrets among which are all that the filter for a code lets pass, in their order."""
+        if code and self.switches.identifier_code_filter == "exact":
+            return self._with_code(code)
+        return self.secrets.values()
+
+    def _with_code(self, code: str) -> list[Secret]:
+        found = [self.secrets[number] for number in sorted(self._by_code.get(code, ()))]
+        return [secret for secret in found if secret.identifier_code == code]
 
     def read(self, key: AccessKey, identifier: str) -> Secret:
         """Return a secret with its values, and count a view."""
@@ -165,8 +177,12 @@ class Vault:
     def insert(self, secret: Secret) -> None:
         """Store a secret as given."""
         self._last_identifier = max(self._last_identifier, secret.identifier)
-        self.secrets[secret.identifier] = secret
+        self._keep(secret)
         self.writes += 1
+
+    def _keep(self, secret: Secret) -> None:
+        self.secrets[secret.identifier] = secret
+        self._by_code.setdefault(secret.identifier_code, set()).add(secret.identifier)
 
     def next_identifier(self) -> int:
         """Return the identifier of the next new secret."""
@@ -189,7 +205,7 @@ class Vault:
         _with_texts(after, texts)
         errors = self._share(after, key, changes)
         accept(after)
-        self.secrets[after.identifier] = after
+        self._keep(after)
         self.writes += 1
         return Written(before, after, errors)
 
@@ -253,8 +269,8 @@ class Vault:
     def _require_unique(self, owner: str, code: str, own: Secret | None) -> None:
         if not code or not self.switches.enforce_unique:
             return
-        for secret in self.secrets.values():
-            if secret.owner != owner or secret.identifier_code != code:
+        for secret in self._with_code(code):
+            if secret.owner != owner:
                 continue
             if own is not None and secret.identifier == own.identifier and not self.switches.self_collision:
                 continue
