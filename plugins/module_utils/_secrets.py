@@ -27,7 +27,6 @@ _START = 4
 _IN_HTML = frozenset("<>&\"'")
 #: What looks the same everywhere.
 _PLAIN = re.compile(r"[A-Za-z0-9._-]*")
-_PERCENT_ENCODED = r"%[0-9A-F]{2}"
 
 
 class Secrets:
@@ -134,7 +133,13 @@ def _in_urls(value: str) -> set[str]:
         quote_plus(value, errors="replace"),
     }
     forms |= {form.replace("~", "%7E") for form in forms}  # as PHP writes it in forms
-    return forms | {re.sub(_PERCENT_ENCODED, lambda found: found.group().lower(), form) for form in forms}
+    return forms | set(map(_in_lower_case, forms))
+
+
+def _in_lower_case(form: str) -> str:
+    """Return what is percent-encoded with the digits in lower case."""
+    first, *others = form.split("%")
+    return "%".join([first, *(part[:2].lower() + part[2:] for part in others)])
 
 
 def _in_html(value: str) -> set[str]:

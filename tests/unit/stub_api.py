@@ -8,7 +8,6 @@ import typing as t
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.endpoints import ApiSecrets
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import require_success
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER
 
@@ -26,7 +25,7 @@ class StubClient:
         """Return the answer, or raise the failure that it stands for."""
         self.called.append((method, path))
         self.content = content
-        require_success(self.answer, doing)
+        self.answer.require_success(doing)
         return self.answer
 
 

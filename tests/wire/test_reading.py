@@ -16,7 +16,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points i
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.result import Result
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import Sessions
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import Stop
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._stop import Stop
 
 from .support import (
     CLIENT_SECRET,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Kind, MySafeError
-from .._parallel import CONNECTIONS, MOST_CONNECTIONS
+from .._http.transport import MOST_CONNECTIONS
+from .._parallel import CONNECTIONS
 from . import desired
 from .desired import Desired
 from .options import invalid

@@ -10,7 +10,6 @@ import typing as t
 
 from .._errors import Fate
 from .._mysafe.answer import Answer, flag
-from .._mysafe.failures import unexpected
 from .entity import Entity, entity
 from .fields import SECRET, SHARING
 
@@ -51,7 +50,7 @@ class ApiSecrets:
         if listed is None and answer.envelope is not None:
             listed = []
         if not isinstance(listed, list) or not all(isinstance(row, dict) and row.get("identifier") for row in listed):
-            raise unexpected(answer, doing, "the list of API secrets")
+            raise answer.lacking(doing, "the list of API secrets")
         return [
             Row(
                 str(row["identifier"]),
@@ -92,24 +91,24 @@ class ApiSecrets:
     def _switch(self, verb: str, doing: str, identifier: str) -> bool:
         answer = self.client.call("POST", f"{_PATH}/{verb}/{identifier}", doing=doing)
         if answer.envelope is None:
-            raise unexpected(answer, doing, "the confirmation")
+            raise answer.lacking(doing, "the confirmation")
         # After an unanswered try "already" may mean that very try.
         return answer.earlier is Fate.UNKNOWN or _ALREADY not in answer.message.lower()
 
     def _entity_of(self, identifier: str, answer: Answer, doing: str) -> Entity:
         found = self._entity(answer, doing)
         if found["identifier"] != identifier:
-            raise unexpected(answer, doing, "the API secret that was asked for")
+            raise answer.lacking(doing, "the API secret that was asked for")
         return found
 
     def _entity(self, answer: Answer, doing: str) -> Entity:
         raw = answer.body.get("api_entity") or answer.body.get("api_secret_entity")
         if not isinstance(raw, dict) or not raw.get("identifier"):
-            raise unexpected(answer, doing, "the API secret")
+            raise answer.lacking(doing, "the API secret")
         for field in SHARING:
             shares = raw.get(field) or []
             if not isinstance(shares, list) or not all(isinstance(share, dict) for share in shares):
-                raise unexpected(answer, doing, f"a list of objects in {field}")
+                raise answer.lacking(doing, f"a list of objects in {field}")
         found = entity(raw)
         self.client.secrets.add(*(found[name] for name in SECRET))
         return found

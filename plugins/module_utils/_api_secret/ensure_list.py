@@ -11,7 +11,8 @@ import threading
 import typing as t
 
 from .._errors import Kind, MySafeError
-from .._parallel import Stop, completed
+from .._parallel import completed
+from .._stop import Stop
 from .ensure import ensure
 from .journal import Outcome
 from .plan import Action

@@ -14,7 +14,6 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Kind, MySafeError
-from .._parallel import each
 from .plan import Current
 
 if t.TYPE_CHECKING:
@@ -127,7 +126,7 @@ def _by_number(api: ApiSecrets, identifier: str) -> Current:
 def _by_code(api: ApiSecrets, desired: Desired) -> Current:
     code = desired.identifier_code
     listed = [Candidate(identifier) for identifier in api.identifiers(identifier_code=code)]
-    candidates = each(lambda candidate: read_candidate(api, candidate), listed)
+    candidates = _read(api, listed)
     found = match_code(api, code, candidates)
     if len(found.certain) == 1:
         return _current(found.certain[0])
@@ -140,6 +139,14 @@ def _by_code(api: ApiSecrets, desired: Desired) -> Current:
         cause = "MySafe lists more than exact matches, and these cannot be read to see which code they have"
         return Current(obstacle=ambiguous(desired.called, found.unclear, cause))
     return Current(lookalikes=found.lookalikes)
+
+
+def _read(api: ApiSecrets, listed: list[Candidate]) -> list[Candidate]:
+    if len(listed) < 2:
+        return [read_candidate(api, candidate) for candidate in listed]
+    from .._parallel import each  # usually one is listed, and a module compiles all that it loads
+
+    return each(lambda candidate: read_candidate(api, candidate), listed)
 
 
 def _current(candidate: Candidate) -> Current:

@@ -63,7 +63,7 @@ def named_type(value: t.Any) -> str:
 
 def is_unicode(text: str) -> bool:
     """Whether a text can be sent and written into a result: bytes that were no UTF-8 become lone surrogates in Python."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def fault(text: str, *, is_secret: bool) -> tuple[str, str] | None:

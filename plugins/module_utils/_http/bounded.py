@@ -17,7 +17,7 @@ import socket
 import time
 import typing as t
 
-from .._parallel import Stop
+from .._stop import Stop
 from . import libraries
 
 #: The largest body that is read, in bytes. A list of ten thousand API secrets is a tenth of it.

@@ -14,7 +14,7 @@ import random
 import time
 import typing as t
 
-from .._parallel import Stop
+from .._stop import Stop
 from . import libraries
 
 #: Statuses after which the same request may succeed. 408 and 429 were refused; the others may have been carried out.

@@ -11,10 +11,9 @@ import typing as t
 from urllib.parse import urlsplit
 
 from .._errors import Fate, MySafeError
-from .._parallel import MOST_CONNECTIONS, Stop
+from .._stop import Stop
 from . import libraries
 from .bounded import Adapter, TooLargeError, unsent
-from .proxies import proxy_for, require_usable
 from .response import Response
 from .retry import Tries
 from .trust import Trust
@@ -27,6 +26,8 @@ if t.TYPE_CHECKING:
 Judge = t.Callable[[Response], "tuple[Fate, bool]"]
 
 
+#: How many connections a session may have at once.
+MOST_CONNECTIONS = 64
 #: Statuses by which a gateway says that it does not reach the server either.
 _UNREACHED = (502, 503, 504)
 
@@ -173,15 +174,22 @@ class Transport:
         """Close the connections."""
         self._session.close()
 
+    def _usable_proxy(self, server: str) -> Proxy | None:
+        if not libraries.getproxies_environment():
+            return None
+        from .proxies import proxy_for, require_usable  # hardly any run needs it
+
+        proxy = proxy_for(server)
+        if proxy is not None:
+            require_usable(proxy, self._adapter)
+        return proxy
+
     def _route(self, url: str) -> Route:
         """Return how to reach a URL. Raises MySafeError where the proxy for it cannot be used."""
         parts = urlsplit(url)
         server = f"{parts.scheme}://{parts.netloc}"
         if server not in self._routes:
-            proxy = proxy_for(server)
-            if proxy is not None:
-                require_usable(proxy, self._adapter)
-            self._routes[server] = Route(server, self._connection.timeout, self._trust, proxy)
+            self._routes[server] = Route(server, self._connection.timeout, self._trust, self._usable_proxy(server))
         return self._routes[server]
 
 

@@ -17,6 +17,7 @@ from .._errors import Fate
 from .._http.retry import RETRIED_STATUSES, Backoff
 
 if t.TYPE_CHECKING:
+    from .._errors import MySafeError
     from .._http.response import Response
     from .._secrets import Secrets
 
@@ -112,6 +113,27 @@ class Answer(t.NamedTuple):
     def is_refused(self) -> bool:
         """MySafe says that the call failed: ``error``, or its Portuguese twin, is true."""
         return self.envelope is not None and (flag(self.envelope.get("error")) or flag(self.envelope.get("erro")))
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it is a JSON object that reports a success."""
+        return self.status < 300 and isinstance(self.body, dict) and not self.is_refused
+
+    def require_success(self, doing: str) -> None:
+        """Raise MySafeError, with what is documented about the answer, unless it reports a success.
+
+        ``doing`` completes the sentence "Could not …".
+        """
+        if not self.is_success:
+            from .failures import refusal  # hardly any run needs it, and a module compiles all that it loads
+
+            raise refusal(self, doing)
+
+    def lacking(self, doing: str, what: str) -> MySafeError:
+        """Return the failure of an answer that reports a success, but lacks what the API documents."""
+        from .failures import unexpected
+
+        return unexpected(self, doing, what)
 
     @property
     def is_rejected_login(self) -> bool:

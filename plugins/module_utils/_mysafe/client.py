@@ -11,8 +11,6 @@ import typing as t
 from .._errors import Kind, MySafeError
 from .._http.token import Bearer
 from .answer import Answer
-from .failures import explained, require_success
-from .login import given_token_rejected
 from .sessions import Session
 
 if t.TYPE_CHECKING:
@@ -114,7 +112,7 @@ class Client:
         if answer.is_rejected_login:
             answer = self._send_again(send, bearer, answer, doing)
         self._session.was_accepted = True
-        require_success(answer, doing)
+        answer.require_success(doing)
         return answer
 
     def _token(self) -> str:
@@ -146,6 +144,8 @@ class Client:
                 raise error.but(fate=error.fate.after(earlier)) from None
             answer = answer._replace(earlier=answer.earlier.after(earlier))
         if answer.is_rejected_login:
+            from .failures import explained, given_token_rejected  # hardly any run needs them
+
             reject = explained if token.is_renewable else given_token_rejected
             if answer.status == 401 or not self._session.was_accepted:
                 self._session.reject(reject(answer, "log in"), self.secrets)

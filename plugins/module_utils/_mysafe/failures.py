@@ -60,6 +60,17 @@ _DUPLICATE = Documented(
     "another API secret of the same user already has this identifier code",
     "choose another identifier code, or address that API secret by its number with identifier",
 )
+_LOGIN_REFUSED = Documented(
+    Kind.AUTHENTICATION,
+    "the client ID or the client secret is wrong, or the access key is expired or revoked, or does not accept this address",
+    "compare mysafe_client_id and mysafe_client_secret with the access key in MySafe, and check its expiration and"
+    " authorized IPs; a vault with several tenants that is reached by IP address also needs mysafe_tenant",
+)
+_GIVEN_TOKEN_REJECTED = Documented(
+    Kind.AUTHENTICATION,
+    "the token in mysafe_access_token has expired or is not one of this vault, or the address is wrong",
+    "get a new token, or give mysafe_client_id and mysafe_client_secret instead so that it is renewed automatically",
+)
 _NO_LOGIN = Documented(
     Kind.AUTHENTICATION,
     "the gateway says this when the token is missing, expired or not accepted, and also when the address is wrong",
@@ -123,18 +134,27 @@ _UNEXPECTED = Documented(
 _BAD_REQUEST = Documented(Kind.BAD_REQUEST, "MySafe does not document this message", "see the message itself")
 
 
-def require_success(answer: Answer, doing: str) -> None:
-    """Raise MySafeError unless the answer is a JSON object that reports a success.
+def refusal(answer: Answer, doing: str) -> MySafeError:
+    """Return the failure of an answer that reports no success.
 
-    ``doing`` completes the sentence "Could not …". Failures are: an HTTP status of 400 and above, an envelope that says
-    error (``error`` or its Portuguese twin ``erro``), a redirect, anything that is not a JSON object.
+    ``doing`` completes the sentence "Could not …". Such are: an HTTP status of 400 and above, an envelope that says error
+    (``error`` or its Portuguese twin ``erro``), a redirect, anything that is not a JSON object.
     """
     if 300 <= answer.status < 400:
-        raise _redirected(answer, doing)
+        return _redirected(answer, doing)
     if answer.status >= 400 or answer.is_refused:
-        raise explained(answer, doing)
-    if not isinstance(answer.body, dict):
-        raise failure(answer, doing, _UNEXPECTED)
+        return explained(answer, doing)
+    return failure(answer, doing, _UNEXPECTED)
+
+
+def login_refused(answer: Answer, doing: str) -> MySafeError:
+    """Return the failure of a login that the server refuses."""
+    return failure(answer, doing, _LOGIN_REFUSED)
+
+
+def given_token_rejected(answer: Answer, doing: str) -> MySafeError:
+    """Return the failure of a call whose token, given by the user, the server rejects."""
+    return failure(answer, doing, _GIVEN_TOKEN_REJECTED)
 
 
 def explained(answer: Answer, doing: str) -> MySafeError:

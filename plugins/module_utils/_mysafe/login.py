@@ -14,32 +14,19 @@ import math
 import time
 import typing as t
 
-from .._errors import Kind, MySafeError
 from .._http.connection import is_bearer_token
 from .._http.token import Token
 from .._secrets import Secrets
 from .answer import Answer
-from .failures import Documented, failure, require_success, unexpected
 
 if t.TYPE_CHECKING:
+    from .._errors import MySafeError
     from .._http.connection import Connection
     from .._http.transport import Transport
 
 #: Where the Access Token URL is when the task does not say: v4's path, then that of older versions.
 DEFAULT_PATHS = ("/api/oauth2/token", "/iso/oauth2/token")
 _DOING = "get an access token"
-
-_REFUSED = Documented(
-    Kind.AUTHENTICATION,
-    "the client ID or the client secret is wrong, or the access key is expired or revoked, or does not accept this address",
-    "compare mysafe_client_id and mysafe_client_secret with the access key in MySafe, and check its expiration and"
-    " authorized IPs; a vault with several tenants that is reached by IP address also needs mysafe_tenant",
-)
-_GIVEN_TOKEN_REJECTED = Documented(
-    Kind.AUTHENTICATION,
-    "the token in mysafe_access_token has expired or is not one of this vault, or the address is wrong",
-    "get a new token, or give mysafe_client_id and mysafe_client_secret instead so that it is renewed automatically",
-)
 
 
 def log_in(connection: Connection, transport: Transport) -> Token:
@@ -63,22 +50,23 @@ def log_in(connection: Connection, transport: Transport) -> Token:
     return _token(Answer(*sent.response).without(secrets), asked_at)
 
 
-def given_token_rejected(answer: Answer, doing: str) -> MySafeError:
-    """Return the failure of a call whose token, given by the user, the server rejects."""
-    return failure(answer, doing, _GIVEN_TOKEN_REJECTED)
-
-
 def _token(answer: Answer, asked_at: float) -> Token:
     if answer.status in (400, 401, 403):
-        raise failure(answer, _DOING, _REFUSED)
-    require_success(answer, _DOING)
+        raise _refused(answer)
+    answer.require_success(_DOING)
     value = answer.body.get("access_token")
     if value is None and answer.envelope is None and answer.body.get("error"):
-        raise failure(answer, _DOING, _REFUSED)  # an OAuth error that comes with status 200
+        raise _refused(answer)  # an OAuth error that comes with status 200
     if not isinstance(value, str) or not is_bearer_token(value):
-        raise unexpected(answer, _DOING, "a usable access_token")
+        raise answer.lacking(_DOING, "a usable access_token")
     try:
         lifetime = float(answer.body.get("expires_in") or "inf")
     except (TypeError, ValueError, OverflowError):
         lifetime = math.inf
     return Token.lasting(value, math.inf if math.isnan(lifetime) else lifetime, asked_at)
+
+
+def _refused(answer: Answer) -> MySafeError:
+    from .failures import login_refused  # hardly any run needs it, and a module compiles all that it loads
+
+    return login_refused(answer, _DOING)

@@ -14,10 +14,10 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils import _paralle
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import (
     CONNECTIONS,
-    Stop,
     completed,
     each,
 )
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._stop import Stop
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import refused
 
 DEADLINE = 20.0
@@ -281,33 +281,3 @@ def test_a_caller_that_asks_for_no_more_leaves_no_thread() -> None:
     assert next(rest)[0] == 0
     rest.close()
     assert running() == []
-
-
-# Connections.
-
-
-def test_a_late_connection_is_cut_at_once() -> None:
-    stop = Stop()
-    stop.cut()
-    here, there = socket.socketpair()
-    with here, there:
-        stop.may_cut(object(), here)
-        assert here.recv(1) == b""
-    stop.close()
-
-
-def test_only_the_last_socket_of_a_connection_is_cut() -> None:
-    stop = Stop()
-    (old, _old), (new, _new) = socket.socketpair(), socket.socketpair()
-    connection = object()
-    with old, _old, new, _new:
-        stop.may_cut(connection, old)
-        stop.may_cut(connection, new)
-        stop.cut()
-        _old.sendall(b"x")
-        assert (old.recv(1), new.recv(1)) == (b"x", b"")
-    stop.close()
-
-
-def test_another_thread_has_no_stop() -> None:
-    assert Stop.of_this_thread() is None

@@ -18,7 +18,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.retry imp
     Backoff,
     Tries,
 )
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import Stop
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._stop import Stop
 
 NOW = 1_800_000_000.0
 

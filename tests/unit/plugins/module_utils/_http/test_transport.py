@@ -18,7 +18,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.bounded i
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import Stop
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._stop import Stop
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, Serve, StubServer
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import require_success
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer
 
@@ -74,7 +73,7 @@ answers = st.builds(
 def test_an_answer_is_a_success_or_a_mysafe_error(answer: Answer) -> None:
     is_success = answer.status < 300 and isinstance(answer.body, dict) and not answer.is_refused
     with contextlib.nullcontext() if is_success else pytest.raises(MySafeError) as failure:
-        require_success(answer, "do it")
+        answer.require_success("do it")
     assert failure is None or str(failure.value)
 
 

@@ -14,7 +14,6 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import (
     Documented,
     failure,
-    require_success,
     unexpected,
 )
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer, envelope
@@ -25,7 +24,7 @@ DOING = "do it"
 def failed(answer: Answer) -> MySafeError:
     """Return the failure that an answer stands for."""
     with pytest.raises(MySafeError) as caught:
-        require_success(answer, DOING)
+        answer.require_success(DOING)
     return caught.value
 
 
@@ -328,7 +327,7 @@ def test_too_long_a_wait_is_named() -> None:
 )
 @pytest.mark.parametrize("status", [200, 201])
 def test_a_success_is_a_json_object_that_does_not_say_error(body: t.Any, status: int) -> None:
-    require_success(an_answer(status, body), DOING)
+    an_answer(status, body).require_success(DOING)
 
 
 # Redirects.
