@@ -88,15 +88,15 @@ def test_the_host_in_the_inventory() -> None:
     assert yaml.safe_load(block) == made["variables"]
 
 
-def test_the_list_in_the_guide_fits_the_playbook() -> None:
-    variables = playbook("playbooks/onboard_list.yml")["vars"]
-    keys = {*variables["onboard_texts"], *re.findall(r"'(\w+)'", variables["onboard_keys"])}
+def test_the_list_in_the_guide_fits_the_module(collections: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(collections))
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.api_secrets import argument_spec
 
     part = GUIDE[GUIDE.index("**Onboard a list.**") :]
     entries = yaml.safe_load(part.split("```yaml\n")[1].split("```")[0])
     secrets = json.loads(part.split("```json\n")[1].split("```")[0])
 
-    assert {key for entry in entries for key in entry} <= keys
+    assert {key for entry in entries for key in entry} <= set(argument_spec()["api_secrets"]["options"])
     assert [entry["identifier_code"] for entry in entries] == list(secrets)
 
 

@@ -358,22 +358,41 @@ LIST = """
 SECRETS = json.dumps({"billing-api": "first-of-billing", "reporting-api": "first-of-{{ 7 * 7 }}"})
 
 
+def entries(count: int, **options: t.Any) -> str:
+    """Return the answer that lists this many API secrets."""
+    listed = [
+        {"identifier_code": f"api-{n}", "name": f"API {n}", "url": "https://example.org", "client_id": "robot", **options}
+        for n in range(1, count + 1)
+    ]
+    return json.dumps(listed)
+
+
 def test_a_list_is_onboarded(simulator: Simulator, launch: Launch) -> None:
     job = launch("onboard_list.yml", {"api_secrets": LIST, "api_secrets_client_secrets": SECRETS})
 
-    assert job.result(SAY)["msg"] == ["billing-api: create", "reporting-api: create"]
+    assert job.result(SAY)["msg"] == ["2 API secrets: 2 created", "create: billing-api, reporting-api"]
     assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
     assert only(simulator, "reporting-api")["client_secret"] == "first-of-{{ 7 * 7 }}"
-    assert job.results(HAVE_EACH, "runner_item_on_")[0]["api_entity"]["users_allowed"] == [
-        {"username": "bob", "can_edit": True}
-    ]
+    assert job.result(HAVE_EACH)["results"][0]["api_entity"]["users_allowed"] == [{"username": "bob", "can_edit": True}]
 
 
-def test_a_list_takes_one_token_and_one_connection(simulator: Simulator, launch: Launch) -> None:
+def test_a_list_takes_one_token(simulator: Simulator, launch: Launch) -> None:
     launch("onboard_list.yml", {"api_secrets": LIST})
 
     assert token_requests(simulator) == 1
-    assert simulator.connections() == 1
+
+
+def test_the_output_of_an_unchanged_list_is_short(simulator: Simulator, launch: Launch) -> None:
+    answers = {"api_secrets": entries(60)}
+    launch("onboard_list.yml", answers)
+    simulator.clear_log()
+
+    job = launch("onboard_list.yml", answers)
+
+    assert job.result(SAY)["msg"] == ["60 API secrets: 60 unchanged"]
+    assert simulator.writes() == []
+    assert "api-1" not in job.stdout
+    assert len(job.stdout.splitlines()) < 30
 
 
 def test_a_list_without_client_secrets_leaves_them_alone(simulator: Simulator, launch: Launch) -> None:
@@ -382,8 +401,34 @@ def test_a_list_without_client_secrets_leaves_them_alone(simulator: Simulator, l
 
     job = launch("onboard_list.yml", {"api_secrets": entry, "api_secrets_client_secrets": ""})
 
-    assert job.result(SAY)["msg"] == ["billing-api: update"]
+    assert job.result(SAY)["msg"] == ["1 API secret: 1 updated", "update: billing-api"]
     assert only(simulator, "billing-api")["client_secret"] == "first-of-billing"
+
+
+def test_an_entry_may_have_a_number_or_a_state(simulator: Simulator, launch: Launch) -> None:
+    stored(simulator, "billing-api")
+    stored(simulator, "old-api")
+    number = only(simulator, "billing-api")["identifier"]
+    listed = f"- identifier: '{number}'\n  name: Renamed\n- identifier_code: old-api\n  state: absent\n"
+
+    job = launch("onboard_list.yml", {"api_secrets": listed})
+
+    assert job.result(SAY)["msg"] == [
+        "2 API secrets: 1 updated, 1 deactivated",
+        "deactivate: old-api",
+        "update: billing-api",
+    ]
+
+
+def test_the_job_type_check_of_a_list_writes_nothing(simulator: Simulator, launch: Launch) -> None:
+    job = launch("onboard_list.yml", {"api_secrets": LIST}, check=True)
+
+    assert job.result(SAY)["msg"] == [
+        "Nothing was written. Run would do this:",
+        "2 API secrets: 2 created",
+        "create: billing-api, reporting-api",
+    ]
+    assert simulator.writes() == []
 
 
 def test_client_secrets_from_a_job_template_may_be_a_dictionary(simulator: Simulator, launch: Launch) -> None:
@@ -410,7 +455,7 @@ def test_the_example_in_the_survey_without_its_number_signs_is_onboarded(simulat
 
     job = launch("onboard_list.yml", {"api_secrets": example})
 
-    assert job.result(SAY)["msg"] == ["billing-api: create"]
+    assert job.result(SAY)["msg"] == ["1 API secret: 1 created", "create: billing-api"]
     assert only(simulator, "billing-api")["name"] == "Billing API"
 
 
@@ -425,18 +470,41 @@ def test_a_list_keeps_a_client_secret_that_looks_like_a_number(simulator: Simula
     [
         "billing-api",
         pytest.param("[]", marks=pytest.mark.exhaustive),
-        pytest.param("- name: without a code", marks=pytest.mark.exhaustive),
-        pytest.param("- identifier_code: twice\n- identifier_code: twice", marks=pytest.mark.exhaustive),
+        pytest.param("123", marks=pytest.mark.exhaustive),
         "- identifier_code: a\n  client_secret: in-the-wrong-field",
-        pytest.param("- identifier_code: a\n  client_id: 0123", marks=pytest.mark.exhaustive),
     ],
 )
-def test_an_invalid_list_stops_the_job_before_anything_is_written(
+def test_an_answer_that_is_no_list_stops_the_job_before_anything_is_sent(
     simulator: Simulator, launch: Launch, answer: str
 ) -> None:
     job = launch("onboard_list.yml", {"api_secrets": answer})
 
-    assert job.failure["msg"].startswith("api_secrets must be a YAML list.")
+    assert job.failure["msg"].startswith("api_secrets must be a YAML list")
+    assert "in-the-wrong-field" not in job.text
+    assert simulator.requests() == []
+
+
+def test_all_faults_of_a_list_are_named_before_anything_is_sent(simulator: Simulator, launch: Launch) -> None:
+    listed = "- name: no code\n- {identifier_code: a, tags: {a: b}}\n- identifier_code: twice\n- identifier_code: twice\n"
+
+    job = launch("onboard_list.yml", {"api_secrets": listed, "api_secrets_client_secrets": '{"other": "of-nobody"}'})
+
+    assert job.failure["error"]["kind"] == "invalid_input"
+    for fault in ("item 1:", "item 2 ('a')", "item 4 ('twice')", "entry 1 of client_secrets ('other')"):
+        assert fault in job.failure["msg"]
+    assert "of-nobody" not in job.text
+    assert simulator.requests() == []
+
+
+def test_a_list_that_is_not_yaml_is_reported_with_its_line_and_without_its_text(
+    simulator: Simulator, launch: Launch
+) -> None:
+    listed = "- identifier_code: a\n  client_secret: 'of-nobody\n  name: B\n"
+
+    job = launch("onboard_list.yml", {"api_secrets": listed}, verbosity=5)
+
+    assert job.results("Say where it is not YAML")[0]["msg"].startswith("api_secrets is not valid YAML (line 4, column 1)")
+    assert "of-nobody" not in job.stdout
     assert simulator.requests() == []
 
 
@@ -446,6 +514,10 @@ def test_an_invalid_list_stops_the_job_before_anything_is_written(
         '{"other": "of-nobody"}',
         pytest.param('{"billing-api": "of-nobody", "reporting-api": 123}', marks=pytest.mark.exhaustive),
         '{"billing-api": of-nobody',
+        # YAML would quote these in its message.
+        '{"billing-api": *of-nobody}',
+        pytest.param('{"billing-api": !of-nobody x}', marks=pytest.mark.exhaustive),
+        pytest.param('["of-nobody"]', marks=pytest.mark.exhaustive),
         pytest.param("of-nobody", marks=pytest.mark.exhaustive),
     ],
 )
@@ -459,13 +531,34 @@ def test_invalid_client_secrets_stop_the_job_and_are_not_shown(
     assert simulator.requests() == []
 
 
-def test_one_refused_entry_does_not_stop_the_others(simulator: Simulator, launch: Launch) -> None:
-    incomplete = "- identifier_code: incomplete\n" + LIST
-
-    job = launch("onboard_list.yml", {"api_secrets": incomplete})
+def test_refused_entries_do_not_stop_the_others_and_are_shown_once(simulator: Simulator, launch: Launch) -> None:
+    job = launch("onboard_list.yml", {"api_secrets": "- identifier_code: incomplete\n" + LIST})
 
     assert job.status == "failed"
     assert {secret["identifier_code"] for secret in simulator.secrets()} >= {"billing-api", "reporting-api"}
+    counts, created, failed = job.result(SAY)["msg"]
+    assert (counts, created) == ("3 API secrets: 2 created, 1 failed", "create: billing-api, reporting-api")
+    assert failed.startswith("failed: incomplete: ")
+    assert job.stdout.count("name, url, client_id missing") == 1
+    assert job.failure["msg"].startswith("1 of 3 API secrets failed.")
+
+
+def test_only_the_first_failures_are_quoted(launch: Launch) -> None:
+    listed = json.dumps([{"identifier_code": f"api-{number}"} for number in range(1, 31)])
+
+    job = launch("onboard_list.yml", {"api_secrets": listed})
+
+    report = job.result(SAY)["msg"]
+    assert [line.split(":")[0] for line in report] == ["30 API secrets", *["failed"] * 10, "failed as well"]
+    assert report[-1].endswith(": " + ", ".join(f"api-{number}" for number in range(11, 31)))
+
+
+def test_a_rejected_login_fails_the_task_of_the_list(simulator: Simulator, launch: Launch) -> None:
+    job = launch.but(senhasegura_client_secret="not-the-secret-of-alice")("onboard_list.yml", {"api_secrets": LIST})
+
+    assert job.failure["error"]["kind"] == "authentication"
+    assert job.results(SAY) == []
+    assert simulator.writes() == []
 
 
 def test_a_list_at_the_highest_verbosity_shows_no_secret(launch: Launch) -> None:
@@ -567,8 +660,7 @@ def test_the_credential_reaches_a_bastion(
 
     assert job.status == "successful", job
     assert only(simulator, "billing-api")
-    # A module opens a new connection for each item.
-    assert simulator.connections() == len(simulator.writes())
+    assert token_requests(simulator) == 1
 
 
 def test_a_bastion_missing_in_the_inventory_fails_the_job(simulator: Simulator, launch: Launch) -> None:

@@ -37,6 +37,8 @@ _STORED: list[dict[str, t.Any]] = [
     {"identifier_code": "billing-api", "name": "Billing API", "tags": "billing, production", "users": {"bob": True}},
     {"identifier_code": "reporting-api", "name": "Reporting API"},
 ]
+#: What an item of a list needs besides its code.
+_DESCRIBED = {"name": "Listed API", "url": "https://example.org", "client_id": "robot"}
 _BILLING_SECRET = "s3cret-of-the-billing-service"
 _REPORTING_SECRET = "s3cret-of-the-reporting-service"
 _IN_A_FILE = "s3cret-in-a-file"
@@ -112,6 +114,11 @@ def _run(controller_of_module: Controller, running: Simulator) -> t.Callable[[st
         "billing_client_secret": _BILLING_SECRET,
         "client_secrets": {"billing-api": _BILLING_SECRET, "reporting-api": _REPORTING_SECRET},
         "service_account": {"private_key": _IN_A_FILE},
+        "billing_client_secrets": {"billing-api": _BILLING_SECRET, "reporting-api": _REPORTING_SECRET},
+        "ledger_client_secret": _BILLING_SECRET,
+        "billing_api_secrets": [dict(_DESCRIBED, identifier_code=code) for code in ("billing-api", "reporting-api")],
+        "imported_api_secrets": [dict(_DESCRIBED, identifier_code="imported-api")],
+        "imported_client_secrets": {"imported-api": _REPORTING_SECRET},
         "billing_token_url": f"{running.url}/api/oauth2/token",
         "vault_url": alice["SENHASEGURA_URL"],
         "vault_client_id": alice["SENHASEGURA_CLIENT_ID"],

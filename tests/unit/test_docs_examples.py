@@ -10,7 +10,6 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS, SECRET
 from ansible_collections.senhasegura.mysafe.tests.unit.documents import (
     GUIDES,
     LOOKUPS,
@@ -27,6 +26,7 @@ from ansible_collections.senhasegura.mysafe.tests.unit.documents import (
 COLLECTION = "senhasegura.mysafe"
 GROUP = f"group/{COLLECTION}.mysafe"
 LOOKUP_CALL = re.compile(r"(?:lookup|query)\('senhasegura\.mysafe\.(\w+)'(.*?)\)", re.DOTALL)
+RECIPES = sorted((ROOT / "docs" / "recipes").glob("*.yml"))
 EXAMPLES = [
     *(
         strings_in(path)["EXAMPLES"]
@@ -36,7 +36,7 @@ EXAMPLES = [
     *(block for guide in GUIDES for block in yaml_blocks(guide)),
     *(
         path.read_text(encoding="utf-8")
-        for path in [*(ROOT / "docs" / "awx" / "playbooks").glob("*.yml"), ROOT / "demo" / "playbook.yml"]
+        for path in [*(ROOT / "docs" / "awx" / "playbooks").glob("*.yml"), *RECIPES, ROOT / "demo" / "playbook.yml"]
     ),
 ]
 
@@ -89,10 +89,3 @@ def test_an_example_uses_every_option_of_the_lookup(lookup: str) -> None:
 
 def test_an_example_uses_every_connection_option() -> None:
     assert set(shared_options()) - shown(GROUP) == set()
-
-
-def test_the_awx_playbook_for_a_list_takes_every_field() -> None:
-    [play] = yaml.safe_load((ROOT / "docs" / "awx" / "playbooks" / "onboard_list.yml").read_text(encoding="utf-8"))
-    keys = {*play["vars"]["onboard_texts"], *re.findall(r"'(\w+)'", play["vars"]["onboard_keys"])}
-    [arguments] = [task[module] for task in play["tasks"] for module in task if module.startswith(COLLECTION)]
-    assert (keys, set(arguments)) == (set(FIELDS) - set(SECRET), set(FIELDS))
