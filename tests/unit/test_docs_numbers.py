@@ -16,6 +16,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import explained
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import _REMEMBERED
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import CONNECTIONS
+from ansible_collections.senhasegura.mysafe.plugins.plugin_utils._progress import INTERVAL
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer
 from ansible_collections.senhasegura.mysafe.tests.unit.documents import GUIDES, ROOT, sentences, table
 
@@ -103,6 +104,17 @@ def test_the_number_of_connections() -> None:
         for match in re.findall(r"up to (\w+) connections", sentence)
     ]
     assert stated == [WORDS.get(CONNECTIONS, str(CONNECTIONS))]
+
+
+def test_the_guide_for_lists_states_the_default_and_the_interval_of_progress() -> None:
+    guide = " ".join(GUIDES["docs/many.md"].split())
+    assert re.findall(r"at the same time, (\d+) by default", guide) == [str(CONNECTIONS)]
+    assert re.findall(r"its progress every (\w+) seconds", guide) == [WORDS[int(INTERVAL)]]
+
+
+def test_the_output_in_awx_quotes_as_many_failures_as_the_guide_says() -> None:
+    [play] = yaml.safe_load((ROOT / "docs" / "awx" / "playbooks" / "onboard_list.yml").read_text(encoding="utf-8"))
+    assert ("After the tenth failure" in GUIDES["docs/awx.md"], play["vars"]["onboard_quoted"]) == (True, 10)
 
 
 def test_the_benchmark_used_as_many_connections() -> None:
