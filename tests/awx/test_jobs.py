@@ -361,7 +361,13 @@ SECRETS = json.dumps({"billing-api": "first-of-billing", "reporting-api": "first
 def entries(count: int, **options: t.Any) -> str:
     """Return the answer that lists this many API secrets."""
     listed = [
-        {"identifier_code": f"api-{n}", "name": f"API {n}", "url": "https://example.org", "client_id": "robot", **options}
+        {
+            "identifier_code": f"api-{n}",
+            "name": f"API {n}",
+            "url": "https://example.org",
+            "client_id": "robot",
+            **options,
+        }
         for n in range(1, count + 1)
     ]
     return json.dumps(listed)
@@ -485,7 +491,9 @@ def test_an_answer_that_is_no_list_stops_the_job_before_anything_is_sent(
 
 
 def test_all_faults_of_a_list_are_named_before_anything_is_sent(simulator: Simulator, launch: Launch) -> None:
-    listed = "- name: no code\n- {identifier_code: a, tags: {a: b}}\n- identifier_code: twice\n- identifier_code: twice\n"
+    listed = (
+        "- name: no code\n- {identifier_code: a, tags: {a: b}}\n- identifier_code: twice\n- identifier_code: twice\n"
+    )
 
     job = launch("onboard_list.yml", {"api_secrets": listed, "api_secrets_client_secrets": '{"other": "of-nobody"}'})
 
@@ -503,7 +511,9 @@ def test_a_list_that_is_not_yaml_is_reported_with_its_line_and_without_its_text(
 
     job = launch("onboard_list.yml", {"api_secrets": listed}, verbosity=5)
 
-    assert job.results("Say where it is not YAML")[0]["msg"].startswith("api_secrets is not valid YAML (line 4, column 1)")
+    assert job.results("Say where it is not YAML")[0]["msg"].startswith(
+        "api_secrets is not valid YAML (line 4, column 1)"
+    )
     assert "of-nobody" not in job.stdout
     assert simulator.requests() == []
 
