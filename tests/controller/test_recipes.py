@@ -57,7 +57,7 @@ def _recipe(controller: Controller, simulator: Simulator) -> Iterator[Recipes]:
 
 
 @pytest.fixture(name="second")
-def _second() -> Iterator[tuple[Simulator, dict[str, str]]]:
+def _second() -> Iterator[tuple[Simulator, dict[str, t.Any]]]:
     """Return another vault, and the variables with which the recipes reach it."""
     with Simulator() as other:
         bob = login(other, "bob")
@@ -242,7 +242,7 @@ def test_prune_refuses_to_deactivate_too_many(recipe: Recipes, simulator: Simula
     assert (run.status != 0, simulator.writes()) == (True, [])
 
 
-def test_two_vaults(recipe: Recipes, simulator: Simulator, second: tuple[Simulator, dict[str, str]]) -> None:
+def test_two_vaults(recipe: Recipes, simulator: Simulator, second: tuple[Simulator, dict[str, t.Any]]) -> None:
     other, variables = second
 
     recipe("two_vaults", client_secrets=_SECRETS, **variables).succeeded()
@@ -254,7 +254,7 @@ def test_two_vaults(recipe: Recipes, simulator: Simulator, second: tuple[Simulat
     assert other.writes() == []
 
 
-def test_copy(recipe: Recipes, simulator: Simulator, second: tuple[Simulator, dict[str, str]]) -> None:
+def test_copy(recipe: Recipes, simulator: Simulator, second: tuple[Simulator, dict[str, t.Any]]) -> None:
     other, variables = second
     _add(simulator, "billing-api", client_secret=_SECOND, notes=_TEMPLATE, tags="billing")
     _add(simulator, "reporting-api", tags="billing")
