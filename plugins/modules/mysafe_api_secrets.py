@@ -16,7 +16,8 @@ description:
   - Ensures that every API secret of a list matches the task, as M(senhasegura.mysafe.mysafe_api_secret) does for one. It logs in once and
     works over several connections at the same time.
   - The client secrets can be kept out of the list, in O(client_secrets), so that the list itself can be printed.
-  - The list is checked as a whole before anything is sent. All items that cannot be used are named at once.
+  - The list is checked as a whole before anything is sent. All items that cannot be used are named at once, each with the first thing
+    that is wrong with it.
   - If items fail, the others are done all the same, unless O(on_error=stop). The task then fails at its end, and RV(results) says what
     became of each item. Run the task again. It finds what is there and does the rest.
   - With O(tag) and O(unlisted), the task also finds the API secrets that carry a tag and are not in the list.
@@ -292,10 +293,11 @@ results:
       description: The number that MySafe gave to the API secret. V(null) if there is none or it is not known.
       type: str
     changed:
-      description: Whether the API secret was changed, or may have been, or would be in check mode.
+      description:
+        - Whether the API secret was changed, or may have been, or would be in check mode. A failed item may have been changed too.
       type: bool
     action:
-      description: As the return value C(action) of M(senhasegura.mysafe.mysafe_api_secret).
+      description: As the return value C(action) of M(senhasegura.mysafe.mysafe_api_secret), of what was done before a failure, too.
       type: str
     api_entity:
       description: As the return value C(api_entity) of M(senhasegura.mysafe.mysafe_api_secret). Left out if nothing is known.

@@ -251,7 +251,7 @@ def test_a_failed_item_leaves_the_others_alone_and_fails_the_task(simulator: Sim
 def test_the_failure_counts_and_names_the_failed_items(task: Tasks) -> None:
     done = task(api_secrets=[{"identifier_code": f"incomplete-{number}"} for number in range(5)] + items(1))
     message = done.values["msg"]
-    assert message.startswith("5 of 6 API secrets failed.")
+    assert message.startswith("5 of 6 items of the list failed.")
     assert [f"item {number + 1} ('incomplete-{number}')" in message for number in range(5)] == [True] * 5
     assert message.count("url, client_id missing") == 3
 
@@ -427,6 +427,7 @@ def test_a_deactivation_that_fails_counts_as_failed(simulator: Simulator, task: 
     simulator.fault(ACCESS_DENIED, method="POST", path="inactive")
     done = task(api_secrets=[{"identifier_code": "new", **CREATE}], tag="billing", unlisted="deactivate")
     assert (done.values["error"]["kind"], counted(done.values)["failed"]) == ("items_failed", 1)
+    assert done.values["msg"].startswith("1 unlisted API secret could not be deactivated.")
     assert f"unlisted ('{number}')" in done.values["msg"]
 
 
@@ -459,7 +460,7 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "an empty name": ({"api_secrets": [{"identifier_code": "a", "name": " "}]}, "item 1 ('a'): the option name"),
     "a secret without an item": (
         {"api_secrets": [{"identifier_code": "a"}], "client_secrets": {"b": CLIENT_SECRET}},
-        "entry 1 of client_secrets ('b'): no item of the list",
+        "entry 1 of client_secrets: no item of the list",
     ),
     "a secret in both places": (
         {

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 
 from .._errors import Kind, MySafeError
@@ -53,13 +54,14 @@ class DesiredList(t.NamedTuple):
     def from_params(cls, params: t.Mapping[str, t.Any]) -> DesiredList:
         """Check the options of the list module.
 
-        Raises MySafeError (kind ``invalid_input``) that names every item that cannot be used, by its place and its code.
+        Raises MySafeError (kind ``invalid_input``) that names every item that cannot be used, by its place and its code, each
+        with the first thing that is wrong with it.
         """
         faults = _Faults()
         items = _items(params.get("api_secrets"), faults)
         items = _with_client_secrets(items, params.get("client_secrets"), faults)
         policy = {name: params[name] for name in desired.policy_spec() if params.get(name) is not None}
-        wanted = [faults.of(item.label, _parsed, item, policy) for item in items]
+        wanted = [faults.of(item, _parsed, item, policy) for item in items]
         _require_each_once(items, wanted, faults)
         found = cls(
             items=tuple(filter(None, wanted)),
@@ -117,21 +119,25 @@ class _Item(t.NamedTuple):
 
 
 class _Faults:
-    """Collects what is wrong, so that a user learns all of it at once."""
+    """Collects what is wrong, in the order of the items, so that a user learns all of it at once."""
 
     def __init__(self) -> None:
-        self._found: list[str] = []
+        self._found: list[tuple[int, str]] = []
 
-    def add(self, place: str, cause: str, solution: str) -> None:
-        self._found.append(f"{place}: {cause} ({solution})")
+    def add(self, where: _Item | str, cause: str, solution: str) -> None:
+        at, label = (where.place, where.label) if isinstance(where, _Item) else (sys.maxsize, where)
+        self._found.append((at, f"{label}: {cause} ({solution})"))
 
-    def of(self, place: str, call: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    def of(self, where: _Item | str, call: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
         """Return what a check returns, None where it raises MySafeError."""
         try:
             return call(*arguments)
         except MySafeError as error:
             message = f"{error.message[0].lower()}{error.message[1:]}"
-            self.add(f"{place}: {message}" if place else message, error.cause, error.solution)
+            if where:
+                self.add(where, f"{message}: {error.cause}", error.solution)
+            else:
+                self.add(message, error.cause, error.solution)
             return None
 
     def raise_them(self) -> None:
@@ -139,7 +145,7 @@ class _Faults:
             raise MySafeError(
                 Kind.INVALID_INPUT,
                 "The list of API secrets cannot be used, and nothing was sent",
-                cause="; ".join(self._found),
+                cause="; ".join(fault for _at, fault in sorted(self._found, key=lambda found: found[0])),
                 solution="correct what is named, and run the task again",
             )
 
@@ -149,9 +155,7 @@ def _parsed(item: _Item, policy: t.Mapping[str, t.Any]) -> Desired:
     spec = desired.argument_spec()
     unknown = [name for name in item.options if name not in spec]
     if unknown:
-        import difflib  # only a mistake needs it
-
-        meant = dict.fromkeys(match for name in unknown for match in difflib.get_close_matches(name, spec, n=1))
+        meant = dict.fromkeys(filter(None, (_most_alike(name, spec) for name in unknown)))
         meanings = f"did you mean {' and '.join(meant)}? " if meant else ""
         raise invalid(
             ", ".join(unknown), "API secrets have no option of that name", f"{meanings}ansible-doc lists the options"
@@ -171,9 +175,7 @@ def _items(entries: t.Any, faults: _Faults) -> list[_Item]:
     items = [_Item(place, options) for place, options in enumerate(entries, 1)]
     for item in items:
         if not isinstance(item.options, dict):
-            faults.add(
-                item.label, f"it is {named_type(item.options)}, not a mapping", "give the options of one API secret"
-            )
+            faults.add(item, f"it is {named_type(item.options)}, not a mapping", "give the options of one API secret")
     return [item for item in items if isinstance(item.options, dict)]
 
 
@@ -190,17 +192,30 @@ def _with_client_secrets(items: list[_Item], given: t.Any, faults: _Faults) -> l
     at = {item.code: index for index, item in enumerate(items) if item.code}
     for place, (key, secret) in enumerate((given or {}).items(), 1):
         code = str(key).strip()
-        # A mapping the wrong way round has secrets for keys.
-        is_shown = code in at or str(secret).strip() not in at
-        label = f"entry {place} of client_secrets" + (f" ('{code}')" if is_shown else "")
+        # Any other key is not shown: a mapping the wrong way round has secrets for keys.
+        label = f"entry {place} of client_secrets" + (f" ('{code}')" if code in at else "")
         if code not in at:
-            faults.add(label, "no item of the list has that identifier code", "correct the code, or remove the entry")
+            meant = _most_alike(code, at)
+            faults.add(
+                label,
+                "no item of the list has its identifier code",
+                f"did you mean '{meant}'? correct the code, or remove the entry"
+                if meant
+                else "correct or remove the entry",
+            )
         elif secret is not None and faults.of(label, desired.normal, _OPTION, secret) is not None:
             item = items[at[code]]
             if item.options.get(_OPTION) is not None:
                 faults.add(label, f"{item.label} has a client_secret of its own", "give it in one place only")
             items[at[code]] = item._replace(options={**item.options, _OPTION: secret})
     return items
+
+
+def _most_alike(text: str, names: t.Iterable[str]) -> str:
+    """Return the name that a mistyped one is most like; empty where none is."""
+    import difflib  # only a mistake needs it
+
+    return next(iter(difflib.get_close_matches(text, list(names), n=1)), "")
 
 
 def _require_each_once(items: list[_Item], wanted: list[Desired | None], faults: _Faults) -> None:
@@ -212,7 +227,7 @@ def _require_each_once(items: list[_Item], wanted: list[Desired | None], faults:
         first: dict[str, _Item] = {}
         for item, value in zip(items, values):
             if value and first.setdefault(value, item) is not item:
-                faults.add(item.label, f"{first[value].label} has the same {name}", "describe each API secret once")
+                faults.add(item, f"{first[value].label} has the same {name}", "describe each API secret once")
 
 
 def _stripped(options: t.Any, name: str) -> str:

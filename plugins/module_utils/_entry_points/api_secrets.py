@@ -165,6 +165,7 @@ def _failure(items: t.Sequence[Item], left: t.Sequence[Unlisted], problem: MySaf
         for place, item in enumerate(items, 1)
         if item.outcome.error is not None and item.outcome.error.kind is not Kind.NOT_TRIED
     ]
+    failed_items = len(failures)
     failures += [
         ("unlisted", one.candidate.identifier, one.outcome.error)
         for one in left
@@ -177,12 +178,18 @@ def _failure(items: t.Sequence[Item], left: t.Sequence[Unlisted], problem: MySaf
     told += [f"{place} ('{name}')" for place, name, _error in failures[_SHOWN:]]
     if problem is not None:
         told.append(f"the unlisted ones could not be looked for: {problem.message} ({problem.cause})")
+    counts = [f"{failed_items} of {len(items)} items of the list failed"] if failed_items else []
+    if len(failures) > failed_items:
+        others = len(failures) - failed_items
+        counts.append(f"{others} unlisted API secret{'' if others == 1 else 's'} could not be deactivated")
+    if untried:
+        counts.append(f"{untried} {'was' if untried == 1 else 'were'} not tried")
+    message = ", and ".join(counts)
     return MySafeError(
         Kind.ITEMS_FAILED,
-        f"{len(failures)} of {len(items) + len(left)} API secrets failed"
-        + (f", and {untried} {'was' if untried == 1 else 'were'} not tried" if untried else ""),
+        f"{message[0].upper()}{message[1:]}",
         cause="; ".join(told),
-        solution="see what to do in the error of each one in results; running the task again does the rest",
+        solution="correct what the error of each one in the results names, and run the task again: it does the rest",
     )
 
 

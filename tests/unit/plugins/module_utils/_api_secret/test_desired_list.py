@@ -74,7 +74,7 @@ def test_all_faults_are_named_at_once() -> None:
         concurrency="many",
         tag=["x"],
     )
-    places = ["item 1 ('a')", "item 2", "item 3 ('c')", "item 4 ('a')", "entry 1 of client_secrets ('z')"]
+    places = ["item 1 ('a')", "item 2", "item 3 ('c')", "item 4 ('a')", "entry 1 of client_secrets:"]
     assert [place for place in [*places, "concurrency", "tag"] if place not in cause] == []
 
 
@@ -107,8 +107,21 @@ def test_secrets_that_are_no_mapping_are_refused(value: t.Any) -> None:
     assert "the option client_secrets: it is" in faults({"identifier_code": "a"}, client_secrets=value)
 
 
-def test_the_secrets_of_a_mapping_that_is_the_wrong_way_round_are_not_shown() -> None:
-    assert faults({"identifier_code": "a"}, client_secrets={SECRET: "a"}).startswith("entry 1 of client_secrets: ")
+@pytest.mark.parametrize("value", ["a", "z", None])
+def test_the_secrets_of_a_mapping_that_is_the_wrong_way_round_are_not_shown(value: str | None) -> None:
+    assert faults({"identifier_code": "a"}, client_secrets={SECRET: value}).startswith("entry 1 of client_secrets: ")
+
+
+def test_a_mistyped_code_of_a_secret_is_answered_with_the_one_that_may_be_meant() -> None:
+    assert "did you mean 'billing-api'?" in faults(
+        {"identifier_code": "billing-api"}, client_secrets={"biling-api": SECRET}
+    )
+
+
+def test_faults_are_named_in_the_order_of_the_items() -> None:
+    cause = faults({"identifier_code": "a", "nmae": "x"}, "no mapping", {"identifier_code": "a"}, tag=["x"])
+    places = [cause.index(text) for text in ("item 1 ('a'): the option", "item 2:", "item 3 ('a'):", "the option tag")]
+    assert places == sorted(places)
 
 
 def test_a_secret_in_place_of_a_code_or_number_is_not_shown_where_it_is_none() -> None:
