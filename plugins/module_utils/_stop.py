@@ -10,6 +10,7 @@ import contextlib
 import os
 import socket
 import threading
+import time
 
 
 class Stop:
@@ -77,3 +78,12 @@ class Stop:
 def _shut(handle: socket.socket) -> None:
     with contextlib.suppress(OSError):  # it is closed already
         handle.shutdown(socket.SHUT_RDWR)
+
+
+def pause(seconds: float) -> None:
+    """Sleep; a thread that is told to stop no longer than until then."""
+    stop = Stop.of_this_thread()
+    if stop is None:
+        time.sleep(seconds)
+    else:
+        stop.wait(seconds)

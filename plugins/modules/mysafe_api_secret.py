@@ -113,7 +113,7 @@ options:
     type: str
   users_allowed:
     description:
-      - All users with whom the API secret is shared. The list is sent only if it differs, because MySafe sends an e-mail to everyone
+      - All users with whom the API secret is shared, unless O(sharing) says otherwise. The list is sent only if it differs, because MySafe sends an e-mail to everyone
         it shares a secret with.
       - A plain name in the list stands for a user who may only view the API secret. An empty text counts as an empty list.
     type: list
@@ -131,7 +131,7 @@ options:
         default: false
   groups_allowed:
     description:
-      - All groups with which the API secret is shared. The list is sent only if it differs.
+      - All groups with which the API secret is shared, unless O(sharing) says otherwise. The list is sent only if it differs.
       - A plain name in the list stands for a group whose members may only view the API secret. An empty text counts as an empty list.
     type: list
     elements: dict
@@ -161,6 +161,21 @@ options:
       - always
       - on_create
     default: always
+  sharing:
+    description:
+      - How O(users_allowed) and O(groups_allowed) are meant. A list that is left out is not touched.
+      - With V(replace), they are all with whom the API secret is shared. An empty list stops sharing it.
+      - With V(add), every user and group in them has exactly the given right afterwards, and all others keep theirs.
+      - With V(remove), the users and groups in them have no share afterwards, and all others keep theirs. C(can_edit) is ignored.
+      - MySafe only takes whole lists, so V(add) and V(remove) write back what was read. The module looks again a moment later, and repeats
+        the change if it was overwritten at the same time. If somebody else changes the list just between reading and writing, that change
+        may still be lost.
+    type: str
+    choices:
+      - replace
+      - add
+      - remove
+    default: replace
 notes:
   - An option that does not exist is refused before anything is sent. The message suggests the option that may have been meant, and the
     value is hidden, because it may be a secret.
@@ -244,6 +259,12 @@ EXAMPLES = r"""
     identifier_code: billing-api
     users_allowed: []
     groups_allowed: []
+
+- name: Let one more user view an API secret, and leave all others alone
+  senhasegura.mysafe.mysafe_api_secret:
+    identifier_code: billing-api
+    users_allowed: [dave]
+    sharing: add
 
 - name: Deactivate an API secret
   senhasegura.mysafe.mysafe_api_secret:

@@ -97,7 +97,7 @@ options:
         type: str
       users_allowed:
         description:
-          - All users with whom the API secret is shared. A plain name stands for a user who may only view it.
+          - All users with whom the API secret is shared, unless O(sharing) says otherwise. A plain name stands for a user who may only view it.
         type: list
         elements: dict
         suboptions:
@@ -113,7 +113,7 @@ options:
             default: false
       groups_allowed:
         description:
-          - All groups with which the API secret is shared. A plain name stands for a group whose members may only view it.
+          - All groups with which the API secret is shared, unless O(sharing) says otherwise. A plain name stands for a group whose members may only view it.
         type: list
         elements: dict
         suboptions:
@@ -148,6 +148,21 @@ options:
       - always
       - on_create
     default: always
+  sharing:
+    description:
+      - How O(api_secrets[].users_allowed) and O(api_secrets[].groups_allowed) are meant. A list that is left out is not touched.
+      - With V(replace), they are all with whom the API secret is shared. An empty list stops sharing it.
+      - With V(add), every user and group in them has exactly the given right afterwards, and all others keep theirs.
+      - With V(remove), the users and groups in them have no share afterwards, and all others keep theirs. C(can_edit) is ignored.
+      - MySafe only takes whole lists, so V(add) and V(remove) write back what was read. The module looks again a moment later, and repeats
+        the change if it was overwritten at the same time. If somebody else changes the list just between reading and writing, that change
+        may still be lost.
+    type: str
+    choices:
+      - replace
+      - add
+      - remove
+    default: replace
   concurrency:
     description:
       - How many connections to use at the same time, from 1 to 64.
@@ -249,6 +264,15 @@ EXAMPLES = r"""
     api_secrets: "{{ billing_api_secrets }}"
     tag: billing
     unlisted: deactivate
+
+- name: Let one more user view all API secrets of a list
+  senhasegura.mysafe.mysafe_api_secrets:
+    api_secrets:
+      - identifier_code: billing-api
+        users_allowed: [dave]
+      - identifier_code: reporting-api
+        users_allowed: [dave]
+    sharing: add
 
 - name: Create what is missing in small steps, never change what is there, and end with the first failure
   senhasegura.mysafe.mysafe_api_secrets:

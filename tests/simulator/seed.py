@@ -20,6 +20,8 @@ DEFAULT_KEY = "alice"
 ALLOWED_REFERER = "https://allowed.example.com/"
 # From a block reserved for documentation, so no caller has it.
 _ALLOWED_IP = "192.0.2.1"
+# Users without access keys, with whom secrets can be shared.
+GUESTS = tuple(f"guest-{number}" for number in range(1, 9))
 _LONG_AGO = 1577836800.0
 
 
@@ -27,7 +29,7 @@ def vaults(switches: Switches) -> dict[str, Vault]:
     """Return the vaults by tenant."""
     main = Vault(
         switches,
-        ("alice", "bob", "carol", "dave"),
+        ("alice", "bob", "carol", "dave", *GUESTS),
         (
             Group("Platform", frozenset(("alice", "bob"))),
             Group("Security", frozenset(("carol",))),

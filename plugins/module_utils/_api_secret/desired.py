@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .fields import FIELDS
+from .fields import ADD, FIELDS, REMOVE, REPLACE, SHARING
 from .options import checked_identifier, invalid
 from .texts import as_text
 
@@ -32,6 +32,7 @@ def policy_spec() -> dict[str, dict[str, t.Any]]:
             "default": "always",
             "no_log": False,
         },
+        "sharing": {"type": "str", "choices": [REPLACE, ADD, REMOVE], "default": REPLACE},
     }
 
 
@@ -58,6 +59,7 @@ class Desired(t.NamedTuple):
     fields: t.Mapping[str, t.Any] = {}
     update: bool = True
     update_client_secret: bool = True
+    sharing: str = REPLACE
 
     def __repr__(self) -> str:
         """Name it. No secret of the fields may end in a log."""
@@ -91,7 +93,21 @@ class Desired(t.NamedTuple):
             fields={name: field.wish(params[name]) for name, field in FIELDS.items() if params.get(name) is not None},
             update=params.get("update", True),
             update_client_secret=params.get("update_client_secret", "always") == "always",
+            sharing=params.get("sharing") or REPLACE,
         )
+
+    @property
+    def merged(self) -> tuple[str, ...]:
+        """The names of the fields that are to be changed in part: they depend on what is there."""
+        return () if self.sharing == REPLACE else tuple(name for name in SHARING if name in self.fields)
+
+    def applied(self, known: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Return the fields that the API secret is to have, by what is known of it; left out is what cannot be known."""
+        return {
+            name: FIELDS[name].applied(wish, known.get(name), self.sharing)
+            for name, wish in self.fields.items()
+            if name not in self.merged or known.get(name, ()) is not None
+        }
 
     def header(self, known: t.Mapping[str, t.Any] | None) -> str:
         """Name the secret for a diff: by its code and its number, as far as they are known."""

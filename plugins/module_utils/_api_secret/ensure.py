@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
+import random
+import time
 import typing as t
 
 from .._errors import Kind, MySafeError
+from .._stop import pause
+from .fields import SHARING
 from .journal import Journal, Outcome
 from .match import Candidate, ambiguous, find
 from .plan import Action, Current, Step, plan
@@ -16,9 +20,14 @@ from .plan import Action, Current, Step, plan
 if t.TYPE_CHECKING:
     from .desired import Desired
     from .endpoints import ApiSecrets
+    from .entity import Entity
 
 #: How many writes a run may need. Only where others change the secret all the time there is always one more to do.
 _MOST_WRITES = 5
+#: The same where lists are changed in part, which several plays may do at the same time.
+_MOST_MERGES = 12
+#: For how long, in seconds, others are thought to take between reading and writing, at the least and at the most.
+_OTHERS_TAKE = (0.2, 1.0)
 
 
 def ensure(
@@ -46,12 +55,15 @@ def ensure(
 
 
 def _ensure(api: ApiSecrets, desired: Desired, current: Current, journal: Journal, *, check_mode: bool) -> None:
-    writes = 0
+    writes, seen_at = 0, time.monotonic()
     while (step := plan(current, desired)).action is not Action.NONE and not check_mode:
-        if writes == _MOST_WRITES:
-            raise _never_ending(desired)
+        if writes == (_MOST_MERGES if step.merges else _MOST_WRITES):
+            raise _never_ending(desired, step, writes)
         writes += 1
         current = _written(api, desired, step, journal)
+        if step.merges:
+            current = _seen_later(api, desired, current, journal, (time.monotonic() - seen_at) * writes)
+        seen_at = time.monotonic()
         if step.action is Action.ACTIVATE:
             _require_the_right_one(api, desired, current, journal)
     journal.ends_with(step)
@@ -64,10 +76,27 @@ def _written(api: ApiSecrets, desired: Desired, step: Step, journal: Journal) ->
     return carry_out(Write(api, desired, step, journal))
 
 
-def _never_ending(desired: Desired) -> MySafeError:
+def _seen_later(api: ApiSecrets, desired: Desired, current: Current, journal: Journal, took: float) -> Current:
+    """Return what is there a moment after a list was changed in part.
+
+    MySafe only takes whole lists, so whoever read the old one just before this write replaces the new one just after it.
+    Such a write comes within the time that reading and writing ``took``, and is seen then. The wait grows with each try.
+    """
+    least, most = _OTHERS_TAKE
+    pause(max(least, min(took, most)) * random.uniform(1, 3))  # noqa: S311 - it only keeps several from marching in step
+    found = find(api, desired.by_number(current.identifier))
+    if found.entity is None:
+        return current  # it can no longer be read: the last answer has to do
+    journal.saw(found.entity)
+    return found._replace(entity={**t.cast("Entity", current.entity), **{name: found.entity[name] for name in SHARING}})
+
+
+def _never_ending(desired: Desired, step: Step, writes: int) -> MySafeError:
+    names = ", ".join(f"'{name}'" for shares in step.shares.values() for name in shares)
+    lacking = f": the sharing with {names} is not as wanted" if names else ""
     return MySafeError(
         Kind.NOT_APPLIED,
-        f"Could not make {desired.called} match the task: it still differs after {_MOST_WRITES} writes",
+        f"Could not make {desired.called} match the task: it still differs after {writes} writes{lacking}",
         cause="something else changes it at the same time",
         solution="find out who else manages the API secret, and run the task again",
     )

@@ -19,6 +19,8 @@ from .texts import as_text, named_type
 #: What Ansible takes for true and for false.
 _TRUE = frozenset({"y", "yes", "on", "1", "true", "t", "1.0"})
 _FALSE = frozenset({"n", "no", "off", "0", "false", "f", "0.0"})
+#: What the option ``sharing`` makes of the lists of users and groups.
+REPLACE, ADD, REMOVE = "replace", "add", "remove"
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 #: Lengths, in characters, of RSA ciphertext in base64: keys of 2048, 3072 and 4096 bits.
 _CIPHERTEXT_LENGTHS = (344, 512, 684)
@@ -99,6 +101,10 @@ class Field:
     def without(self, value: t.Any, names: t.Container[str]) -> t.Any:  # noqa: ARG002 - only sharing has names
         """Return the value without the named users or groups."""
         return value
+
+    def applied(self, wish: t.Any, known: t.Any, mode: str) -> t.Any:  # noqa: ARG002 - only sharing has modes
+        """Return the value that a wish makes of what is known; ``mode`` is the option ``sharing``."""
+        return wish
 
 
 class Tags(Field):
@@ -220,6 +226,20 @@ class Sharing(Field):
     def without(self, value: t.Any, names: t.Container[str]) -> t.Any:
         """Return the list without the named users or groups."""
         return [share for share in value if share[self.key] not in names]
+
+    def touched(self, known: t.Any, wanted: t.Any) -> dict[str, bool | None]:
+        """Return the names whose right differs between two lists, with that of the second; None for no share."""
+        before, after = self.comparable(known), self.comparable(wanted)
+        return {name: after.get(name) for name in {**before, **after} if before.get(name) != after.get(name)}
+
+    def applied(self, wish: t.Any, known: t.Any, mode: str) -> t.Any:
+        """Return the whole list: the wish itself, or what is known with it, or without those that it names."""
+        if mode == REPLACE:
+            return wish
+        rights, wanted = self.comparable(known), self.comparable(wish)
+        if mode == REMOVE:
+            return self.without(known or [], wanted)
+        return [{self.key: name, "can_edit": can_edit} for name, can_edit in {**rights, **wanted}.items()]
 
 
 FIELDS: dict[str, Field] = {

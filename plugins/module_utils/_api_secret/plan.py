@@ -19,6 +19,7 @@ from .fields import FIELDS, REQUIRED
 
 if t.TYPE_CHECKING:
     from .desired import Desired
+    from .fields import Sharing
 
 
 class Action(str, enum.Enum):
@@ -54,7 +55,7 @@ class Step(t.NamedTuple):
     """The next thing to do.
 
     ``known`` is the secret before, None where there is none. ``changes`` holds the fields to write. ``entity`` is the
-    secret afterwards, with None for what cannot be known.
+    secret afterwards, with None for what cannot be known. ``merges`` names the changes that keep a part of what is there.
     """
 
     action: Action
@@ -62,6 +63,7 @@ class Step(t.NamedTuple):
     changes: t.Mapping[str, t.Any] = {}
     entity: Entity | None = None
     warnings: tuple[str, ...] = ()
+    merges: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Name it. No secret of the changes may end in a log."""
@@ -71,6 +73,14 @@ class Step(t.NamedTuple):
     def identifier(self) -> str:
         """The number of the secret; empty where there is none."""
         return str(self.known["identifier"]) if self.known else ""
+
+    @property
+    def shares(self) -> dict[str, dict[str, bool | None]]:
+        """Of the fields in ``merges``: the names that are touched, with the right that each is to have, None for none."""
+        known = self.known or {}
+        return {
+            name: t.cast("Sharing", FIELDS[name]).touched(known.get(name), self.changes[name]) for name in self.merges
+        }
 
     @property
     def body(self) -> dict[str, t.Any]:
@@ -132,7 +142,8 @@ def _create(desired: Desired) -> Step:
             cause="there is no such API secret yet, and MySafe needs these fields to create one",
             solution="give these options to the task, or check the identifier code if the API secret should exist",
         )
-    changes = {name: value for name, value in desired.fields.items() if value != FIELDS[name].empty}
+    wanted = desired.applied({})
+    changes = {name: value for name, value in wanted.items() if value != FIELDS[name].empty}
     return Step(Action.CREATE, changes=changes, entity=entity(changes))
 
 
@@ -150,7 +161,9 @@ def _activate(known: Entity, desired: Desired) -> Step:
         warning = f"{_capital(desired.called)} was left inactive, as update is false"
         return Step(Action.NONE, known, entity=known, warnings=(warning,))
     wanted = {
-        name: value for name, value in desired.fields.items() if desired.update_client_secret or not FIELDS[name].secret
+        name: value
+        for name, value in desired.applied(known).items()
+        if desired.update_client_secret or not FIELDS[name].secret
     }
     return Step(Action.ACTIVATE, known, entity={**known, **wanted})
 
@@ -158,12 +171,13 @@ def _activate(known: Entity, desired: Desired) -> Step:
 def _update(known: Entity, desired: Desired) -> Step:
     changes = {
         name: value
-        for name, value in desired.fields.items()
+        for name, value in desired.applied(known).items()
         if not FIELDS[name].same(known[name], value) and (desired.update_client_secret or not FIELDS[name].secret)
     }
     if not changes or not desired.update:
         return Step(Action.NONE, known, entity=known)
-    return Step(Action.UPDATE, known, changes, {**known, **changes}, _doubts(known, changes, desired))
+    merges = tuple(name for name in desired.merged if name in changes)
+    return Step(Action.UPDATE, known, changes, {**known, **changes}, _doubts(known, changes, desired), merges)
 
 
 def _doubts(known: Entity, changes: Entity, desired: Desired) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ def mismatches(step: Step, found: Entity, *, was_read: bool) -> list[str]:
     """Return the written fields that do not hold what was written, as far as that shows.
 
     ``found`` is the answer to the write, or what was read afterwards (``was_read``): an answer may leave a secret field
-    out, a read does not. Users and groups that ``found`` reports as not added are not expected in it.
+    out, a read does not. Users and groups that ``found`` reports as not added are not expected in it. Of a list that is
+    changed in part, only the names that were touched count.
     """
     refused = refused_names(found["shared_error"])
     wrong = []
@@ -27,9 +28,20 @@ def mismatches(step: Step, found: Entity, *, was_read: bool) -> list[str]:
         field, value = FIELDS[name], found[name]
         if field.is_unreadable(value) or (field.secret and not value and not was_read):
             continue
-        if not field.is_stored(value, field.without(wanted, refused)):
+        if name in step.merges:
+            rights = field.comparable(value)
+            stored = all(rights.get(one) == right for one, right in step.shares[name].items() if one not in refused)
+        else:
+            stored = field.is_stored(value, field.without(wanted, refused))
+        if not stored:
             wrong.append(name)
     return wrong
+
+
+def overtaken(step: Step, found: Entity, wrong: t.Iterable[str]) -> list[str]:
+    """Return which of these fields were changed in part, and at the same time by somebody else: they can be tried again."""
+    known = step.known or {}
+    return [name for name in wrong if name in step.merges and not FIELDS[name].same(known.get(name), found[name])]
 
 
 def unreadable(step: Step, found: Entity) -> list[str]:

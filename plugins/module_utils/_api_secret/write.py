@@ -20,7 +20,7 @@ from .._http.retry import Tries
 from .journal import Effect
 from .match import find
 from .plan import Action, Current
-from .verify import described_refusals, has_moved, has_old_values, mismatches, unreadable, without_sharing
+from .verify import described_refusals, has_moved, has_old_values, mismatches, overtaken, unreadable, without_sharing
 
 if t.TYPE_CHECKING:
     from .desired import Desired
@@ -105,8 +105,7 @@ def _settle_entity(write: Write, answered: Entity) -> Current:
         # Until it was asked, the values of these fields are not known.
         write.journal.wrote(step, Effect.APPLIED, {**answered, **dict.fromkeys(wrong)})
         found, wrong = _read_back(write, answered, wrong)
-    if refused:
-        wrong = without_sharing(wrong)
+    wrong = without_sharing(wrong) if refused else [name for name in wrong if name not in overtaken(step, found, wrong)]
     moved = has_moved(step, found, wrong)
     write.journal.wrote(step, Effect.APPLIED if moved else Effect.NOTHING, found)
     if refused:
@@ -135,9 +134,11 @@ def _read_back(write: Write, answered: Entity, wrong: list[str]) -> tuple[Entity
 def _as_written(found: Entity, step: Step) -> Current:
     """Return what is there after a write that was checked.
 
-    The written values count also where they do not show: a secret that is left out, encrypted or trimmed.
+    The written values count also where they do not show: a secret that is left out, encrypted or trimmed. A list that was
+    changed in part is what was found: others may have changed it too.
     """
-    return Current(found["identifier"], entity={**found, **step.body})
+    written = {name: value for name, value in step.body.items() if name not in step.merges}
+    return Current(found["identifier"], entity={**found, **written})
 
 
 def _settle_activation(write: Write, switched: bool) -> Current:

@@ -149,3 +149,28 @@ def test_secret_fields_and_no_others_have_no_log(name: str) -> None:
 )
 def test_can_edit_takes_every_truth_value_of_ansible(word: t.Any, right: bool) -> None:
     assert FIELDS["users_allowed"].wish([{"username": "bob", "can_edit": word}]) == [user("bob", right)]
+
+
+# Lists that are changed in part.
+
+
+@pytest.mark.parametrize(
+    ("mode", "wish", "known", "whole"),
+    [
+        ("replace", [user("a")], [user("b")], [user("a")]),
+        ("add", [user("a", True)], [user("a"), user("b")], [user("a", True), user("b")]),
+        ("add", [user("c")], [user("b")], [user("b"), user("c")]),
+        ("add", [user("c")], None, [user("c")]),
+        ("add", [], [user("b")], [user("b")]),
+        ("remove", [user("a", True)], [user("a"), user("b")], [user("b")]),
+        ("remove", [user("c")], [user("b")], [user("b")]),
+        ("remove", [user("c")], None, []),
+    ],
+)
+def test_a_wish_makes_a_whole_list(mode: str, wish: t.Any, known: t.Any, whole: t.Any) -> None:
+    assert FIELDS["users_allowed"].applied(wish, known, mode) == whole
+
+
+@pytest.mark.parametrize("mode", ["replace", "add", "remove"])
+def test_other_fields_are_always_replaced(mode: str) -> None:
+    assert FIELDS["tags"].applied("a", "b", mode) == "a"

@@ -14,6 +14,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.ver
     has_moved,
     has_old_values,
     mismatches,
+    overtaken,
     refused_names,
     unreadable,
     without_sharing,
@@ -168,3 +169,42 @@ def test_a_missing_client_secret_counts_as_a_change_unless_it_is_wrong() -> None
 
 def test_the_fields_without_sharing() -> None:
     assert without_sharing(FIELDS) == [name for name in FIELDS if not name.endswith("_allowed")]
+
+
+# A list that is changed in part: bob and carol are there before, and dinis is added.
+
+
+ADDED = update(users_allowed=[user("dinis")], sharing="add")
+BEFORE = an_entity()["users_allowed"]
+
+
+@pytest.mark.parametrize("others", [[], [user("eve")]], ids=["alone", "with somebody else's change"])
+def test_an_addition_matches_where_the_one_is_there(others: list[dict[str, t.Any]]) -> None:
+    found = an_entity(users_allowed=[*BEFORE, user("dinis"), *others])
+    assert mismatches(ADDED, found, was_read=True) == []
+
+
+@pytest.mark.parametrize("listed", [[], [user("dinis", True)]], ids=["not there", "with another right"])
+def test_an_addition_does_not_match_without_the_one(listed: list[dict[str, t.Any]]) -> None:
+    assert mismatches(ADDED, an_entity(users_allowed=[*BEFORE, *listed]), was_read=True) == ["users_allowed"]
+
+
+def test_a_removal_matches_where_the_one_is_gone() -> None:
+    step = update(users_allowed=[user("bob")], sharing="remove")
+    assert mismatches(step, an_entity(users_allowed=[user("eve")]), was_read=True) == []
+    assert mismatches(step, an_entity(), was_read=True) == ["users_allowed"]
+
+
+@pytest.mark.parametrize(
+    ("step", "found", "names"),
+    [
+        (ADDED, [user("eve")], ["users_allowed"]),
+        (ADDED, BEFORE, []),
+        (update(users_allowed=[user("dinis")]), [user("eve")], []),
+    ],
+    ids=["somebody else changed it", "nothing changed", "a whole list"],
+)
+def test_a_list_is_overtaken_where_somebody_else_changed_it(
+    step: Step, found: list[dict[str, t.Any]], names: list[str]
+) -> None:
+    assert overtaken(step, an_entity(users_allowed=found), ["users_allowed"]) == names
