@@ -242,6 +242,22 @@ def test_prune_refuses_to_deactivate_too_many(recipe: Recipes, simulator: Simula
     assert (run.status != 0, simulator.writes()) == (True, [])
 
 
+@pytest.mark.parametrize(("mode", "rights"), [("add", {"bob": True, "carol": False}), ("remove", {"bob": True})])
+def test_share(mode: str, rights: dict[str, bool], recipe: Recipes, simulator: Simulator) -> None:
+    for number in range(3):
+        _add(simulator, f"billing-{number}", tags="billing", users={"bob": True, **({"carol": True} if number else {})})
+    _add(simulator, "of-others", tags="other", users={"bob": True, "carol": True})
+    _add(simulator, "of-bob", tags="billing", owner="bob", users={"alice": False})
+
+    recipe("share", share_mode=mode).succeeded()
+
+    stored = _stored(simulator)
+    assert [stored[f"billing-{number}"]["users"] for number in range(3)] == [rights] * 3
+    assert (stored["of-others"]["users"], stored["of-bob"]["users"]) == ({"bob": True, "carol": True}, {"alice": False})
+    simulator.clear_log()
+    assert _unchanged(recipe("share", share_mode=mode), simulator)
+
+
 def test_two_vaults(recipe: Recipes, simulator: Simulator, second: tuple[Simulator, dict[str, t.Any]]) -> None:
     other, variables = second
 
