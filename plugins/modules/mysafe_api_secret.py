@@ -113,8 +113,8 @@ options:
     type: str
   users_allowed:
     description:
-      - All users with whom the API secret is shared, unless O(sharing) says otherwise. The list is sent only if it differs, because MySafe sends an e-mail to everyone
-        it shares a secret with.
+      - All users with whom the API secret is shared, unless O(sharing) says otherwise. The list is sent only if it differs, because MySafe
+        sends an e-mail to everyone it shares a secret with.
       - A plain name in the list stands for a user who may only view the API secret. An empty text counts as an empty list.
     type: list
     elements: dict

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from simulator.seed import GUESTS
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils import _stop
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret
 
 from .support import CODE, DESCRIBED, add, calls, login, with_code
@@ -28,7 +28,7 @@ BEFORE: dict[str, Shares] = {"users": {"bob": True, "carol": False}, "groups": {
 def _no_pause(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait before looking again, except where several change a list at the same time."""
     if "waits" not in request.keywords:
-        monkeypatch.setattr(_stop.time, "sleep", lambda _seconds: None)
+        monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 
 def shared(simulator: Simulator) -> dict[str, Shares]:
@@ -160,13 +160,13 @@ def test_a_change_that_is_overwritten_at_once_is_made_again(
 ) -> None:
     simulator.switch(update_old_values=update_old_values)
     number = add(simulator, **BEFORE)
-    others = [{"users_allowed": users(bob=True, carol=False)}]
+    others = [users(bob=True, carol=False)]
 
     def overwrite(_seconds: float) -> None:
         if others:  # as a play that read the list before this task wrote it
-            task(identifier=number, key="bob", **others.pop())
+            task(identifier=number, key="bob", users_allowed=others.pop())
 
-    monkeypatch.setattr(_stop.time, "sleep", overwrite)
+    monkeypatch.setattr(time, "sleep", overwrite)
     done = task(identifier_code=CODE, sharing="add", users_allowed=users(dave=False))
     assert (done.failed, others) == (False, [])
     assert shared(simulator)["users"] == {"bob": True, "carol": False, "dave": False}
