@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible.plugins.callback import CallbackBase
+
 from ansible_collections.senhasegura.mysafe.plugins.plugin_utils import _progress
 
 DOCUMENTATION = """
