@@ -464,33 +464,33 @@ def _many(play: Play, simulator: Simulator, vault: Vault) -> None:
     add("Log in with a wrong access key for a list", "authentication", swapped[:3], beside, **login)
 
     # Lists that are refused. The secrets are in values, in keys, in what is no mapping, and under names that are none.
-    code = {"identifier_code": "list-one"}
+    one: dict[str, t.Any] = {"identifier_code": "list-one"}
     wrong_way_round = "{{ {passed: 'list-one', rotated: 'list-two'} }}"
     for name, items, client_secrets in (
-        ("client secrets the wrong way round", [code, {"identifier_code": "list-two"}], wrong_way_round),
-        ("one text of client secrets", [code], "{{ passed }}"),
-        ("a list of client secrets", [code], ["{{ passed }}"]),
-        ("client secrets that are mappings", [code], {"list-one": {"inner": ["{{ passed }}"]}}),
-        ("client secrets of nobody", [code], {"list-none": "{{ passed }}"}),
+        ("client secrets the wrong way round", [one, {"identifier_code": "list-two"}], wrong_way_round),
+        ("one text of client secrets", [one], "{{ passed }}"),
+        ("a list of client secrets", [one], ["{{ passed }}"]),
+        ("client secrets that are mappings", [one], {"list-one": {"inner": ["{{ passed }}"]}}),
+        ("client secrets of nobody", [one], {"list-none": "{{ passed }}"}),
         ("client secrets twice", both, {"list-one": "{{ rotated }}"}),
         (
             "a misspelt option",
-            [{**code, "client_secrt": "{{ passed }}"}, {**code, "secret": {"a": ["{{ rotated }}"]}}],
+            [{**one, "client_secrt": "{{ passed }}"}, {**one, "secret": {"a": ["{{ rotated }}"]}}],
             None,
         ),
         (
             "a misspelt option of a user",
-            [{**code, "users_allowed": [{"username": "bob", "pass": "{{ passed }}"}]}],
+            [{**one, "users_allowed": [{"username": "bob", "pass": "{{ passed }}"}]}],
             None,
         ),
-        ("a client secret that is a list", [{**code, "client_secret": ["{{ passed }}"]}], None),
-        ("a client secret as the state", [{**code, "state": "{{ passed }}"}], None),
+        ("a client secret that is a list", [{**one, "client_secret": ["{{ passed }}"]}], None),
+        ("a client secret as the state", [{**one, "state": "{{ passed }}"}], None),
         ("texts for items", ["{{ passed }}", ["{{ rotated }}"]], None),
         ("a mapping of items", "{{ {passed: {'client_secret': rotated}} }}", None),
         ("a text for all items", "{{ passed }}", None),
     ):
         add(f"Give {name}", "invalid_input", items, client_secrets)
-    add("Give an option that is none to a list", "invalid_input", [code], colour={"a": ["{{ passed }}"]})
+    add("Give an option that is none to a list", "invalid_input", [one], colour={"a": ["{{ passed }}"]})
     add(
         "Give a choice that is none to a list",
         "invalid_input",
@@ -503,17 +503,17 @@ def _many(play: Play, simulator: Simulator, vault: Vault) -> None:
     for form, text in play.forms(vault.echoes(vault.passed, vault.stored)).items():
         number = stored(f"echo-{form}")
         simulator.fault({"status": 500, "body": text}, path=f"secretapi/update/{number}$")
-        items = [{"identifier": number, "notes": "New."}, {**code, "client_secret": "{{ passed }}"}]
+        items = [{"identifier": number, "notes": "New."}, {**one, "client_secret": "{{ passed }}"}]
         add(f"Meet a failed update in a list that repeats {form}", "items_failed", items)
     tagged, denied = stored("tagged", tags="list"), stored("denied", tags="list")
     refusal = {"response": {"status": 400, "message": f"1006: Not as {vault.stored.value}", "error": True}}
     simulator.fault({"status": 400, "body": refusal}, path=f"secretapi/{denied}$", times=3)
     simulator.fault({"status": 500, "body": f"Not {vault.stored.value}"}, path=f"secretapi/inactive/{tagged}$")
-    rest = {"tag": "list", "unlisted": "report"}
-    add("Report what is unlisted, of which one is denied with a secret", "ok", [code], **rest)
+    rest: dict[str, t.Any] = {"tag": "list", "unlisted": "report"}
+    add("Report what is unlisted, of which one is denied with a secret", "ok", [one], **rest)
     rest["unlisted"] = "deactivate"
-    add("Predict a deactivation of what is unlisted", "changed", [code], **rest, check_mode=True)
-    add("Fail to deactivate what is unlisted, with a secret", "items_failed", [code], **rest)
+    add("Predict a deactivation of what is unlisted", "changed", [one], **rest, check_mode=True)
+    add("Fail to deactivate what is unlisted, with a secret", "items_failed", [one], **rest)
 
 
 def _looking_up(play: Play, simulator: Simulator, vault: Vault) -> None:
