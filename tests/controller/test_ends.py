@@ -171,7 +171,7 @@ _SOME = _MANY[:60]
         pytest.param("3", False, id="with retries, as a module", marks=pytest.mark.exhaustive),
     ],
 )
-@pytest.mark.parametrize("first", range(4))
+@pytest.mark.parametrize("first", [0, *(pytest.param(first, marks=pytest.mark.exhaustive) for first in (1, 2, 3))])
 def test_with_a_server_that_fails_every_seventh_request_every_item_is_done_or_reported(
     controller: Controller, simulator: Simulator, retries: str, in_place: bool, first: int
 ) -> None:
