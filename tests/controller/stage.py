@@ -28,6 +28,8 @@ _PLUGINS = Path(__file__).resolve().parent / "plugins"
 _PLAY_DEADLINE = 400
 # The gateway gives every request a unique ID.
 _ONE_TIME = re.compile(r'("request_id": )"[0-9a-f]{32}"')
+#: What the keyword timeout says, of two seconds; the second before ansible-core 2.19.
+TIMED_OUT = re.compile(r"imed out after 2\b|in the expected time frame \(2\)")
 # Added by the executor to results of modules only: with failed_when, that the module gave no traceback (2.19).
 _OF_THE_EXECUTOR = ("failed_when_suppressed_exception",)
 
