@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import itertools
 import json
 import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 import typing as t
@@ -26,6 +28,8 @@ _PLUGINS = Path(__file__).resolve().parent / "plugins"
 _PLAY_DEADLINE = 400
 # The gateway gives every request a unique ID.
 _ONE_TIME = re.compile(r'("request_id": )"[0-9a-f]{32}"')
+#: What the keyword timeout says, of two seconds; the second before ansible-core 2.19.
+TIMED_OUT = re.compile(r"imed out after 2\b|in the expected time frame \(2\)")
 # Added by the executor to results of modules only: with failed_when, that the module gave no traceback (2.19).
 _OF_THE_EXECUTOR = ("failed_when_suppressed_exception",)
 
@@ -135,7 +139,13 @@ class Controller:
         self._simulator.reset()
         return Both(in_place, self.play(arguments=[*arguments, "-e", "mysafe_in_place=false"], **how))
 
-    def play(
+    def play(self, *tasks: dict[str, t.Any], **how: t.Any) -> Run:
+        """Run one play as ``begin`` starts it, and return its run."""
+        run = self.begin(*tasks, **how).end()
+        assert run.outcomes, run.output
+        return run
+
+    def begin(
         self,
         *tasks: dict[str, t.Any],
         text: str = "",
@@ -146,8 +156,8 @@ class Controller:
         watched: bool = False,
         beside: t.Mapping[str, str] | None = None,
         **keywords: t.Any,
-    ) -> Run:
-        """Run one play with these tasks (or the text of a playbook), and return its run.
+    ) -> Begun:
+        """Start one play with these tasks (or the text of a playbook).
 
         ``environment`` changes the environment of ansible-playbook, ``python_without`` names variables that do not reach
         the interpreter of modules. ``watched`` notes command lines. ``beside`` are files in the
@@ -168,22 +178,25 @@ class Controller:
         common = {"ansible_connection": "local", "ansible_python_interpreter": str(interpreter)}
         inventory = {"all": {"vars": common, "hosts": {k: dict(v) for k, v in (hosts or {"here": {}}).items()}}}
         (place / "inventory.yml").write_text(json.dumps(inventory), encoding="utf-8")
-        finished = subprocess.run(
-            [Path(sys.executable).with_name("ansible-playbook"), "-i", place / "inventory.yml", *arguments, playbook],
-            env=self._environment(record, environment or {}),
-            # Not the directory of the playbook, which must not matter.
-            cwd=self._place,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=_PLAY_DEADLINE,
-            check=False,
-        )
-        outcomes, handed_over = _read(record)
-        assert outcomes, finished.stdout
-        lines = command_lines.read_text(encoding="utf-8")
-        return Run(finished.returncode, finished.stdout, outcomes, handed_over, lines)
+        output = place / "output"
+        with output.open("wb") as file:
+            process = subprocess.Popen(
+                [
+                    Path(sys.executable).with_name("ansible-playbook"),
+                    *("-i", place / "inventory.yml"),
+                    *arguments,
+                    playbook,
+                ],
+                env=self._environment(record, environment or {}),
+                # Not the directory of the playbook, which must not matter.
+                cwd=self._place,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                # As in a terminal of its own.
+                start_new_session=True,
+            )
+        return Begun(process, output, record, command_lines)
 
     @staticmethod
     def _interpreter(record: Path, command_lines: Path | None, without: t.Sequence[str]) -> Path:
@@ -229,6 +242,48 @@ class Controller:
             **changes,
         }
         return {name: value for name, value in environment.items() if value is not None}
+
+
+class Begun(t.NamedTuple):
+    """A run of a playbook that may be under way. All its processes know the path of the record."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+    record: Path
+    command_lines: Path
+
+    def end(self) -> Run:
+        """Wait until ansible-playbook has ended, and return its run."""
+        try:
+            status = self.process.wait(_PLAY_DEADLINE)
+        except BaseException:
+            self.kill()
+            raise
+        outcomes, handed_over = _read(self.record)
+        output = self.output.read_text(encoding="utf-8")
+        return Run(status, output, outcomes, handed_over, self.command_lines.read_text(encoding="utf-8"))
+
+    def interrupt(self) -> None:
+        """Send what Ctrl-C sends: a SIGINT to all processes of the terminal."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def kill(self, *, but: int = 0) -> None:
+        """Kill all processes until none is left, but for one if given."""
+        while left := {*self.processes()} - {but}:
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.process.poll()
+
+    def processes(self) -> list[int]:
+        """Return the IDs of the processes that are left, those of modules too."""
+        mark = f"MYSAFE_TEST_RECORD={self.record}".encode()
+        found = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if mark in path.read_bytes().split(b"\0"):
+                    found.append(int(path.parent.name))
+        return found
 
 
 class Both(t.NamedTuple):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""A task returns exactly the same in place and as a module: the tasks of equal.yml."""
+"""A task returns exactly the same in place, as a module and under async: the tasks of equal.yml."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 import shutil
@@ -43,11 +44,33 @@ _REFUSED = {
     "dates instead of texts",
     "info by a list of tags",
     "info with an unknown option",
+    "list beside an unknown option",
+    "list that is missing",
+    "list that is no list",
+    "list that is refused",
+    "list with an unknown choice",
+    "list with nothing to keep",
     "null instead of texts",
     "numbers instead of texts",
     "one value instead of a list",
     "two unknown options",
     "values from lookups and filters",
+}
+# Tasks that run under async as well: those of the list module that are not refused. Some always, the others in full.
+_UNDER_ASYNC = ["list that deactivates what is unlisted", "list with items that fail"]
+# Ansible drops the warnings of an action plugin when it waits for the end of an async task.
+_WITH_WARNINGS_OF_THE_ACTION = {"list with codes and numbers that have no quotes"}
+_UNDER_ASYNC_IN_FULL = [
+    name
+    for name in _TASKS
+    if name.startswith("list ")
+    and name not in {*_UNDER_ASYNC, *_REFUSED, *_WITH_WARNINGS_OF_THE_ACTION}
+    and not name.endswith(("in check mode", "in check mode with a diff"))  # not possible before ansible-core 2.18
+]
+# What async itself adds to a result.
+_OF_ASYNC = {
+    *("ansible_job_id", "finished", "results_file", "started"),
+    *("stderr", "stderr_lines", "stdout", "stdout_lines"),
 }
 # The comparison must include all of these to be worth something.
 _ACTIONS = {"none", "create", "update", "activate", "deactivate", "activate+update"}
@@ -57,6 +80,7 @@ _KINDS = {
     "configuration",
     "connection",
     "invalid_input",
+    "items_failed",
     "lockdown",
     "not_found",
     "rate_limited",
@@ -126,6 +150,38 @@ def test_result_is_exactly_the_same(both: Both, task: str) -> None:
 def test_only_one_run_was_in_place(both: Both, task: str) -> None:
     handed_over = (task in both.in_place.handed_over, task in both.as_module.handed_over)
     assert handed_over == (False, task not in _REFUSED)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(_UNDER_ASYNC, id="some"),
+        pytest.param(_UNDER_ASYNC_IN_FULL, id="the others", marks=pytest.mark.exhaustive),
+    ],
+)
+def test_result_of_the_list_module_is_the_same_under_async(
+    controller: Controller, tmp_path: Path, names: list[str]
+) -> None:
+    password = tmp_path / "password"
+    password.write_text(_VAULT_PASSWORD, encoding="utf-8")
+    play = _PLAY + "".join(_TASKS[name] for name in names)
+    under_async = re.sub(r"^(    - name: .+)$", r"\1\n      async: 60\n      poll: 1", play, flags=re.MULTILINE)
+    arguments = ["--vault-password-file", str(password)]
+    in_place, as_jobs = (controller.play(text=text, arguments=arguments) for text in (play, under_async))
+    assert (in_place.handed_over, as_jobs.handed_over) == (set(), set(names))
+    for name in names:
+        expected = [outcome.text for outcome in in_place.outcomes if outcome.task == name]
+        assert [_without_async(outcome) for outcome in as_jobs.outcomes if outcome.task == name] == expected
+
+
+def _without_async(outcome: Outcome) -> str:
+    """Return the exact result of a task, or of all items of a loop, without what async itself adds."""
+    result = {key: value for key, value in outcome.result.items() if key not in _OF_ASYNC}
+    if "action" not in result and "results" in result:  # that of a whole loop
+        result["results"] = [
+            {key: value for key, value in item.items() if key not in _OF_ASYNC} for item in result["results"]
+        ]
+    return dataclasses.replace(outcome, result=result).text
 
 
 def test_every_action_was_compared(outcomes: list[Outcome]) -> None:

@@ -41,6 +41,7 @@ _STORED: list[dict[str, t.Any]] = [
 _DESCRIBED = {"name": "Listed API", "url": "https://example.org", "client_id": "robot"}
 _BILLING_SECRET = "s3cret-of-the-billing-service"
 _REPORTING_SECRET = "s3cret-of-the-reporting-service"
+_LEDGER_SECRET = "s3cret-of-the-ledger"
 _IN_A_FILE = "s3cret-in-a-file"
 # The identifier that an example uses.
 _NUMBER = 43
@@ -110,9 +111,16 @@ def _run(controller_of_module: Controller, running: Simulator) -> t.Callable[[st
     """Return a function that runs an example as written, once for all tests, with the state that it assumes."""
     key = running.access_keys["alice"]
     alice = login(running)
+    client_secrets = {"billing-api": _BILLING_SECRET, "reporting-api": _REPORTING_SECRET}
+    imported = {"identifier_code": "imported-api", "name": "Imported API", "url": "https://i.org", "client_id": "robot"}
     variables = {
         "billing_client_secret": _BILLING_SECRET,
-        "client_secrets": {"billing-api": _BILLING_SECRET, "reporting-api": _REPORTING_SECRET},
+        "client_secrets": client_secrets,
+        "billing_client_secrets": client_secrets,
+        "ledger_client_secret": _LEDGER_SECRET,
+        "billing_api_secrets": [{"identifier_code": "billing-api"}],
+        "imported_api_secrets": [imported, {"identifier_code": "billing-api"}],
+        "imported_client_secrets": {"imported-api": _LEDGER_SECRET},
         "service_account": {"private_key": _IN_A_FILE},
         "billing_client_secrets": {"billing-api": _BILLING_SECRET, "reporting-api": _REPORTING_SECRET},
         "ledger_client_secret": _BILLING_SECRET,
@@ -162,7 +170,7 @@ def test_example_works_as_written(run: t.Callable[[str], Run], name: str) -> Non
 
 @pytest.mark.parametrize("name", _EXAMPLES)
 def test_example_shows_no_client_secret(run: t.Callable[[str], Run], running: Simulator, name: str) -> None:
-    secrets = {_BILLING_SECRET, _REPORTING_SECRET, _IN_A_FILE}
+    secrets = {_BILLING_SECRET, _REPORTING_SECRET, _LEDGER_SECRET, _IN_A_FILE}
     secrets |= {*(key["client_secret"] for key in running.access_keys.values())}
     assert {secret for secret in secrets if secret in run(name).output} == set()
 

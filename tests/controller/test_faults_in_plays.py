@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from .stage import MODULE, as_options, secret, task
+from .stage import MODULE, TIMED_OUT, as_options, secret, task
 
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
@@ -51,7 +51,7 @@ def test_the_keyword_timeout_ends_a_task_that_reads_several(controller: Controll
     simulator.fault({"delay": 3600}, path=r"secretapi/\d+$", times=100)
     reading = {"name": "read", INFO: {"tag": "many"}, "timeout": 2, "ignore_errors": True}
     run = controller.play(reading)
-    assert "imed out after 2" in run["read"]["msg"]
+    assert TIMED_OUT.search(run["read"]["msg"])
     # What was under way at once, and nothing after it.
     assert len([row for row in simulator.requests() if row["fault"]]) <= 8
 

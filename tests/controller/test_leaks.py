@@ -9,17 +9,31 @@ import typing as t
 
 import pytest
 
-from .stage import secret, task
+from .stage import MODULE, secret, task
 
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
 
     from .stage import Controller, Run
 
+LIST = f"{MODULE}s"
 _OLD = "0ld-s3cret-of-the-robot"
 _NEW = 'n3w s3cret & of <the> "robot" é'
 _TOKEN = "a-t0ken-that-is-none"
 _EXISTING = {"owner": "alice", "name": "Old", "url": "https://e.org", "client_id": "r", "client_secret": _OLD}
+#: A list that creates one API secret and updates another, and one with secrets in all the wrong places.
+_MANY: dict[str, t.Any] = {
+    "api_secrets": [secret("new", notes=f"It is {_NEW}"), secret("old", client_secret=_NEW, notes=f"It was {_OLD}")],
+    "client_secrets": {"new": _NEW},
+}
+_WRONG: dict[str, t.Any] = {
+    "api_secrets": [
+        secret("new", client_secrt=_NEW),
+        {"identifier_code": "old", "users_allowed": [{"username": "bob", "pass": [_NEW]}]},
+        _NEW,
+    ],
+    "client_secrets": {_NEW: "new", "old": {"inner": _OLD}},
+}
 _WAYS: dict[str, dict[str, t.Any]] = {
     "in place": {},
     "as the module": {"vars": {"mysafe_in_place": False}},
@@ -28,6 +42,8 @@ _WAYS: dict[str, dict[str, t.Any]] = {
     "become": {"become": True, "become_method": "pretended", "vars": {"ansible_pipelining": False}},
     "async": {"async": 60, "poll": 1},
 }
+#: Where tasks fail, too.
+_FAILING = ("in place", "as the module")
 
 
 @pytest.fixture(scope="module", name="run")
@@ -41,8 +57,10 @@ def _run(controller_of_module: Controller, running: Simulator) -> Run:
             {"simulator": {"secrets": [{**_EXISTING, "identifier_code": "old"}]}},
             task(f"create {way}", secret("new", client_secret=_NEW, notes=f"It is {_NEW}"), **how),
             task(f"update {way}", secret("old", client_secret=_NEW, notes=f"It was {_OLD}"), **how),
+            {"simulator": {"secrets": [{**_EXISTING, "identifier_code": "old"}]}},
+            {"name": f"list {way}", LIST: _MANY, **how},
         ]
-        if way in ("in place", "as the module"):
+        if way in _FAILING:
             tasks += [
                 # The old client secret has been read before the update; otherwise it could not be known.
                 {
@@ -53,6 +71,14 @@ def _run(controller_of_module: Controller, running: Simulator) -> Run:
                 },
                 task(f"fail {way}", secret("old", client_secret=_NEW), ignore_errors=True, **how),
                 task(f"mistake {way}", secret("new", client_secret=_NEW, colour=_NEW), ignore_errors=True, **how),
+                {"name": f"wrong list {way}", LIST: _WRONG, "ignore_errors": True, **how},
+                {
+                    "simulator": {
+                        "secrets": [{**_EXISTING, "identifier_code": "old"}],
+                        "faults": [{"path": "secretapi/update", "do": echo}],
+                    }
+                },
+                {"name": f"failed list {way}", LIST: _MANY, "ignore_errors": True, **how},
                 task(f"token {way}", secret("new", mysafe_access_token=_TOKEN), ignore_errors=True, **how),
             ]
     # The secrets come from a file, as with Ansible Vault, since everybody can see the command line of ansible-playbook.
@@ -92,10 +118,18 @@ _NAMES = [
 def test_the_tasks_did_what_they_are_for(run: Run) -> None:
     done = {name: run[name]["action"] for way in _WAYS for name in (f"create {way}", f"update {way}")}
     assert done == {name: name.split()[0] for name in done}
+    lists = [[result["action"] for result in run[f"list {way}"]["results"]] for way in _WAYS]
+    assert lists == [["create", "update"]] * len(_WAYS)
+
+
+def test_the_wrong_lists_were_refused(run: Run) -> None:
+    assert [run[f"wrong list {way}"]["error"]["kind"] for way in _FAILING] == ["invalid_input"] * 2
 
 
 def test_the_answers_echoed_the_secrets(run: Run) -> None:
-    assert [run[f"fail {way}"]["error"]["kind"] for way in ("in place", "as the module")] == ["write_uncertain"] * 2
+    assert [run[f"fail {way}"]["error"]["kind"] for way in _FAILING] == ["write_uncertain"] * 2
+    lists = [run[f"failed list {way}"]["results"][1]["error"]["kind"] for way in _FAILING]
+    assert lists == ["write_uncertain"] * 2
 
 
 @pytest.mark.parametrize("name", _NAMES)

@@ -11,12 +11,16 @@ import pytest
 
 from . import wrong_types
 from .stage import MODULE
-from .wrong_types import INFO, MARKS, MISSPELT, Case
+from .wrong_types import INFO, LIST, MARKS, MISSPELT, Case
 
 if t.TYPE_CHECKING:
     from .stage import Aside, Both, Controller, Run
 
-_EVERY = wrong_types.cases()
+#: Options whose wrong values are still shown in the arguments of a refused task. A test of their own waits for the end
+#: of that; then this can go.
+_STILL_SHOWN = [(LIST, "concurrency"), (LIST, "tag")]
+_ALL = wrong_types.cases()
+_EVERY = [case for case in _ALL if (case.plugin, case.option) not in _STILL_SHOWN]
 
 
 class Played(t.NamedTuple):
@@ -64,9 +68,11 @@ def test_every_wrong_type_is_refused_and_names_the_option(both: Played, way: str
     refused = {
         case.name
         for case in both.cases
-        if case.option in results[case.name]["msg"] and "cannot be used" in results[case.name]["msg"]
+        if case.named in results[case.name]["msg"] and "cannot be used" in results[case.name]["msg"]
     }
-    told_otherwise = {case.name for case in both.cases if case.option in (MISSPELT, wrong_types.TERM)}
+    told_otherwise = {
+        case.name for case in both.cases if case.option in (MISSPELT, wrong_types.TERM) and not case.within
+    }
     assert {case.name for case in both.cases} - refused - told_otherwise == set()
 
 
@@ -74,7 +80,7 @@ def test_every_wrong_type_is_refused_and_names_the_option(both: Played, way: str
 def test_a_misspelt_option_and_a_wrong_term_are_refused(both: Played, way: str) -> None:
     results = both.results(way)
     expected = {MISSPELT: f"There is no option {MISSPELT}", wrong_types.TERM: "Term 1 is neither a text nor"}
-    wrong = [case for case in both.cases if case.option in expected]
+    wrong = [case for case in both.cases if case.option in expected and not case.within]
     assert wrong
     assert [case.name for case in wrong if expected[case.option] not in results[case.name]["msg"]] == []
 
@@ -122,16 +128,30 @@ def test_both_ways_say_the_same(both: Played) -> None:
 
 
 def test_every_option_is_tested() -> None:
-    tested = {(case.plugin, case.option) for case in wrong_types.one_of_each(_EVERY)}
+    tested = {(case.plugin, case.option) for case in wrong_types.one_of_each(_ALL)}
     options = {**wrong_types.module_options(), "lookup": wrong_types.lookup_options()}
     assert tested >= {(plugin, option) for plugin, spec in options.items() for option in spec}
+
+
+def test_every_option_of_an_item_is_tested() -> None:
+    tested = {case.option for case in wrong_types.one_of_each(_ALL) if case.within == "api_secrets"}
+    assert tested == {*wrong_types.module_options()[LIST]["api_secrets"]["options"], MISSPELT}
+
+
+@pytest.mark.xfail(reason="the arguments of a refused task show them", strict=True)
+def test_a_wrong_tag_or_concurrency_is_not_shown(controller: Controller) -> None:
+    cases = [case for case in _ALL if (case.plugin, case.option) in _STILL_SHOWN and case.type == "a mapping"]
+    run = controller.play(*map(wrong_types.task, cases), vars=wrong_types.variables(), arguments=["-vvv"])
+    assert [wrong_types.INNER in json.dumps(run[case.name]) for case in cases] == [False, False]
 
 
 def test_null_is_the_same_as_leaving_the_option_out(controller: Controller) -> None:
     options = wrong_types.module_options()
     code = {"identifier_code": "nulls", "name": "n", "url": "u", "client_id": "c"}
+    item = {**dict.fromkeys(options[LIST]["api_secrets"]["options"]), **code}
     run = controller.play(
         {"name": "create", MODULE: {**dict.fromkeys(options[MODULE]), **code}},
+        {"name": "ensure", LIST: {**dict.fromkeys(options[LIST]), "api_secrets": [item]}},
         {"name": "read", INFO: {**dict.fromkeys(options[INFO]), "identifier_code": "nulls"}},
         {
             "name": "fetch",
@@ -141,5 +161,5 @@ def test_null_is_the_same_as_leaving_the_option_out(controller: Controller) -> N
             },
         },
     ).succeeded()
-    assert run["create"]["action"] == "create"
+    assert (run["create"]["action"], run["ensure"]["summary"]["unchanged"]) == ("create", 1)
     assert [one["name"] for one in (*run["read"]["api_secrets"], *run["fetch"]["msg"])] == ["n", "n"]

@@ -7,7 +7,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import SHARING
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret, api_secret_info
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import (
+    api_secret,
+    api_secret_info,
+    api_secrets,
+)
 
 from .stage import MODULE
 from .test_lookup_options import documented_options
@@ -15,9 +19,11 @@ from .test_lookup_options import documented_options
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 INFO = f"{MODULE}_info"
+LIST = f"{MODULE}s"
 LOOKUP = MODULE
 MISSPELT = "client_secrt"
 TERM = "Term 1"
+CODE = "wrong"
 
 #: The secrets that are given beside a wrong value, and the one within it. Each is a mark that appears nowhere else.
 CLIENT_SECRET = "cl1ent-s3cret"
@@ -62,6 +68,8 @@ _TAKEN = {
     "bool": ("a boolean",),
     "int": ("a number",),
     "texts": ("a text", "a list", "a list of numbers"),
+    "items": (),
+    "secrets": (),
     "shares": ("a list", "a list of numbers"),
     "terms": ("a text", "a number", "a list", "a list of numbers", "a list of lists"),
     "misspelt": (),
@@ -72,6 +80,10 @@ def kind_of(spec: t.Mapping[str, t.Any]) -> str:
     """Return what an option takes, from its argument spec or its documentation."""
     if spec.get("choices"):
         return "choice"
+    if spec["type"] == "list" and any(inner.get("no_log") for inner in spec.get("options", {}).values()):
+        return "items"
+    if spec["type"] == "dict":
+        return "secrets"
     if spec["type"] == "list":
         return "shares" if spec["elements"] == "dict" else "texts"
     if spec["type"] in ("str", "path"):
@@ -86,26 +98,46 @@ def wrong_values(name: str, kind: str) -> dict[str, t.Any]:
         key = "username" if name == "users_allowed" else "name"
         wrong.update({type_: [{key: value}] for type_, value in _ENTRIES.items()})
         wrong.update({type_: [{key: "bob", "can_edit": value}] for type_, value in _RIGHTS.items()})
+        wrong["a misspelt key with a text"] = [{key: "bob", MISSPELT: INNER}]
+        wrong["a misspelt key with a mapping"] = [{key: "bob", MISSPELT: {"deep": [INNER, NUMBER]}}]
     return wrong
 
 
 class Case(t.NamedTuple):
-    """An option of a plugin with a value of a wrong type."""
+    """An option of a plugin with a value of a wrong type. ``within``: it is an option of an item, or of client_secrets."""
 
     plugin: str
     option: str
     type: str
     value: t.Any
+    within: str = ""
 
     @property
     def name(self) -> str:
         """The name of its task."""
-        return f"{self.plugin}: {self.option} is {self.type}"
+        return f"{self.plugin}: {self.within and f'{self.within}: '}{self.option} is {self.type}"
+
+    @property
+    def named(self) -> str:
+        """What the failure says to name the option."""
+        if self.option == "client_secrets" and self.type in ("a mapping", "a mapping of lists"):
+            return "entry 1 of client_secrets"  # it is a mapping, as it should be
+        if self.option == "api_secrets" and self.type.startswith("a list"):
+            return "item 1"
+        if self.within == "client_secrets":
+            return f"entry 1 of client_secrets ('{CODE}')"
+        # An item is named by its place, and by its code, unless that is what is wrong.
+        place = {"": "", "api_secrets": "item 1: " if self.option == "identifier_code" else f"item 1 ('{CODE}'): "}
+        return f"{place[self.within]}{'the option ' if self.within else ''}{self.option}"
 
 
 def module_options() -> dict[str, Spec]:
     """Return the options of each module."""
-    return {MODULE: api_secret.argument_spec(), INFO: api_secret_info.argument_spec()}
+    return {
+        MODULE: api_secret.argument_spec(),
+        INFO: api_secret_info.argument_spec(),
+        LIST: api_secrets.argument_spec(),
+    }
 
 
 def lookup_options() -> Spec:
@@ -123,25 +155,34 @@ def cases() -> list[Case]:
         },
         "lookup": {TERM: "terms", **{name: kind_of(spec) for name, spec in lookup_options().items()}},
     }
-    return [
+    found = [
         Case(plugin, option, type_, value)
         for plugin, options in kinds.items()
         for option, kind in {**options, MISSPELT: "misspelt"}.items()
         for type_, value in wrong_values(option, kind).items()
     ]
+    of_an_item = {name: kind_of(spec) for name, spec in module_options()[LIST]["api_secrets"]["options"].items()}
+    found += [
+        Case(LIST, option, type_, value, "api_secrets")
+        for option, kind in {**of_an_item, MISSPELT: "misspelt"}.items()
+        for type_, value in wrong_values(option, kind).items()
+    ]
+    return found + [
+        Case(LIST, CODE, type_, value, "client_secrets") for type_, value in wrong_values(CODE, "secret").items()
+    ]
 
 
 def one_of_each(every: t.Sequence[Case]) -> list[Case]:
     """Return one case for each option of each plugin, and all types in turn."""
-    by_option: dict[tuple[str, str], list[Case]] = {}
+    by_option: dict[tuple[str, str, str], list[Case]] = {}
     for case in every:
-        by_option.setdefault((case.plugin, case.option), []).append(case)
+        by_option.setdefault((case.plugin, case.within, case.option), []).append(case)
     return [several[number % len(several)] for number, several in enumerate(by_option.values())]
 
 
-def secrets_beside(options: t.Container[str]) -> dict[str, str]:
+def secrets_beside(options: t.Container[str]) -> dict[str, t.Any]:
     """Return the secrets that a task gives in the options that a plugin has, as templates."""
-    beside = {
+    beside: dict[str, t.Any] = {
         "client_secret": "{{ client_secret }}",
         "mysafe_client_secret": "{{ key_secret }}",
         "client_key": "{{ private_key }}",
@@ -155,8 +196,23 @@ def task(case: Case) -> dict[str, t.Any]:
         return _debug(case)
     given = secrets_beside(module_options()[case.plugin])
     if case.plugin == MODULE:
-        given["identifier_code"] = "wrong"
-    return {"name": case.name, case.plugin: {**given, case.option: case.value}, "ignore_errors": True}
+        given["identifier_code"] = CODE
+    if case.plugin == LIST:
+        given = {**given, **_list(case)}
+    if not case.within:
+        given[case.option] = case.value
+    return {"name": case.name, case.plugin: given, "ignore_errors": True}
+
+
+def _list(case: Case) -> dict[str, t.Any]:
+    """Return a list with a good item and the one of the case. Each has a client secret, the second in client_secrets."""
+    item: dict[str, t.Any] = {"identifier_code": CODE}
+    client_secrets: dict[str, t.Any] = {"other": "{{ client_secret }}"}
+    if case.within == "api_secrets":
+        item.update({"client_secret": "{{ client_secret }}", case.option: case.value})
+    elif case.within == "client_secrets":
+        client_secrets = {CODE: case.value, **client_secrets}
+    return {"api_secrets": [item, {"identifier_code": "other"}], "client_secrets": client_secrets}
 
 
 def _debug(case: Case) -> dict[str, t.Any]:

@@ -23,6 +23,11 @@ _TASKS: list[dict[str, t.Any]] = [
     {"name": "update", MODULE: {**_WISH, "notes": "new"}},
     {"name": "refuse", MODULE: {**_WISH, "client_secret": [_SECRET]}, "ignore_errors": True},
     {"name": "fail", MODULE: secret("other", url=""), "ignore_errors": True},
+    {
+        "name": "list",
+        f"{MODULE}s": {"api_secrets": [secret("robot"), secret("listed")], "client_secrets": {"listed": _SECRET}},
+    },
+    {"name": "refuse a list", f"{MODULE}s": {"api_secrets": [{"client_secrt": _SECRET}]}, "ignore_errors": True},
     {"name": "read", f"{MODULE}_info": {"identifier_code": "robot"}},
     {"name": "fetch", "ansible.builtin.debug": {"msg": f"{{{{ query('{MODULE}', 'robot', field='client_secret') }}}}"}},
     {"name": "deactivate", MODULE: {"identifier_code": "robot", "state": "absent"}},
@@ -56,7 +61,8 @@ def _variables(request: pytest.FixtureRequest) -> dict[str, t.Any]:
 def test_tasks_do_what_they_say(controller: Controller, variables: dict[str, t.Any]) -> None:
     run = _play(controller, "mitogen_linear", variables)
     assert {name: (run[name]["changed"], run[name]["action"]) for name in _DONE} == _DONE
-    assert [run[name]["error"]["kind"] for name in ("refuse", "fail")] == ["invalid_input", "invalid_input"]
+    assert [run[name]["error"]["kind"] for name in ("refuse", "fail", "refuse a list")] == ["invalid_input"] * 3
+    assert [result["action"] for result in run["list"]["results"]] == ["none", "create"]
     assert [one["notes"] for one in run["read"]["api_secrets"]] == ["new"]
     assert run["fetch"]["msg"] == [_SECRET]
 
