@@ -82,12 +82,20 @@ def shown(arguments: t.Mapping[str, t.Any], spec: Spec, normal: Normal) -> dict[
     """Return the arguments that are safe to show of a task that was refused: those that are right, and no secrets."""
     safe = {}
     for name, value in arguments.items():
-        if name in spec and not spec[name].get("no_log") and not _has_secrets(spec[name]):
+        option = spec.get(name, {"no_log": True})
+        if not option.get("no_log") and not _has_secrets(option) and _may_be(value, option):
             try:
                 safe.update(checked({name: value}, spec, normal))
             except MySafeError:
                 continue
     return safe
+
+
+def _may_be(value: t.Any, option: t.Mapping[str, t.Any]) -> bool:
+    """Whether a value can be one of the option: some are checked together with others only."""
+    if option["type"] == "int":
+        return str(value).strip().isdecimal()
+    return option["type"] in ("list", "dict") or not isinstance(value, (dict, list))
 
 
 def _has_secrets(option: t.Mapping[str, t.Any]) -> bool:

@@ -16,11 +16,7 @@ from .wrong_types import INFO, LIST, MARKS, MISSPELT, Case
 if t.TYPE_CHECKING:
     from .stage import Aside, Both, Controller, Run
 
-#: Options whose wrong values are still shown in the arguments of a refused task. A test of their own waits for the end
-#: of that; then this can go.
-_STILL_SHOWN = [(LIST, "concurrency"), (LIST, "tag")]
-_ALL = wrong_types.cases()
-_EVERY = [case for case in _ALL if (case.plugin, case.option) not in _STILL_SHOWN]
+_EVERY = wrong_types.cases()
 
 
 class Played(t.NamedTuple):
@@ -128,21 +124,14 @@ def test_both_ways_say_the_same(both: Played) -> None:
 
 
 def test_every_option_is_tested() -> None:
-    tested = {(case.plugin, case.option) for case in wrong_types.one_of_each(_ALL)}
+    tested = {(case.plugin, case.option) for case in wrong_types.one_of_each(_EVERY)}
     options = {**wrong_types.module_options(), "lookup": wrong_types.lookup_options()}
     assert tested >= {(plugin, option) for plugin, spec in options.items() for option in spec}
 
 
 def test_every_option_of_an_item_is_tested() -> None:
-    tested = {case.option for case in wrong_types.one_of_each(_ALL) if case.within == "api_secrets"}
+    tested = {case.option for case in wrong_types.one_of_each(_EVERY) if case.within == "api_secrets"}
     assert tested == {*wrong_types.module_options()[LIST]["api_secrets"]["options"], MISSPELT}
-
-
-@pytest.mark.xfail(reason="the arguments of a refused task show them", strict=True)
-def test_a_wrong_tag_or_concurrency_is_not_shown(controller: Controller) -> None:
-    cases = [case for case in _ALL if (case.plugin, case.option) in _STILL_SHOWN and case.type == "a mapping"]
-    run = controller.play(*map(wrong_types.task, cases), vars=wrong_types.variables(), arguments=["-vvv"])
-    assert [wrong_types.INNER in json.dumps(run[case.name]) for case in cases] == [False, False]
 
 
 def test_null_is_the_same_as_leaving_the_option_out(controller: Controller) -> None:

@@ -90,7 +90,7 @@ def ensure_list(
                 progress = progress.after(finished.outcome)
                 tell(progress)
     untried = Outcome(changed=False, action="none", api_entity=None, diff={}, error=NOT_TRIED)
-    return [done.get(index) or Item(desired, untried) for index, desired in enumerate(wanted.items)]
+    return [done.get(index) or Item(desired, untried, desired.identifier) for index, desired in enumerate(wanted.items)]
 
 
 def _by_address(items: t.Sequence[Desired]) -> tuple[list[int], list[int]]:
