@@ -97,6 +97,9 @@ class MySafeAction(ActionBase):
             result.update(self._execute_module(module_args=module_args, task_vars=task_vars, wrap_async=wrap_async))
         if warnings:
             result["warnings"] = [*warnings, *result.get("warnings", ())]
+        if self._task.async_val:
+            for warning in warnings:
+                _DISPLAY.warning(warning)  # while Ansible waits for the module, it drops those of the action
         return result
 
     def _is_same_in_place(self, task_vars: dict[str, t.Any]) -> bool:

@@ -10,13 +10,12 @@ Ansible converts values of another type silently, repeats values in its messages
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 from collections import abc
 
-from ..module_utils._api_secret.options import invalid
+from ..module_utils._api_secret.options import invalid, unknown_options
 from ..module_utils._api_secret.texts import fault, named_type
-from ..module_utils._errors import Kind, MySafeError
+from ..module_utils._errors import MySafeError
 from ..module_utils._http.environment import converted, is_blank, misconfigured
 from ..module_utils._http.options import OPTIONS
 
@@ -60,7 +59,7 @@ def checked(arguments: t.Mapping[str, t.Any], spec: Spec, normal: Normal) -> dic
     """
     unknown = [name for name in arguments if name not in spec]
     if unknown:
-        raise _unknown(unknown, spec)
+        raise unknown_options(unknown, spec)
     return {
         name: _checked(name, spec[name], normal(name, value)) for name, value in arguments.items() if value is not None
     }
@@ -136,14 +135,3 @@ def _boolean(name: str, value: t.Any) -> bool:
         return bool(boolean(value))
     except TypeError:
         raise invalid(name, f"it is {named_type(value)} that is neither true nor false", "give true or false") from None
-
-
-def _unknown(names: t.Sequence[str], spec: Spec) -> MySafeError:
-    meant = dict.fromkeys(match for name in names for match in difflib.get_close_matches(name, spec, n=1))
-    meanings = f"did you mean {' and '.join(meant)}? " if meant else ""
-    return MySafeError(
-        Kind.INVALID_INPUT,
-        f"{'There are no options' if len(names) > 1 else 'There is no option'} {', '.join(names)}",
-        cause="the plugin has no option of that name",
-        solution=f"{meanings}ansible-doc lists the options",
-    )

@@ -85,7 +85,6 @@ def test_an_item_that_was_not_tried_is_named_by_its_number(controller: Controlle
 
 
 @pytest.mark.exhaustive
-@pytest.mark.xfail(reason="Ansible drops the warnings of an action plugin when it waits for an async task", strict=True)
 def test_a_code_that_is_a_number_warns_under_async(controller: Controller) -> None:
     run = controller.play({**_task("list", secret("code", identifier_code=4711)), "async": 60, "poll": 1}).succeeded()
     assert "The option identifier_code is a number" in run.output

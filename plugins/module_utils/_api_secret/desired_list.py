@@ -14,7 +14,7 @@ from .._http.transport import MOST_CONNECTIONS
 from .._parallel import CONNECTIONS
 from . import desired
 from .desired import Desired
-from .options import invalid
+from .options import invalid, most_alike, unknown_options
 from .texts import as_text, named_type, require_one_tag
 
 #: The option of an item that the mapping client_secrets can give instead.
@@ -155,11 +155,7 @@ def _parsed(item: _Item, policy: t.Mapping[str, t.Any]) -> Desired:
     spec = desired.argument_spec()
     unknown = [name for name in item.options if name not in spec]
     if unknown:
-        meant = dict.fromkeys(filter(None, (_most_alike(name, spec) for name in unknown)))
-        meanings = f"did you mean {' and '.join(meant)}? " if meant else ""
-        raise invalid(
-            ", ".join(unknown), "API secrets have no option of that name", f"{meanings}ansible-doc lists the options"
-        )
+        raise unknown_options(unknown, spec)
     choices = spec["state"]["choices"]
     if item.options.get("state") not in (None, *choices):
         raise invalid("state", "its value is not one of the choices", f"give one of: {', '.join(choices)}")
@@ -195,7 +191,7 @@ def _with_client_secrets(items: list[_Item], given: t.Any, faults: _Faults) -> l
         # Any other key is not shown: a mapping the wrong way round has secrets for keys.
         label = f"entry {place} of client_secrets" + (f" ('{code}')" if code in at else "")
         if code not in at:
-            meant = _most_alike(code, at)
+            meant = most_alike(code, at)
             faults.add(
                 label,
                 "no item of the list has its identifier code",
@@ -209,13 +205,6 @@ def _with_client_secrets(items: list[_Item], given: t.Any, faults: _Faults) -> l
                 faults.add(label, f"{item.label} has a client_secret of its own", "give it in one place only")
             items[at[code]] = item._replace(options={**item.options, _OPTION: secret})
     return items
-
-
-def _most_alike(text: str, names: t.Iterable[str]) -> str:
-    """Return the name that a mistyped one is most like; empty where none is."""
-    import difflib  # only a mistake needs it
-
-    return next(iter(difflib.get_close_matches(text, list(names), n=1)), "")
 
 
 def _require_each_once(items: list[_Item], wanted: list[Desired | None], faults: _Faults) -> None:

@@ -6,12 +6,33 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .._errors import Kind, MySafeError
 
 
 def invalid(option: str, cause: str, solution: str) -> MySafeError:
     """Make the failure (kind ``invalid_input``) of an option that cannot be used."""
     return MySafeError(Kind.INVALID_INPUT, f"The option {option} cannot be used", cause=cause, solution=solution)
+
+
+def unknown_options(names: t.Sequence[str], known: t.Collection[str]) -> MySafeError:
+    """Make the failure (kind ``invalid_input``) of options that do not exist, with those that may be meant."""
+    meant = dict.fromkeys(filter(None, (most_alike(name, known) for name in names)))
+    meanings = f"did you mean {' and '.join(meant)}? " if meant else ""
+    return MySafeError(
+        Kind.INVALID_INPUT,
+        f"{'There are no options' if len(names) > 1 else 'There is no option'} {', '.join(names)}",
+        cause="the plugin has no option of that name",
+        solution=f"{meanings}ansible-doc lists the options",
+    )
+
+
+def most_alike(text: str, known: t.Collection[str]) -> str:
+    """Return the known text that a mistyped one is most like; empty where none is."""
+    import difflib  # only a mistake needs it
+
+    return next(iter(difflib.get_close_matches(text, known, n=1)), "")
 
 
 def checked_identifier(identifier: str) -> str:

@@ -91,7 +91,7 @@ def test_what_is_no_mapping_is_refused_as_an_item(value: t.Any) -> None:
 
 def test_an_unknown_option_is_named_with_the_one_that_may_be_meant() -> None:
     cause = faults({"identifier_code": "a", "client_secrt": {"deep": SECRET}})
-    assert "the option client_secrt cannot be used" in cause
+    assert "item 1 ('a'): there is no option client_secrt" in cause
     assert "did you mean client_secret?" in cause
 
 
@@ -120,7 +120,7 @@ def test_a_mistyped_code_of_a_secret_is_answered_with_the_one_that_may_be_meant(
 
 def test_faults_are_named_in_the_order_of_the_items() -> None:
     cause = faults({"identifier_code": "a", "nmae": "x"}, "no mapping", {"identifier_code": "a"}, tag=["x"])
-    places = [cause.index(text) for text in ("item 1 ('a'): the option", "item 2:", "item 3 ('a'):", "the option tag")]
+    places = [cause.index(text) for text in ("item 1 ('a'): there is", "item 2:", "item 3 ('a'):", "the option tag")]
     assert places == sorted(places)
 
 
