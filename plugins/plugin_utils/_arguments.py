@@ -94,7 +94,7 @@ def _may_be(value: t.Any, option: t.Mapping[str, t.Any]) -> bool:
     """Whether a value can be one of the option: some are checked together with others only."""
     if option["type"] == "int":
         return str(value).strip().isdecimal()
-    return option["type"] in ("list", "dict") or not isinstance(value, (dict, list))
+    return option["type"] != "str" or isinstance(value, str) or type(value) is int
 
 
 def _has_secrets(option: t.Mapping[str, t.Any]) -> bool:
