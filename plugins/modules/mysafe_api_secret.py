@@ -374,6 +374,13 @@ api_entity:
       description: Users and groups that MySafe could not share it with, as MySafe reports them. Empty unless the task fails.
       type: list
       elements: raw
+note:
+  description:
+    - After a deactivation, that the number of the API secret is needed to activate it again if MySafe does not list inactive ones.
+  returned: success, when RV(action) is V(deactivate)
+  type: str
+  sample: "MySafe may no longer list the API secret, as it is inactive. Keep its number 43: identifier: 43 with state: present activates
+    it again."
 error:
   description:
     - Details of the failure, for playbooks to evaluate.

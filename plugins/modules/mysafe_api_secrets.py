@@ -326,6 +326,9 @@ results:
     api_entity:
       description: As the return value C(api_entity) of M(senhasegura.mysafe.mysafe_api_secret). Left out if nothing is known.
       type: dict
+    note:
+      description: As the return value C(note) of M(senhasegura.mysafe.mysafe_api_secret), after a deactivation.
+      type: str
     warnings:
       description: The warnings about this API secret, if there are any.
       type: list

@@ -37,6 +37,17 @@ class Outcome(t.NamedTuple):
     warnings: tuple[str, ...] = ()
     error: MySafeError | None = None
 
+    @property
+    def note(self) -> str:
+        """What to remember after a deactivation; empty after everything else."""
+        if self.action != Action.DEACTIVATE.value or self.error is not None or self.api_entity is None:
+            return ""
+        number = self.api_entity["identifier"]
+        return (
+            f"MySafe may no longer list the API secret, as it is inactive. Keep its number {number}: identifier: {number} with"
+            " state: present activates it again."
+        )
+
 
 class Journal:
     """The journal of one run."""

@@ -42,6 +42,8 @@ def run(params: Params, *, check_mode: bool, diff: bool, sessions: Sessions | No
             known = values if outcome.api_entity is not None else {"changed": outcome.changed}
             return {**failure(outcome.error, api.client.secrets), **known}, outcome.warnings
         values["action"] = outcome.action
+        if outcome.note:
+            values["note"] = outcome.note
         if diff:
             header = wanted.header(outcome.api_entity)
             values["diff"] = {"before_header": header, "after_header": header, **outcome.diff}

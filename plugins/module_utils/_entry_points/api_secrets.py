@@ -99,6 +99,8 @@ def _result(item: Item) -> dict[str, t.Any]:
         result["error"] = _told(outcome.error)
     if outcome.warnings:
         result["warnings"] = list(outcome.warnings)
+    if outcome.note:
+        result["note"] = outcome.note
     return result
 
 

@@ -136,3 +136,16 @@ def test_an_outcome_is_immutable() -> None:
     outcome = Outcome(False, "none", None, {})
     with pytest.raises(AttributeError):
         outcome.changed = True  # type: ignore[misc]
+
+
+# What to remember.
+
+
+@pytest.mark.parametrize(("action", "is_noted"), [("deactivate", True), ("update", False), ("none", False)])
+def test_after_a_deactivation_the_number_is_to_be_kept(action: str, is_noted: bool) -> None:
+    outcome = Outcome(changed=True, action=action, api_entity=an_entity(), diff={})
+    assert (f"Keep its number {NUMBER}" in outcome.note) is is_noted
+
+
+def test_a_deactivation_that_failed_has_no_note() -> None:
+    assert Outcome(changed=True, action="deactivate", api_entity=an_entity(), diff={}, error=refused()).note == ""
