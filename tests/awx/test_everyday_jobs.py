@@ -158,6 +158,18 @@ def test_a_failed_item_does_not_keep_others_from_being_shared(simulator: Simulat
     assert "mistyped" not in {secret["identifier_code"] for secret in simulator.secrets()}
 
 
+def test_sharing_activates_an_inactive_api_secret_that_is_listed(
+    simulator: Simulator, launch: Launch, numbers: dict[str, str]
+) -> None:
+    """As the survey and the guide say: a described API secret is an active one. With a tag, it is left alone."""
+    launch("activation.yml", {"activation_action": "deactivate", "activation_numbers": numbers["billing-api"]})
+    simulator.switch(list_inactive=True)
+
+    *_done, left = said(launch("share.yml", BY_TAG))
+    assert left.startswith("left alone: Name of billing-api: ")
+    assert said(launch("share.yml", {**SHARE, "share_codes": "billing-api"}))[1] == "activate+update: billing-api"
+
+
 @pytest.mark.usefixtures("numbers")
 def test_a_tag_that_no_api_secret_has_fails_the_job(simulator: Simulator, launch: Launch) -> None:
     job = launch("share.yml", {**BY_TAG, "share_tag": "biling"})
@@ -232,7 +244,7 @@ def test_quotes_keep_an_answer_that_looks_like_a_number(simulator: Simulator, la
 
 @pytest.mark.usefixtures("numbers")
 def test_an_answer_is_never_a_template(simulator: Simulator, launch: Launch) -> None:
-    template = "{{ lookup('env', 'SENHASEGURA_CLIENT_SECRET') }}"
+    template = "{{ 'a' ~ 7 * 7 }}"
 
     jobs = [
         launch("share.yml", {**SHARE, "share_codes": template}),
@@ -242,6 +254,7 @@ def test_an_answer_is_never_a_template(simulator: Simulator, launch: Launch) -> 
     ]
 
     assert [job.status for job in jobs] == ["failed", "failed", "successful", "successful"]
+    assert [job for job in jobs if template not in job.stdout] == []
     assert simulator.writes() == []
 
 
