@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .job import ROOT, Controller, CredentialType
+from .job import ROOT, Controller, CredentialType, Launch
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,3 +84,15 @@ def _controller(tmp_path: Path, collections: Path, simulator: Simulator) -> Iter
         for number, secret in enumerate(sorted(filter(None, stored | keys))):
             assert secret not in job.text, f"secret number {number} is in a job"
         assert not _JWT.search(job.text), "an access token is in a job"
+
+
+@pytest.fixture(name="minimal")
+def _minimal(controller: Controller, credential_type: CredentialType, login: dict[str, t.Any]) -> Launch:
+    """Return jobs with a credential that holds the three required fields."""
+    return Launch(controller, credential_type, login)
+
+
+@pytest.fixture(name="launch")
+def _launch(minimal: Launch, ca_certificate: str) -> Launch:
+    """Return jobs with a credential that holds the CA as well."""
+    return minimal.but(senhasegura_ca_certificate=ca_certificate)

@@ -26,11 +26,20 @@ from .rules import broken_by_answers, broken_by_credential
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from simulator.process import Simulator
+
 ROOT = Path(__file__).resolve().parents[2]
 AWX = ROOT / "docs" / "awx"
 CONNECTIONS = Path(__file__).resolve().parent / "plugins" / "connection"
 #: The inventory that docs/awx/setup.yml makes.
 LOCALHOST = {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}
+
+#: With another host, on which the module runs.
+BASTION: dict[str, dict[str, t.Any]] = {
+    **LOCALHOST,
+    "bastion.example.org": {"ansible_connection": "bastion", "ansible_python_interpreter": sys.executable},
+}
+ON_BASTION = {"mysafe_run_on": "bastion.example.org"}
 
 
 class CredentialType:
@@ -161,10 +170,12 @@ class Controller:
         check: bool = False,
         verbosity: int = 0,
         mounted: bool = True,
+        surveyed: bool = True,
     ) -> Job:
         """Run a playbook with what a credential gives and the answers to its survey.
 
-        ``extra_vars`` are those of the job template, and ``environment`` is that of the execution environment.
+        ``extra_vars`` are those of the job template, and ``environment`` is that of the execution environment. If the job
+        is not ``surveyed``, because somebody disabled the survey, AWX does not check the answers.
         """
         folder = injected.private_data_dir
         variables: dict[str, t.Any] = {}
@@ -172,7 +183,7 @@ class Controller:
         if survey.exists():
             spec = json.loads(survey.read_text("utf-8"))
             defaults = {one["variable"]: one["default"] for one in spec["spec"] if "default" in one}
-            assert broken_by_answers(spec, {**defaults, **(answers or {})}) == []
+            assert not surveyed or broken_by_answers(spec, {**defaults, **(answers or {})}) == []
             variables = {**defaults, **(answers or {})}
         (folder / "env" / "extravars").write_text(written(variables, extra_vars or {}) or "{}", encoding="utf-8")
         hosts = {"all": {"hosts": {name: dict(values) for name, values in (inventory or LOCALHOST).items()}}}
@@ -196,6 +207,32 @@ class Controller:
         job = Job(runner.status, runner.stdout.read(), list(runner.events))
         self.jobs.append(job)
         return job
+
+
+class Launch:
+    """Launches jobs with a credential."""
+
+    def __init__(self, controller: Controller, credential_type: CredentialType, values: dict[str, t.Any]) -> None:
+        self._controller = controller
+        self._type = credential_type
+        self._values = values
+
+    def __call__(self, playbook: str, answers: dict[str, t.Any] | None = None, **options: t.Any) -> t.Any:
+        """Run a playbook with the answers to its survey."""
+        injected = self._type.inject(self._values, self._controller.private_data_dir())
+        return self._controller.run(playbook, injected, answers, **options)
+
+    def but(self, **values: t.Any) -> Launch:
+        """Return the same with other values in the credential; None removes a field."""
+        changed = {name: value for name, value in {**self._values, **values}.items() if value is not None}
+        return Launch(self._controller, self._type, changed)
+
+
+def only(simulator: Simulator, code: str) -> dict[str, t.Any]:
+    """Return the only API secret with a code."""
+    found = [secret for secret in simulator.secrets() if secret["identifier_code"] == code]
+    assert len(found) == 1
+    return found[0]
 
 
 def written(given: Mapping[str, t.Any], trusted: Mapping[str, t.Any]) -> str:

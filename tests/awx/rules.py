@@ -143,6 +143,9 @@ def broken_by_survey(survey: dict[str, t.Any]) -> list[str]:
             *_if(kind and default != "" and not isinstance(default, kind), "a default has the type of its question"),
             *_if(not all(isinstance(limit, int) for limit in limits), "limits are whole numbers"),
             *_if(question["type"].startswith("multi") and "choices" not in question, "a choice has choices"),
+            *_if(
+                "choices" in question and default not in ["", *question["choices"]], "a default is one of the choices"
+            ),
             *_if(default == "$encrypted$", "$encrypted$ is no default"),
         ]
     return broken
@@ -160,6 +163,8 @@ def broken_by_answers(survey: dict[str, t.Any], answers: dict[str, t.Any]) -> li
             long_enough = question.get("min") is None or len(answer) >= question["min"]
             short_enough = question.get("max") is None or len(answer) <= question["max"]
             broken += _if(not (long_enough and short_enough), "an answer is as long as it may be")
+        elif name in answers and question["type"] == "multiplechoice":
+            broken += _if(answers[name] not in question["choices"], "an answer is one of the choices")
     return broken
 
 

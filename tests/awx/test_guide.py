@@ -15,7 +15,12 @@ import yaml
 from .job import AWX, ROOT, CredentialType
 
 GUIDE = (ROOT / "docs" / "awx.md").read_text("utf-8")
-ANSWER_TYPES = {"text": "Text", "textarea": "Textarea", "password": "Password"}
+ANSWER_TYPES = {
+    "text": "Text",
+    "textarea": "Textarea",
+    "password": "Password",
+    "multiplechoice": "Multiple Choice (single select)",
+}
 
 
 def table(first_column: str, after: str = "") -> list[list[str]]:
@@ -28,6 +33,14 @@ def table(first_column: str, after: str = "") -> list[list[str]]:
             break
         rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
     return rows
+
+
+def limit_of(question: dict[str, t.Any]) -> str:
+    """Return what limits the answer: its length, or the choices, with the default if there is one."""
+    if "choices" not in question:
+        return str(question["max"])
+    choices = ", ".join(f"`{choice}`" for choice in question["choices"])
+    return f"{choices}; default `{question['default']}`" if "default" in question else choices
 
 
 def playbook(name: str) -> dict[str, t.Any]:
@@ -54,12 +67,12 @@ def test_the_questions_of_a_survey(survey: Path) -> None:
             f"`{question['variable']}`",
             ANSWER_TYPES[question["type"]],
             "yes" if question["required"] else "no",
-            str(question["max"]),
+            limit_of(question),
         ]
         for question in questions
     ]
     # The guide states one rule for all of them.
-    assert [question["min"] for question in questions] == [int(question["required"]) for question in questions]
+    assert all(question.get("min", int(question["required"])) == int(question["required"]) for question in questions)
 
 
 def test_the_variables_of_the_set_up_playbook() -> None:
@@ -78,6 +91,27 @@ def test_the_variables_of_the_set_up_playbook() -> None:
             assert defaults[name].strip("`") in shown
         else:
             assert defaults[name].startswith("none" if shown == "" else f"`{shown}`"), name
+
+
+def test_the_job_templates() -> None:
+    made = [
+        {**task["awx.awx.job_template"], **item}
+        for task in playbook("setup.yml")["tasks"]
+        if "awx.awx.job_template" in task
+        for item in task.get("loop", [{}])
+    ]
+
+    assert table("name", after="**Templates**") == [
+        [
+            f"`{one['name']}`",
+            f"`{Path(one['playbook']).stem}.yml`",
+            "yes" if one.get("survey_enabled") else "no",
+        ]
+        for one in made
+    ]
+    assert sorted(row[1] for row in table("to", after="## 4. Launch")) == sorted(
+        one["name"].removeprefix("MySafe: ") for one in made
+    )
 
 
 def test_the_host_in_the_inventory() -> None:

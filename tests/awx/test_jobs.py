@@ -6,19 +6,19 @@ from __future__ import annotations
 
 import json
 import socket
-import sys
 import typing as t
 from pathlib import Path
 
 import pytest
 from simulator.process import Simulator
 
-from .job import AWX, LOCALHOST, Controller, CredentialType, slice_of
+from .job import AWX, BASTION, ON_BASTION, Controller, CredentialType, Launch, only, slice_of
 
 HAVE = "Ensure the API secret matches the survey"
 HAVE_EACH = "Ensure the API secrets match the list"
 HAVE_HOST = "Ensure the API secret of the host exists"
 SAY = "Show what was done"
+KEEP = "Keep the numbers. MySafe may hide an inactive API secret, and then only its number finds it."
 BILLING = {
     "api_secret_identifier_code": "billing-api",
     "api_secret_name": "Billing API",
@@ -29,44 +29,6 @@ BILLING = {
     "api_secret_notes": "Owned by the platform team.",
 }
 CODE_ALONE = {"api_secret_identifier_code": "billing-api"}
-
-
-class Launch:
-    """Launches jobs with a credential."""
-
-    def __init__(self, controller: Controller, credential_type: CredentialType, values: dict[str, t.Any]) -> None:
-        self._controller = controller
-        self._type = credential_type
-        self._values = values
-
-    def __call__(self, playbook: str, answers: dict[str, t.Any] | None = None, **options: t.Any) -> t.Any:
-        """Run a playbook with the answers to its survey."""
-        injected = self._type.inject(self._values, self._controller.private_data_dir())
-        return self._controller.run(playbook, injected, answers, **options)
-
-    def but(self, **values: t.Any) -> Launch:
-        """Return the same with other values in the credential; None removes a field."""
-        changed = {name: value for name, value in {**self._values, **values}.items() if value is not None}
-        return Launch(self._controller, self._type, changed)
-
-
-@pytest.fixture(name="minimal")
-def _minimal(controller: Controller, credential_type: CredentialType, login: dict[str, t.Any]) -> Launch:
-    """Return jobs with a credential that holds the three required fields."""
-    return Launch(controller, credential_type, login)
-
-
-@pytest.fixture(name="launch")
-def _launch(minimal: Launch, ca_certificate: str) -> Launch:
-    """Return jobs with a credential that holds the CA as well."""
-    return minimal.but(senhasegura_ca_certificate=ca_certificate)
-
-
-def only(simulator: Simulator, code: str) -> dict[str, t.Any]:
-    """Return the only API secret with a code."""
-    found = [secret for secret in simulator.secrets() if secret["identifier_code"] == code]
-    assert len(found) == 1
-    return found[0]
 
 
 def stored(simulator: Simulator, code: str) -> None:
@@ -315,6 +277,7 @@ def test_the_job_type_check_writes_nothing(simulator: Simulator, launch: Launch)
     job = launch("api_secret.yml", BILLING, check=True)
 
     assert (job.status, job.result(HAVE)["action"]) == ("successful", "create")
+    assert job.result(SAY)["msg"].startswith("would create: API secret")
     assert simulator.writes() == []
 
 
@@ -414,15 +377,16 @@ def test_a_list_without_client_secrets_leaves_them_alone(simulator: Simulator, l
 def test_an_entry_may_have_a_number_or_a_state(simulator: Simulator, launch: Launch) -> None:
     stored(simulator, "billing-api")
     stored(simulator, "old-api")
-    number = only(simulator, "billing-api")["identifier"]
+    number, old = (only(simulator, code)["identifier"] for code in ("billing-api", "old-api"))
     listed = f"- identifier: '{number}'\n  name: Renamed\n- identifier_code: old-api\n  state: absent\n"
 
     job = launch("onboard_list.yml", {"api_secrets": listed})
 
     assert job.result(SAY)["msg"] == [
         "2 API secrets: 1 updated, 1 deactivated",
-        "deactivate: old-api",
+        f"deactivate: old-api ({old})",
         "update: billing-api",
+        KEEP,
     ]
 
 
@@ -432,7 +396,7 @@ def test_the_job_type_check_of_a_list_writes_nothing(simulator: Simulator, launc
     assert job.result(SAY)["msg"] == [
         "Nothing was written. Run would do this:",
         "2 API secrets: 2 created",
-        "create: billing-api, reporting-api",
+        "would create: billing-api, reporting-api",
     ]
     assert simulator.writes() == []
 
@@ -498,7 +462,7 @@ def test_all_faults_of_a_list_are_named_before_anything_is_sent(simulator: Simul
     job = launch("onboard_list.yml", {"api_secrets": listed, "api_secrets_client_secrets": '{"other": "of-nobody"}'})
 
     assert job.failure["error"]["kind"] == "invalid_input"
-    for fault in ("item 1:", "item 2 ('a')", "item 4 ('twice')", "entry 1 of client_secrets ('other')"):
+    for fault in ("item 1:", "item 2 ('a')", "item 4 ('twice')", "entry 1 of client_secrets:"):
         assert fault in job.failure["msg"]
     assert "of-nobody" not in job.text
     assert simulator.requests() == []
@@ -650,12 +614,6 @@ def test_variables_of_a_host_describe_its_api_secret(simulator: Simulator, launc
 
 
 # A bastion: the module runs on another host than the controller
-
-BASTION: dict[str, dict[str, t.Any]] = {
-    **LOCALHOST,
-    "bastion.example.org": {"ansible_connection": "bastion", "ansible_python_interpreter": sys.executable},
-}
-ON_BASTION = {"mysafe_run_on": "bastion.example.org"}
 
 
 @pytest.mark.parametrize(

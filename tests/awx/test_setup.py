@@ -23,11 +23,14 @@ if t.TYPE_CHECKING:
 
     from simulator.process import Simulator
 
-ONE, LIST, SLICED = (
-    "MySafe: create or rotate an API secret",
-    "MySafe: onboard a list of API secrets",
-    "MySafe: an API secret for every host of an inventory",
-)
+ONE, SLICED = "MySafe: create or rotate an API secret", "MySafe: an API secret for every host of an inventory"
+WITH_SURVEY = {
+    ONE: "api_secret",
+    "MySafe: onboard a list of API secrets": "onboard_list",
+    "MySafe: share API secrets, or stop sharing them": "share",
+    "MySafe: deactivate or activate API secrets": "activation",
+    "MySafe: report who can see which API secrets": "report",
+}
 GIVEN = {
     "setup_project_url": "https://git.example.org/automation/mysafe.git",
     "setup_image": "registry.example.org/mysafe-ee:0.1.0",
@@ -141,9 +144,20 @@ def test_the_host_is_the_execution_environment_itself(done: StandIn) -> None:
     }
 
 
-@pytest.mark.parametrize(("name", "inventory"), [(ONE, "MySafe"), (LIST, "MySafe"), (SLICED, "Applications")])
-def test_a_job_template_is_complete(done: StandIn, name: str, inventory: str) -> None:
+def test_every_playbook_has_a_job_template_and_names_it(done: StandIn) -> None:
+    made = {one["name"]: Path(one["playbook"]).stem for one in done.items["job_templates"].values()}
+
+    assert made == {**WITH_SURVEY, SLICED: "onboard_inventory"}
+    assert {path.stem for path in (AWX / "playbooks").glob("*.yml")} == set(made.values())
+    assert {path.stem for path in (AWX / "surveys").glob("*.json")} == set(WITH_SURVEY.values())
+    for name, playbook in made.items():
+        assert f'# Job template "{name}"' in (AWX / "playbooks" / f"{playbook}.yml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", [*WITH_SURVEY, SLICED])
+def test_a_job_template_is_complete(done: StandIn, name: str) -> None:
     template = done.named("job_templates", name)
+    inventory = "Applications" if name == SLICED else "MySafe"
 
     assert template["inventory"] == done.named("inventories", inventory)["id"]
     assert template["project"] == done.named("projects", "MySafe")["id"]

@@ -126,7 +126,7 @@ def test_the_playbooks_pass_ansible_lint(collections: Path, awx_collections: Pat
         shutil.copy(ROOT / name, project)
     run("git", "init", "--quiet", cwd=project)
     playbooks = sorted(
-        str(path.relative_to(project)) for path in (project / "docs" / "awx" / "playbooks").glob("*.yml")
+        str(path.relative_to(project)) for path in (project / "docs" / "awx" / "playbooks").rglob("*.yml")
     )
 
     output = run(

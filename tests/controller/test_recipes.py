@@ -34,11 +34,19 @@ class Recipes:
         self._controller = controller
         self.outputs: list[str] = []
 
-    def __call__(self, name: str, *arguments: str, files: dict[str, str] | None = None, **variables: t.Any) -> Run:
-        """Run a recipe with the files of the documentation, or others, beside it."""
+    def __call__(
+        self,
+        name: str,
+        *arguments: str,
+        files: dict[str, str] | None = None,
+        hosts: t.Iterable[str] = ("localhost",),
+        changed: t.Callable[[str], str] = str,
+        **variables: t.Any,
+    ) -> Run:
+        """Run a recipe with the files of the documentation, or others, beside it. Its text may be changed before."""
         run = self._controller.play(
-            text=(_FOLDER / f"{name}.yml").read_text(encoding="utf-8"),
-            hosts={"localhost": {}},
+            text=changed((_FOLDER / f"{name}.yml").read_text(encoding="utf-8")),
+            hosts={host: {} for host in hosts},
             arguments=["-e", json.dumps(variables), *arguments],
             beside={**_FILES, **(files or {})},
         )
@@ -285,6 +293,44 @@ def test_copy(recipe: Recipes, simulator: Simulator, second: tuple[Simulator, di
     other.clear_log()
     assert _unchanged(recipe("copy", **variables), other)
     assert simulator.writes() == []
+
+
+@pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.exhaustive)])
+def test_fetch_once(recipe: Recipes, simulator: Simulator, tmp_path: Path, count: int) -> None:
+    """The number of requests does not depend on the number of hosts. Without run_once, it is a multiple of it."""
+    _add(simulator, "billing-api", client_secret=_SECOND)
+    _add(simulator, "reporting-api", client_secret=f"{_SECRETS['reporting-api']} {_TEMPLATE}")
+    hosts = [f"host{number}" for number in range(count)]
+    file = str(tmp_path / "{{ inventory_hostname }}.conf")
+
+    recipe("fetch_once", "--diff", "-vvv", hosts=hosts, fetch_file=file).succeeded()
+    once = (len(simulator.requests()), _stored(simulator)["billing-api"]["views"])
+    again = recipe("fetch_once", "--limit=host1", hosts=hosts, fetch_file=file).succeeded()
+    simulator.clear_log()
+    before = _stored(simulator)["billing-api"]["views"]
+    recipe("fetch_once", "--check", hosts=hosts, fetch_file=file, changed=_for_each_host).succeeded()
+
+    texts = {Path(file.replace("{{ inventory_hostname }}", host)).read_text(encoding="utf-8") for host in hosts}
+    assert len(texts) == 1
+    assert f"client_secret = {_SECOND}\n" in (text := texts.pop())
+    assert f"client_secret = {_SECRETS['reporting-api']} {_TEMPLATE}\n" in text
+    assert "changed=0" in again.output
+    assert once == (5, 1)
+    assert (len(simulator.requests()), _stored(simulator)["billing-api"]["views"] - before) == (5 * count, count)
+
+
+def _for_each_host(text: str) -> str:
+    """Return the recipe as it is without its point: a variable, which each host evaluates on its own."""
+    [play] = yaml.safe_load(text)
+    fetch, write = play["tasks"]
+    return json.dumps([{**play, "tasks": [{**write, "vars": fetch["ansible.builtin.set_fact"]}]}])
+
+
+def test_the_guide_states_how_many_requests_many_hosts_take() -> None:
+    """They are those that test_fetch_once counts."""
+    guide = " ".join((_FOLDER.parent / "many.md").read_text(encoding="utf-8").split())
+    assert f"requests for 200 hosts: 5 against {5 * 200}" in guide
+    assert f"two views instead of {2 * 200}" in guide
 
 
 def test_every_recipe_is_tested_and_in_the_guide() -> None:
