@@ -140,7 +140,8 @@ def _create(desired: Desired) -> Step:
             Kind.INVALID_INPUT,
             f"Could not create {desired.called}: {', '.join(missing)} missing",
             cause="there is no such API secret yet, and MySafe needs these fields to create one",
-            solution="give these options to the task, or check the identifier code if the API secret should exist",
+            solution="give these options to the task; if the API secret should exist, check the identifier code, or give its"
+            " number as identifier where it is inactive and MySafe does not list it",
         )
     wanted = desired.applied({})
     changes = {name: value for name, value in wanted.items() if value != FIELDS[name].empty}
