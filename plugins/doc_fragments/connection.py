@@ -101,6 +101,16 @@ options:
       - If not set, the value of the environment variable E(SENHASEGURA_RETRIES) is used.
     type: int
     default: 3
+  decryption_key:
+    description:
+      - File with the private key of an access key that has "Encryption of sensitive data", in PEM format (PKCS#8 or PKCS#1), without a
+        passphrase. MySafe offers it for download with the access key. Client secrets and notes that MySafe encrypted are then decrypted
+        after reading, so they can be compared, rotated and read as with any other access key.
+      - If the key does not decrypt a client secret, the task fails with the kind C(configuration). Notes that it does not decrypt are
+        taken as MySafe returns them, with a warning.
+      - It requires the Python library cryptography where the code runs. ansible-core brings it along on the controller.
+      - If not set, the value of the environment variable E(SENHASEGURA_DECRYPTION_KEY) is used.
+    type: path
 notes:
   - An empty option or environment variable counts as not set.
   - Proxies are taken from the environment variables E(HTTPS_PROXY), E(ALL_PROXY) and E(NO_PROXY) where the code runs. They are used for
@@ -210,4 +220,12 @@ options:
         key: retries
     vars:
       - name: mysafe_retries
+  decryption_key:
+    env:
+      - name: SENHASEGURA_DECRYPTION_KEY
+    ini:
+      - section: senhasegura_mysafe
+        key: decryption_key
+    vars:
+      - name: mysafe_decryption_key
 """

@@ -27,8 +27,11 @@ class Kind(str, enum.Enum):
         member.meaning = meaning
         return member
 
-    MISSING_LIBRARY = "missing_library", "the Python library requests cannot be imported where the code runs"
-    CONFIGURATION = "configuration", "a connection option is missing or malformed; nothing was sent"
+    MISSING_LIBRARY = (
+        "missing_library",
+        "the Python library requests, or cryptography for decryption_key, cannot be imported where the code runs",
+    )
+    CONFIGURATION = "configuration", "a connection option is missing or malformed, or not right for the access key"
     INVALID_INPUT = "invalid_input", "the task asks for something that MySafe cannot store; nothing was written"
     CONNECTION = "connection", "MySafe could not be reached, or the connection was lost"
     TLS = "tls", "the TLS connection could not be set up: certificate, CA or client certificate"

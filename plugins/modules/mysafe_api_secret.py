@@ -35,8 +35,8 @@ attributes:
   idempotent:
     support: full
     details:
-      - If "Encryption of sensitive data" is switched on for the access key, a client secret cannot be compared.
-        Use O(update_client_secret=on_create) then.
+      - If "Encryption of sensitive data" is switched on for the access key, a client secret can only be compared with
+        O(decryption_key). Without it, use O(update_client_secret=on_create).
 options:
   identifier_code:
     description:

@@ -164,7 +164,7 @@ def test_a_credential_that_breaks_a_rule_is_found(
 def test_every_secret_goes_into_a_field_that_awx_encrypts(credential_type: CredentialType) -> None:
     secret = {field["id"] for field in credential_type.inputs["fields"] if field.get("secret")}
 
-    assert secret == {"senhasegura_client_secret", "senhasegura_client_key"}
+    assert secret == {"senhasegura_client_secret", "senhasegura_client_key", "senhasegura_decryption_key"}
 
 
 def test_secrets_in_surveys_are_passwords_without_a_default() -> None:
@@ -217,6 +217,7 @@ def test_a_blank_field_gives_an_empty_variable(credential_type: CredentialType, 
         "SENHASEGURA_CA_PATH",
         "SENHASEGURA_CLIENT_CERT",
         "SENHASEGURA_CLIENT_KEY",
+        "SENHASEGURA_DECRYPTION_KEY",
     }
 
 
@@ -256,6 +257,7 @@ def test_a_value_that_is_not_a_boolean_does_not_disable_verification(
         ("senhasegura_ca_certificate", "SENHASEGURA_CA_PATH"),
         ("senhasegura_client_certificate", "SENHASEGURA_CLIENT_CERT"),
         ("senhasegura_client_key", "SENHASEGURA_CLIENT_KEY"),
+        ("senhasegura_decryption_key", "SENHASEGURA_DECRYPTION_KEY"),
     ],
 )
 def test_pasted_text_becomes_a_private_file(
@@ -270,7 +272,8 @@ def test_pasted_text_becomes_a_private_file(
 
 
 def test_the_environment_that_awx_shows_contains_no_secret(credential_type: CredentialType, tmp_path: Path) -> None:
-    shown = credential_type.inject({**VENDOR, "senhasegura_client_key": "k3y"}, tmp_path).safe_env
+    keys = {"senhasegura_client_key": "k3y", "senhasegura_decryption_key": "k3y"}
+    shown = credential_type.inject({**VENDOR, **keys}, tmp_path).safe_env
 
     assert shown["SENHASEGURA_CLIENT_SECRET"] == "**********"
     assert "k3y" not in json.dumps(shown)

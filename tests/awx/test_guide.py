@@ -143,4 +143,4 @@ def test_every_kind_of_failure_exists_in_the_collection(collections: Path, monke
 
     assert {"authentication", "tls", "connection", "missing_library"} <= named
     # Names of options and values are in backquotes too.
-    assert named - {kind.value for kind in Kind} <= {"ca_path", "update", "none"}
+    assert named - {kind.value for kind in Kind} <= {"ca_path", "decryption_key", "update", "none"}

@@ -96,6 +96,20 @@ def test_full_credential_with_a_client_certificate(
         assert len(simulator.writes()) == 1
 
 
+def test_full_credential_with_a_decryption_key(simulator: Simulator, launch: Launch) -> None:
+    key = simulator.access_keys["encrypted"]
+    encrypted = launch.but(
+        senhasegura_client_id=key["client_id"],
+        senhasegura_client_secret=key["client_secret"],
+        senhasegura_decryption_key=Path(key["decryption_key"]).read_text("ascii"),
+    )
+
+    jobs = [encrypted("api_secret.yml", BILLING) for _job in range(2)]
+
+    assert [job.status for job in jobs] == ["successful"] * 2, jobs
+    assert len(simulator.writes()) == 1
+
+
 def test_minimal_credential_trusts_what_the_execution_environment_trusts(simulator: Simulator, minimal: Launch) -> None:
     job = minimal("api_secret.yml", BILLING, environment={"REQUESTS_CA_BUNDLE": str(simulator.ca_path)})
 

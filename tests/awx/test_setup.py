@@ -185,6 +185,16 @@ def test_a_second_run_updates_the_client_secret(set_up: SetUp, awx: StandIn) -> 
     assert awx.writes == ["change credentials MySafe"]
 
 
+def test_a_decryption_key_goes_into_the_credential(set_up: SetUp, awx: StandIn, running: Simulator) -> None:
+    path = Path(running.access_keys["encrypted"]["decryption_key"])
+    key = path.read_text("ascii")
+
+    output = set_up(awx, variables={"setup_decryption_key_file": str(path)})
+
+    assert awx.named("credentials", "MySafe")["inputs"]["senhasegura_decryption_key"] == key.rstrip("\n")
+    assert not [line for line in key.splitlines() if line in output]
+
+
 @pytest.mark.parametrize("missing", ["SENHASEGURA_URL", "SENHASEGURA_CLIENT_SECRET"])
 def test_without_an_access_key_it_stops_before_anything_is_written(set_up: SetUp, awx: StandIn, missing: str) -> None:
     output = set_up(awx, variables=None, **{missing: ""})

@@ -37,6 +37,7 @@ _EVERY = {
     "client_key": ("SENHASEGURA_CLIENT_KEY", "/nonexistent/key.pem", "/nonexistent/key.pem"),
     "timeout": ("SENHASEGURA_TIMEOUT", "7", 7),
     "retries": ("SENHASEGURA_RETRIES", "5", 5),
+    "decryption_key": ("SENHASEGURA_DECRYPTION_KEY", "/nonexistent/access.key", "/nonexistent/access.key"),
 }
 _MISSING = {"identifier_code": "missing", "state": "absent"}
 _NOBODY = {"SENHASEGURA_CLIENT_ID": None, "SENHASEGURA_CLIENT_SECRET": None}

@@ -45,6 +45,7 @@ VALUES: dict[str, tuple[str, t.Any]] = {
     "client_key": ("/somewhere/key.pem", "/somewhere/key.pem"),
     "timeout": ("7", 7),
     "retries": ("5", 5),
+    "decryption_key": ("/somewhere/access.key", "/somewhere/access.key"),
 }
 FIELDS = [field for field in entity({}) if field != "shared_error"]
 DEFAULTS = {**dict.fromkeys(VALUES), "mysafe_token_cache": False, "validate_certs": True, "timeout": 30, "retries": 3}

@@ -37,6 +37,7 @@ _OTHER: dict[str, t.Any] = {
     "client_key": "another",
     "timeout": 7,
     "retries": 7,
+    "decryption_key": "another",
 }
 
 

@@ -15,7 +15,7 @@ NUMBER = "43"
 CODE = "billing-api"
 OLD_SECRET = "0ld-s3cr3t"
 NEW_SECRET = "n3w-s3cr3t"
-CIPHERTEXT = "QUJD" * 85 + "QUI="  # as long as the ciphertext of a 2048 bit RSA key
+CIPHERTEXT = "QUJD" * 85 + "QQ=="  # as long as the ciphertext of a 2048 bit RSA key
 
 _VALUES: dict[str, t.Any] = {
     "name": "Billing API",

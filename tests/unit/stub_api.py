@@ -17,6 +17,7 @@ class StubClient:
 
     def __init__(self, answer: Answer) -> None:
         self.secrets = Secrets()
+        self.decryption_key: t.Any = None
         self.answer = answer
         self.called: list[tuple[str, str]] = []
         self.content: dict[str, t.Any] = {}

@@ -9,15 +9,19 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Fate
+from .._http.environment import misconfigured
 from .._mysafe.answer import Answer, flag
 from .entity import Entity, entity
-from .fields import SECRET, SHARING
+from .fields import ENCRYPTABLE, FIELDS, SECRET, SHARING
 
 if t.TYPE_CHECKING:
     from .._mysafe.client import Client
+    from .._mysafe.decryption import DecryptionKey
 
 _PATH = "/secretapi"
 _ALREADY = "already been"
+#: How many API secrets a warning names.
+_NAMED = 3
 
 
 class Row(t.NamedTuple):
@@ -36,6 +40,16 @@ class ApiSecrets:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        #: Field -> the numbers of the API secrets of which the key does not open it.
+        self._closed: dict[str, set[str]] = {}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a user should know about what was read."""
+        return tuple(
+            f"The key in decryption_key does not decrypt {name} of {_listed(numbers)}: it is used as MySafe returns it."
+            for name, numbers in self._closed.items()
+        )
 
     def rows(self, **filters: str) -> list[Row]:
         """Return the list (GET secretapi).
@@ -67,15 +81,23 @@ class ApiSecrets:
     def read(self, identifier: str) -> Entity:
         """Return one secret (GET secretapi/{identifier}). MySafe's audit records this as a view."""
         doing = f"read the API secret with identifier {identifier}"
-        return self._entity_of(identifier, self.client.call("GET", f"{_PATH}/{identifier}", doing=doing), doing)
+        found = self._entity_of(identifier, self.client.call("GET", f"{_PATH}/{identifier}", doing=doing), doing)
+        require_decrypted(found)
+        return found
 
     def create(self, body: t.Mapping[str, t.Any], called: str) -> Entity:
-        """Create a secret (POST secretapi). Not idempotent: the server does not recognise a repetition."""
+        """Create a secret (POST secretapi). Not idempotent: the server does not recognise a repetition.
+
+        A secret field that ``decryption_key`` does not open is None in the answer.
+        """
         doing = f"create {called}"
         return self._entity(self.client.call("POST", _PATH, json=body, doing=doing, repeatable=False), doing)
 
     def update(self, identifier: str, body: t.Mapping[str, t.Any]) -> Entity:
-        """Update the given fields (PUT secretapi/update/{identifier}); sharing lists replace what is there."""
+        """Update the given fields (PUT secretapi/update/{identifier}); sharing lists replace what is there.
+
+        A secret field that ``decryption_key`` does not open is None in the answer.
+        """
         doing = f"update the API secret with identifier {identifier}"
         answer = self.client.call("PUT", f"{_PATH}/update/{identifier}", json=body, doing=doing)
         return self._entity_of(identifier, answer, doing)
@@ -111,4 +133,42 @@ class ApiSecrets:
                 raise answer.lacking(doing, f"a list of objects in {field}")
         found = entity(raw)
         self.client.secrets.add(*(found[name] for name in SECRET))
+        if self.client.decryption_key is not None:
+            found.update(self._decrypted(found, self.client.decryption_key))
+            self.client.secrets.add(*(found[name] for name in SECRET))
         return found
+
+    def _decrypted(self, found: Entity, key: DecryptionKey) -> Entity:
+        """Return the fields that are ciphertext as texts: None for a secret that the key does not open."""
+        texts = {name: key.decrypted(found[name]) for name in ENCRYPTABLE if FIELDS[name].is_ciphertext(found[name])}
+        for name, text in list(texts.items()):
+            if text is None and name not in SECRET:
+                self._closed.setdefault(name, set()).add(found["identifier"])
+                texts[name] = found[name]
+        return texts
+
+
+def require_decrypted(found: Entity) -> None:
+    """Raise MySafeError (kind ``configuration``) where an answer has a secret that ``decryption_key`` does not open.
+
+    Compared as it is, it would be different from what is wanted at every run.
+    """
+    closed = [name for name in SECRET if found[name] is None]
+    if closed:
+        raise misconfigured(
+            "decryption_key",
+            f"the key does not decrypt {' and '.join(closed)} of the API secret with identifier {found['identifier']}",
+        ).but(
+            solution=(
+                "give the private key of the access key that the task logs in with, in decryption_key or"
+                " SENHASEGURA_DECRYPTION_KEY"
+            ),
+            fate=Fate.APPLIED,
+        )
+
+
+def _listed(numbers: t.Collection[str]) -> str:
+    """Return the first API secrets by their numbers, and how many more there are."""
+    more = len(numbers) - _NAMED
+    named = ", ".join(sorted(numbers, key=lambda number: (len(number), number))[:_NAMED])
+    return f"the API secret{'s' if len(numbers) > 1 else ''} {named}{f' and {more} more' if more > 0 else ''}"

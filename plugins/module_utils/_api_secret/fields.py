@@ -10,6 +10,7 @@ their order are those of the answer to a create (vendor page "Create API secret"
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._mysafe.answer import flag
@@ -21,9 +22,8 @@ _TRUE = frozenset({"y", "yes", "on", "1", "true", "t", "1.0"})
 _FALSE = frozenset({"n", "no", "off", "0", "false", "f", "0.0"})
 #: What the option ``sharing`` makes of the lists of users and groups.
 REPLACE, ADD, REMOVE = "replace", "add", "remove"
-_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-#: Lengths, in characters, of RSA ciphertext in base64: keys of 2048, 3072 and 4096 bits.
-_CIPHERTEXT_LENGTHS = (344, 512, 684)
+#: What can be RSA ciphertext: base64 of exactly 256, 384 or 512 bytes, for keys of 2048, 3072 and 4096 bits.
+_CIPHERTEXT = re.compile("[A-Za-z0-9+/]{342}==|[A-Za-z0-9+/]{512}|[A-Za-z0-9+/]{683}=")
 
 
 class Field:
@@ -96,7 +96,11 @@ class Field:
         """
         if not self.encryptable or not value:
             return False
-        return not value.strip("*") or (len(value) in _CIPHERTEXT_LENGTHS and not value.rstrip("=").strip(_BASE64))
+        return not value.strip("*") or self.is_ciphertext(value)
+
+    def is_ciphertext(self, value: t.Any) -> bool:
+        """Whether a value that was read can be RSA ciphertext."""
+        return self.encryptable and _CIPHERTEXT.fullmatch(value or "") is not None
 
     def without(self, value: t.Any, names: t.Container[str]) -> t.Any:  # noqa: ARG002 - only sharing has names
         """Return the value without the named users or groups."""
@@ -261,4 +265,5 @@ FIELDS: dict[str, Field] = {
 #: whether an update may leave it out.
 REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
 SECRET = tuple(name for name, field in FIELDS.items() if field.secret)
+ENCRYPTABLE = tuple(name for name, field in FIELDS.items() if field.encryptable)
 SHARING = tuple(name for name, field in FIELDS.items() if isinstance(field, Sharing))

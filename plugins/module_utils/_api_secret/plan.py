@@ -191,6 +191,8 @@ def _doubts(known: Entity, changes: Entity, desired: Desired) -> tuple[str, ...]
                 if FIELDS[name].secret
                 else f"Leave {name} out of the task to avoid that."
             )
+            if FIELDS[name].is_ciphertext(known[name]):
+                remedy = f"Give the private key of the access key in decryption_key to have it compared. {remedy}"
             warnings.append(
                 f"MySafe returns {name} of {desired.called} encrypted or masked, so it cannot be compared and is sent every"
                 f" time. {remedy}"

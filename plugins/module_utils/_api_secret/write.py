@@ -17,6 +17,7 @@ import typing as t
 
 from .._errors import Fate, Kind, MySafeError
 from .._http.retry import Tries
+from .endpoints import require_decrypted
 from .journal import Effect
 from .match import find
 from .plan import Action, Current
@@ -108,6 +109,7 @@ def _settle_entity(write: Write, answered: Entity) -> Current:
     wrong = without_sharing(wrong) if refused else [name for name in wrong if name not in overtaken(step, found, wrong)]
     moved = has_moved(step, found, wrong)
     write.journal.wrote(step, Effect.APPLIED if moved else Effect.NOTHING, found)
+    require_decrypted(found)
     if refused:
         raise _sharing_incomplete(write.desired, refused, wrong, moved=moved)
     if wrong:

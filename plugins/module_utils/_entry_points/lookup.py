@@ -37,8 +37,9 @@ def run(params: Params, codes: t.Sequence[str], sessions: Sessions) -> Lookup:
     try:
         connection = Connection.from_params(params)
         with Client(connection, secrets, sessions.get(connection)) as client:
-            fetched = fetch(ApiSecrets(client), codes)
+            api = ApiSecrets(client)
+            fetched = fetch(api, codes)
     except MySafeError as error:
         raise MySafeError(error.kind, secrets.hide(str(error))) from None
     hidden = [one._replace(reason=secrets.hide(one.reason)) for one in fetched]
-    return Lookup(hidden, client.warnings, client.repeats)
+    return Lookup(hidden, client.warnings + api.warnings, client.repeats)

@@ -57,13 +57,14 @@ def run_with_api(
         wanted = parse(params)
         options = Connection.from_params(params)
         with Client(options, secrets, sessions.get(options) if sessions else None) as client:
+            api = ApiSecrets(client)
             try:
-                values, warnings = work(ApiSecrets(client), wanted)
+                values, warnings = work(api, wanted)
             except MySafeError as error:
                 values, warnings = _unchanged(error, secrets), ()
     except MySafeError as error:
         return Result(_unchanged(error, secrets), (), secrets)
-    return Result(values, client.warnings + warnings, secrets, client.repeats)
+    return Result(values, client.warnings + api.warnings + warnings, secrets, client.repeats)
 
 
 def _unchanged(error: MySafeError, secrets: Secrets) -> dict[str, t.Any]:

@@ -18,6 +18,8 @@ from .options import OPTIONS
 
 #: The options that name files.
 PATHS = tuple(option.name for option in OPTIONS if option.is_path)
+#: What is longer is no path but a key without its first and last line.
+_LONGEST_PATH = 1000
 _LONGEST_TIMEOUT = 24 * 60 * 60
 #: With what the paths of the API begin, and what follows there.
 _PREFIXES = ("api", "iso")
@@ -52,6 +54,7 @@ class Connection(t.NamedTuple):
     client_key: str = ""
     timeout: int = 30
     retries: int = 3
+    decryption_key: str = ""
 
     def __repr__(self) -> str:
         """Name the vault and the access key. No secret may end up in a log."""
@@ -86,6 +89,7 @@ class Connection(t.NamedTuple):
             client_key=_existing("client_key", text["client_key"]),
             timeout=typed["timeout"],
             retries=typed["retries"],
+            decryption_key=_existing("decryption_key", text["decryption_key"]),
         )
         connection._check_credentials()
         if connection.client_key and not connection.client_cert:
@@ -183,4 +187,4 @@ def _existing(option: str, path: str) -> str:
 
 def is_pasted(path: str) -> bool:
     """Whether a path is really the pasted text of a certificate or key, and so a secret."""
-    return "\n" in path or "-----" in path
+    return "\n" in path or "-----" in path or len(path) > _LONGEST_PATH

@@ -26,6 +26,7 @@ __all__ = (
     "Timeout",
     "disable_warnings",
     "getproxies_environment",
+    "missing",
     "requests",
     "require",
     "should_bypass_proxies",
@@ -62,17 +63,21 @@ except ImportError as exc:
 
 def require() -> None:
     """Raise MySafeError (kind ``missing_library``) where requests cannot be imported."""
-    if IMPORT_ERROR is None:
-        return
+    if IMPORT_ERROR is not None:
+        raise missing("requests", IMPORT_ERROR) from IMPORT_ERROR
+
+
+def missing(library: str, error: ImportError) -> MySafeError:
+    """Return the failure of a library that cannot be imported."""
     from ansible.module_utils.basic import missing_required_lib
 
-    raise MySafeError(
+    return MySafeError(
         Kind.MISSING_LIBRARY,
-        missing_required_lib("requests"),
-        cause=str(IMPORT_ERROR),
+        missing_required_lib(library),
+        cause=str(error),
         solution=(
-            "pip install requests for that Python; where Ansible was installed with pipx: pipx inject ansible-core"
-            " requests; in AWX and Ansible Automation Platform: use an execution environment that was built with this"
+            f"pip install {library} for that Python; where Ansible was installed with pipx: pipx inject ansible-core"
+            f" {library}; in AWX and Ansible Automation Platform: use an execution environment that was built with this"
             " collection"
         ),
-    ) from IMPORT_ERROR
+    )

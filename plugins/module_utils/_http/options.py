@@ -39,4 +39,5 @@ OPTIONS = (
     Option("client_key", "SENHASEGURA_CLIENT_KEY", "path"),
     Option("timeout", "SENHASEGURA_TIMEOUT", "int", default=30),
     Option("retries", "SENHASEGURA_RETRIES", "int", default=3),
+    Option("decryption_key", "SENHASEGURA_DECRYPTION_KEY", "path"),
 )

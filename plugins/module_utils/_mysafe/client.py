@@ -18,6 +18,7 @@ if t.TYPE_CHECKING:
 
     from .._http.connection import Connection
     from .._secrets import Secrets
+    from .decryption import DecryptionKey
 
 #: Every path of the API begins with it. Older versions also answer below /iso.
 _API = "/api/mysafe"
@@ -47,6 +48,11 @@ class Client:
     ) -> None:
         if self._is_own:
             self._session.close()
+
+    @property
+    def decryption_key(self) -> DecryptionKey | None:
+        """What decrypts the answers; None where the option is not set."""
+        return self._session.decryption_key
 
     @property
     def retries(self) -> int:

@@ -20,6 +20,7 @@ from .login import log_in
 if t.TYPE_CHECKING:
     from .._http.connection import Connection
     from .._secrets import Secrets
+    from .decryption import DecryptionKey
 
 
 #: How many sessions are kept. A loop over more access keys than that opens them anew.
@@ -37,7 +38,8 @@ class Session:
     def __init__(self, connection: Connection) -> None:
         self.transport = Transport(connection, judge)
         self.token = BearerToken(connection, functools.partial(log_in, connection, self.transport))
-
+        #: What decrypts the answers to an access key with encryption; None where the option is not set.
+        self.decryption_key = _loaded(connection.decryption_key)
         #: Whether the server has accepted a token yet: then a missing route is that of one path only.
         self.was_accepted = False
         self._rejection: MySafeError | None = None
@@ -64,6 +66,14 @@ class Session:
     def close(self) -> None:
         """Close the connections."""
         self.transport.close()
+
+
+def _loaded(path: str) -> DecryptionKey | None:
+    if not path:
+        return None
+    from .decryption import DecryptionKey  # few access keys need it, and it takes long to load
+
+    return DecryptionKey.load(path)
 
 
 class Sessions:

@@ -71,8 +71,8 @@ def test_tags_are_joined_as_mysafe_stores_them() -> None:
 
 @pytest.mark.parametrize(
     "secret",
-    ["*", "********", CIPHERTEXT, "A" * 342 + "==", "A" * 512, "+/9z" * 171],
-    ids=["an asterisk", "asterisks", "2048 bits", "2048 bits, padded", "3072 bits", "4096 bits"],
+    ["*", "********", CIPHERTEXT, "A" * 342 + "==", "A" * 512, "+/9z" * 170 + "+/8="],
+    ids=["an asterisk", "asterisks", "2048 bits", "another of 2048 bits", "3072 bits", "4096 bits"],
 )
 def test_masked_and_encrypted_client_secrets_are_unreadable(secret: str) -> None:
     assert FIELDS["client_secret"].is_unreadable(secret)
@@ -80,7 +80,19 @@ def test_masked_and_encrypted_client_secrets_are_unreadable(secret: str) -> None
 
 @pytest.mark.parametrize(
     "secret",
-    ["", "s3cr3t", "a*", "*a*", "A" * 343, "A" * 345, "-" * 344, "A" * 171 + "=" + "A" * 172],
+    [
+        "",
+        "s3cr3t",
+        "a*",
+        "*a*",
+        "A" * 343,
+        "A" * 345,
+        "-" * 344,
+        "A" * 171 + "=" + "A" * 172,
+        "A" * 344,
+        "A" * 343 + "=",
+        "A" * 684,
+    ],
     ids=[
         "empty",
         "short",
@@ -90,6 +102,9 @@ def test_masked_and_encrypted_client_secrets_are_unreadable(secret: str) -> None
         "beyond",
         "not base64",
         "= inside",
+        "258 bytes",
+        "257 bytes",
+        "513 bytes",
     ],
 )
 def test_any_other_client_secret_is_readable(secret: str) -> None:

@@ -33,7 +33,7 @@ def test_blank_texts_are_no_secrets() -> None:
     assert found(client_secret=" ", mysafe_access_token="") == []
 
 
-@pytest.mark.parametrize("name", ["ca_path", "client_cert", "client_key"])
+@pytest.mark.parametrize("name", ["ca_path", "client_cert", "client_key", "decryption_key"])
 def test_a_key_in_place_of_a_path_is_a_secret(name: str) -> None:
     assert found(**{name: KEY}) == [KEY]
 

@@ -212,7 +212,7 @@ def test_invalid_unicode_is_refused_and_not_repeated(option: str, text: str) -> 
 # Files and numbers.
 
 
-@pytest.mark.parametrize("option", ["ca_path", "client_cert"])
+@pytest.mark.parametrize("option", ["ca_path", "client_cert", "decryption_key"])
 def test_a_readable_file_is_accepted(option: str, tmp_path: Path) -> None:
     path = tmp_path / "a.pem"
     path.touch()
@@ -228,7 +228,7 @@ def test_the_home_directory_and_variables_in_a_path_are_expanded(
     assert connection(ca_path="~/$CERTIFICATES").ca_path == str(tmp_path / "ca")
 
 
-@pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key"])
+@pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key", "decryption_key"])
 def test_a_missing_file_is_named(option: str, tmp_path: Path) -> None:
     error = refusal({"mysafe_url": URL, **LOGIN, option: str(tmp_path / "no.pem")})
     assert error.cause == f"{tmp_path}/no.pem is not a file or directory that can be read"
@@ -249,7 +249,7 @@ def test_a_timeout_out_of_range_is_refused(timeout: int) -> None:
     assert cause == "the timeout must be at least 1 second, and at most a day"
 
 
-@pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key"])
+@pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key", "decryption_key"])
 @pytest.mark.parametrize("path", ["/a\0b", "/\udcff\ud800"], ids=["NUL", "half of a pair"])
 def test_an_impossible_path_is_refused(option: str, path: str) -> None:
     assert refusal({"mysafe_url": URL, **LOGIN, option: path}).kind == "configuration"
@@ -309,6 +309,8 @@ MISPLACED: dict[str, dict[str, t.Any]] = {
     "a key on one line": {"client_key": PEM.replace("TUlJRXZRSUJBREFO", "s3cr3t").replace("\n", " ")},
     "a certificate and key in place of their file": {"client_cert": PEM.replace("TUlJRXZRSUJBREFO", "s3cr3t")},
     "the inside of a key": {"client_key": "TUlJRXZRSUJBREFO\ns3cr3t"},
+    "the inside of a key on one line": {"decryption_key": "TUlJRXZRSUJBREFO" * 100 + "s3cr3t"},
+    "a decryption key in place of its file": {"decryption_key": PEM.replace("TUlJRXZRSUJBREFO", "s3cr3t")},
 }
 
 
