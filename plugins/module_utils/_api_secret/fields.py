@@ -23,7 +23,8 @@ _FALSE = frozenset({"n", "no", "off", "0", "false", "f", "0.0"})
 #: What the option ``sharing`` makes of the lists of users and groups.
 REPLACE, ADD, REMOVE = "replace", "add", "remove"
 #: What can be RSA ciphertext: base64 of exactly 256, 384 or 512 bytes, for keys of 2048, 3072 and 4096 bits.
-_CIPHERTEXT = re.compile("[A-Za-z0-9+/]{342}==|[A-Za-z0-9+/]{512}|[A-Za-z0-9+/]{683}=")
+_CIPHERTEXT = "[A-Za-z0-9+/]{342}==|[A-Za-z0-9+/]{512}|[A-Za-z0-9+/]{683}="
+_CIPHERTEXT_LENGTHS = (344, 512, 684)
 
 
 class Field:
@@ -100,7 +101,9 @@ class Field:
 
     def is_ciphertext(self, value: t.Any) -> bool:
         """Whether a value that was read can be RSA ciphertext."""
-        return self.encryptable and _CIPHERTEXT.fullmatch(value or "") is not None
+        if not self.encryptable or len(value or "") not in _CIPHERTEXT_LENGTHS:
+            return False  # hardly any value gets further, and the pattern takes time to compile
+        return re.fullmatch(_CIPHERTEXT, value) is not None
 
     def without(self, value: t.Any, names: t.Container[str]) -> t.Any:  # noqa: ARG002 - only sharing has names
         """Return the value without the named users or groups."""
