@@ -94,7 +94,8 @@ def _may_be(value: t.Any, option: t.Mapping[str, t.Any]) -> bool:
     """Whether a value can be one of the option: some are checked together with others only."""
     if option["type"] == "int":
         return str(value).strip().isdecimal()
-    return option["type"] != "str" or isinstance(value, str) or type(value) is int
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return option["type"] != "str" or isinstance(value, str) or is_number
 
 
 def _has_secrets(option: t.Mapping[str, t.Any]) -> bool:
