@@ -8,7 +8,10 @@ import os
 import sys
 import typing as t
 
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._loading import loading
+
+with loading():
+    from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret
 
 
 def run(environment: t.Mapping[str, str]) -> None:

@@ -295,7 +295,7 @@ def test_copy(recipe: Recipes, simulator: Simulator, second: tuple[Simulator, di
     assert simulator.writes() == []
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("count", [5, pytest.param(200, marks=pytest.mark.exhaustive)])
 def test_fetch_once(recipe: Recipes, simulator: Simulator, tmp_path: Path, count: int) -> None:
     """The number of requests does not depend on the number of hosts. Without run_once, it is a multiple of it."""
     _add(simulator, "billing-api", client_secret=_SECOND)
