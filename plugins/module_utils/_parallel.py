@@ -16,10 +16,8 @@ import threading
 import time
 import typing as t
 
-from ._stop import Stop
+from ._stop import CONNECTIONS, Stop
 
-#: How many calls are under way at once unless the task says otherwise, each on a connection of its own.
-CONNECTIONS = 8
 #: How long to wait for threads whose connections were cut, in seconds. They have nothing to do but to end.
 _GRACE = 1.0
 

@@ -12,6 +12,9 @@ import socket
 import threading
 import time
 
+#: How many threads ask at once unless the task says otherwise, each on a connection of its own.
+CONNECTIONS = 8
+
 
 class Stop:
     """Tells the threads that ask for many at once to end. A thread finds its own with ``of_this_thread``."""

@@ -50,7 +50,7 @@ class Figures:
     plays: dict[str, Series] = dataclasses.field(default_factory=dict)
     #: By subject and "single" or "loop": seconds for one more task, or one more item of a loop.
     costs: dict[tuple[str, str], Series] = dataclasses.field(default_factory=dict)
-    #: By subject (our task, and its floor) and "start", "single" or "loop": seconds that they took in turns.
+    #: By subject (our task, its floor, and `uri` under Mitogen, of which only "loop") and "start", "single" or "loop": seconds that they took in turns.
     floor: dict[tuple[str, str], Series] = dataclasses.field(default_factory=dict)
     #: By subject: the requests that the simulator saw during the longest loop.
     seen: dict[str, Seen] = dataclasses.field(default_factory=dict)

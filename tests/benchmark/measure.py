@@ -14,7 +14,7 @@ from pathlib import Path
 
 from . import bare_pool_script
 from .playbooks import KINDS, BenchmarkError
-from .subjects import FLOOR, IN_PLACE, LOOKUP, SUBJECTS, code
+from .subjects import FLOOR, IN_PLACE, LOOKUP, MITOGEN, SUBJECTS, code
 
 if t.TYPE_CHECKING:
     from .figures import Figures
@@ -76,10 +76,17 @@ def measure_plays(plan: Plan, figures: Figures, playbooks: Playbooks) -> None:
 
 
 def measure_floor(plan: Plan, figures: Figures, playbooks: Playbooks) -> None:
-    """Measure our task and the floor in place: they differ so little that they need more rounds than the others."""
+    """Measure our task, the floor in place, and items under Mitogen.
+
+    They differ so little that they need more rounds than the others.
+    """
     pair = (IN_PLACE, FLOOR)
-    playbooks.time(FLOOR, "single", 1)  # to warm up
+    for subject in (FLOOR, MITOGEN):
+        playbooks.time(subject, "single", 1)  # to warm up
     for index in range(plan.pairs):
+        cost = _cost(plan, playbooks, MITOGEN, "loop")
+        figures.floor.setdefault((MITOGEN.key, "loop"), {})[index] = cost.each
+        say(f"Pair {index + 1}/{plan.pairs}: {MITOGEN.title}: {cost}")
         for subject in pair if index % 2 == 0 else pair[::-1]:
             single, loop = (_cost(plan, playbooks, subject, kind) for kind in KINDS)
             for what, seconds in (("start", single.shortest), ("single", single.each), ("loop", loop.each)):

@@ -46,7 +46,7 @@ _SUBJECTS = """\
 _FLOOR = """\
 The floor is an action plugin that only sends the same three requests with the Python library requests, and keeps its
 connection and token for all items of a loop, as our task does. It checks no options, compares nothing and handles no
-failures. Both took turns {pairs} times.
+failures. Both took turns {pairs} times, and so did a loop of `uri` under Mitogen, for the ratio above.
 """
 
 _CORE = """\

@@ -192,6 +192,16 @@ IN_PLACE = Subject("in_place", "our task", _singles(ours), in_loop(ours), _UNCHA
 #: The least that a task in place takes.
 FLOOR = Subject("floor", "the floor in place", _singles(_floor), in_loop(_floor), _UNCHANGED, 7, 7)
 
+MITOGEN = Subject(
+    "mitogen",
+    "the same with mitogen_linear",
+    _singles(get),
+    in_loop(get, "item"),
+    Requests(reads=1),
+    3,
+    5,
+    environment=_MITOGEN,
+)
 SUBJECTS = (
     IN_PLACE,
     Subject("cached", "our task, with token cache", _singles(_cached), in_loop(_cached), _UNCHANGED, 7, 7),
@@ -207,15 +217,6 @@ SUBJECTS = (
     ),
     Subject("ping", "ansible.builtin.ping", _singles(_ping), in_loop(_ping), Requests(), 5, 2),
     Subject("uri", "ansible.builtin.uri, one GET", _singles(get), in_loop(get, "item"), Requests(reads=1), 5, 3),
-    Subject(
-        "mitogen",
-        "the same with mitogen_linear",
-        _singles(get),
-        in_loop(get, "item"),
-        Requests(reads=1),
-        3,
-        5,
-        environment=_MITOGEN,
-    ),
+    MITOGEN,
     Subject("recipe", "without us: uri three times", _recipe, _looped_recipe, Requests(lookups=1, creates=1), 3, 2),
 )

@@ -48,7 +48,7 @@ def of(figures: Figures) -> list[Target]:
     """Return every figure that is compared."""
     costs = figures.costs
     in_place, module, uri, recipe = (costs[key, "single"] for key in ("in_place", "module", "uri", "recipe"))
-    loops = {key: costs[key, "loop"] for key in ("in_place", "uri", "mitogen")}
+    loops = {key: costs[key, "loop"] for key in ("in_place", "uri")}
     return [
         *_floor(figures),
         Target("our task / one `uri` GET", ratio(in_place, uri), 0.12),
@@ -56,7 +56,7 @@ def of(figures: Figures) -> list[Target]:
         Target("item of a loop: our task / one `uri` GET", ratio(loops["in_place"], loops["uri"]), 0.04),
         Target(
             "item of a loop: our task / one `uri` GET with mitogen_linear",
-            ratio(loops["in_place"], loops["mitogen"]),
+            ratio(figures.floor["in_place", "loop"], figures.floor["mitogen", "loop"]),
             0.5,
         ),
         Target("our task as a module / one `uri` GET", ratio(module, uri), 1.15),

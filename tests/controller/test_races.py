@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Forks of one play that create the same API secret at the same time."""
+"""Forks of one play that create the same API secret, or share one, at the same time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typing as t
 from collections import Counter
 
 import pytest
+from simulator.seed import GUESTS
 
 from .stage import secret, task
 
@@ -52,3 +53,16 @@ def test_there_is_one_secret_of_each_code(seen: Seen) -> None:
 def test_exactly_one_fork_changed_something(seen: Seen) -> None:
     changed = Counter(outcome.task for outcome in seen.outcomes if outcome.result["changed"])
     assert changed == Counter(_CODES)
+
+
+def test_plays_that_add_different_users_at_once_find_them_all_at_the_end(
+    controller: Controller, simulator: Simulator
+) -> None:
+    simulator.add_secret(
+        owner="alice", name="n", url="https://n.org", client_id="c", identifier_code="shared", users={"bob": True}
+    )
+    sharing = {"identifier_code": "shared", "users_allowed": ["{{ inventory_hostname }}"], "sharing": "add"}
+    hosts: dict[str, dict[str, t.Any]] = {guest: {} for guest in GUESTS}
+    controller.play(task("share", sharing), hosts=hosts, arguments=["-f", str(len(GUESTS))]).succeeded()
+    (stored,) = (one for one in simulator.secrets() if one["identifier_code"] == "shared")
+    assert stored["users"] == {"bob": True, **dict.fromkeys(GUESTS, False)}

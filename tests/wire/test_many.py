@@ -489,3 +489,8 @@ def test_a_list_that_cannot_be_used_is_refused_before_anything_is_sent(
     assert (done.values["error"]["kind"], calls(simulator)) == ("invalid_input", [])
     assert fault in done.values["msg"]
     assert "results" not in done.values
+
+
+def test_many_connections_are_kept_open(simulator: Simulator, task: Tasks) -> None:
+    task(api_secrets=items(100), concurrency=20)
+    assert simulator.connections() <= 20

@@ -62,6 +62,7 @@ def ensure_list(
     sent.
     """
     if wanted.items:
+        api.client.keep(wanted.concurrency)
         api.client.log_in()
     claims = _Claims(wanted.items)
     done: dict[int, Item] = {}

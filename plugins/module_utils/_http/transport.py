@@ -11,7 +11,7 @@ import typing as t
 from urllib.parse import urlsplit
 
 from .._errors import Fate, MySafeError
-from .._stop import Stop
+from .._stop import CONNECTIONS, Stop
 from . import libraries
 from .bounded import Adapter, TooLargeError, unsent
 from .response import Response
@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 Judge = t.Callable[[Response], "tuple[Fate, bool]"]
 
 
-#: How many connections a session may have at once.
+#: How many connections a session may keep open at once.
 MOST_CONNECTIONS = 64
 #: Statuses by which a gateway says that it does not reach the server either.
 _UNREACHED = (502, 503, 504)
@@ -74,10 +74,8 @@ class Transport:
         #: What was said of every request that had to be repeated.
         self.repeats: list[str] = []
         self._is_patient = True
-        self._adapter = Adapter(pool_maxsize=MOST_CONNECTIONS)
         self._session = libraries.requests.Session()
-        self._session.mount("https://", self._adapter)
-        self._session.mount("http://", self._adapter)
+        self.keep(CONNECTIONS)
         # Neither proxies of the system nor .netrc: what the environment has to say is asked for here.
         self._session.trust_env = False
         self._session.headers["Accept"] = "application/json"
@@ -88,6 +86,12 @@ class Transport:
             self._session.cert = (connection.client_cert, connection.client_key or connection.client_cert)
         if not connection.validate_certs:
             libraries.disable_warnings(libraries.InsecureRequestWarning)
+
+    def keep(self, connections: int) -> None:
+        """Keep so many connections open at once, for as many threads. Connections that are open now are not used again."""
+        self._adapter = Adapter(pool_maxsize=connections)
+        self._session.mount("https://", self._adapter)
+        self._session.mount("http://", self._adapter)
 
     def send(
         self,

@@ -10,6 +10,7 @@ import typing as t
 
 from .._errors import Kind, MySafeError
 from .._http.token import Bearer
+from .._stop import CONNECTIONS
 from .answer import Answer
 from .sessions import Session
 
@@ -74,6 +75,11 @@ class Client:
         count = len(self.repeats)
         often = f"Requests had to be repeated {count} times; the last time: {self.repeats[-1]}" if count > _FEW else ""
         return (*self._session.token.warnings, *([often] if often else ()))
+
+    def keep(self, connections: int) -> None:
+        """Keep so many connections open at once, where that is more than usual."""
+        if connections > CONNECTIONS:
+            self._session.transport.keep(connections)
 
     def begin_item(self) -> None:
         """Begin with another API secret: while the vault cannot be reached, its requests are tried once only."""
