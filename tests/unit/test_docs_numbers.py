@@ -15,7 +15,7 @@ from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.retry imp
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.client import _FEW
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import explained
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.sessions import _REMEMBERED
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import CONNECTIONS
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._stop import CONNECTIONS
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer
 from ansible_collections.senhasegura.mysafe.tests.unit.documents import GUIDES, ROOT, sentences, table
 

@@ -11,7 +11,7 @@ import typing as t
 
 from .._errors import Kind, MySafeError
 from .._http.transport import MOST_CONNECTIONS
-from .._parallel import CONNECTIONS
+from .._stop import CONNECTIONS
 from . import desired
 from .desired import Desired
 from .options import invalid, most_alike, unknown_options

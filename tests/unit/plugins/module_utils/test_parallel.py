@@ -12,12 +12,8 @@ import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils import _parallel
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import (
-    CONNECTIONS,
-    completed,
-    each,
-)
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._stop import Stop
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._parallel import completed, each
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._stop import CONNECTIONS, Stop
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import refused
 
 DEADLINE = 20.0
