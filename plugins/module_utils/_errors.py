@@ -161,5 +161,9 @@ class MySafeError(Exception):
             "request_id": self.request_id,
         }
 
+    def entry(self) -> dict[str, t.Any]:
+        """The failure of one of several API secrets, as their results return it under ``error``."""
+        return {"msg": str(self), **self.details()}
+
     def _fields(self) -> dict[str, t.Any]:
         return {name: value for name, value in vars(self).items() if not name.startswith("__")}

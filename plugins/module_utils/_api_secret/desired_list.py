@@ -41,7 +41,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
 
 
 class DesiredList(t.NamedTuple):
-    """What a task wants of a list of API secrets, and what of those that carry ``tag`` and are not in it."""
+    """The API secrets that a task describes, and what to do with others that carry ``tag``."""
 
     items: tuple[Desired, ...] = ()
     tag: str = ""

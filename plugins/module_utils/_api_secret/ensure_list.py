@@ -95,7 +95,7 @@ def ensure_list(
 
 
 def _by_address(items: t.Sequence[Desired]) -> tuple[list[int], list[int]]:
-    """Return the places of the items that are looked up by their code, and of those that have a number."""
+    """Return the indexes of the items to look up by code, and of those with a number."""
     places = range(len(items))
     return [i for i in places if not items[i].identifier], [i for i in places if items[i].identifier]
 

@@ -102,7 +102,7 @@ def entry(candidate: Candidate, *, reveal: bool) -> dict[str, t.Any]:
     return {
         **(known or unread(candidate.identifier, name=row.get("name"))),
         **{flag: row.get(flag) for flag in ("can_view", "can_write", "need_justify", "need_approval")},
-        "error": None if candidate.error is None else {"msg": str(candidate.error), **candidate.error.details()},
+        "error": None if candidate.error is None else candidate.error.entry(),
     }
 
 

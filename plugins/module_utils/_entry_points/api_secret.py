@@ -12,7 +12,7 @@ from .._api_secret import desired
 from .._api_secret.desired import Desired
 from .._api_secret.ensure import ensure
 from .._http import connection
-from .result import Params, Result, failure, run_with_api
+from .result import Params, Result, failure, run_with_api, shown_diff
 
 if t.TYPE_CHECKING:
     from .._api_secret.endpoints import ApiSecrets
@@ -45,8 +45,7 @@ def run(params: Params, *, check_mode: bool, diff: bool, sessions: Sessions | No
         if outcome.note:
             values["note"] = outcome.note
         if diff:
-            header = wanted.header(outcome.api_entity)
-            values["diff"] = {"before_header": header, "after_header": header, **outcome.diff}
+            values["diff"] = shown_diff(wanted, outcome)
         return values, outcome.warnings
 
     return run_with_api(params, argument_spec(), sessions, Desired.from_params, work)

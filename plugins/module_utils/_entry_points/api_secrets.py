@@ -10,13 +10,14 @@ import typing as t
 from collections import Counter
 
 from .._api_secret import desired_list
+from .._api_secret.desired import Desired
 from .._api_secret.desired_list import DesiredList
 from .._api_secret.ensure_list import Item, Progress, ensure_list
 from .._api_secret.plan import Action
 from .._api_secret.unlisted import Unlisted, unlisted
 from .._errors import Kind, MySafeError
 from .._http import connection
-from .result import Params, Result, failure, run_with_api
+from .result import Params, Result, failure, run_with_api, shown_diff
 
 if t.TYPE_CHECKING:
     from .._api_secret.endpoints import ApiSecrets
@@ -74,7 +75,7 @@ def run(
         if wanted.unlisted != "ignore":
             values["unlisted"] = [_unlisted_result(one) for one in left]
         if diff:
-            values["diff"] = [*_diffs(items), *_diffs_of_unlisted(left)]
+            values["diff"] = _diffs(items, left)
         failed = _failure(items, left, problem)
         if failed is not None:
             values.update(failure(failed, api.client.secrets))
@@ -96,7 +97,7 @@ def _result(item: Item) -> dict[str, t.Any]:
     if outcome.api_entity is not None:
         result["api_entity"] = outcome.api_entity
     if outcome.error is not None:
-        result["error"] = _told(outcome.error)
+        result["error"] = outcome.error.entry()
     if outcome.warnings:
         result["warnings"] = list(outcome.warnings)
     if outcome.note:
@@ -117,12 +118,8 @@ def _unlisted_result(one: Unlisted) -> dict[str, t.Any]:
     }
     error = one.candidate.error or (one.outcome.error if one.outcome is not None else None)
     if error is not None:
-        result["error"] = _told(error)
+        result["error"] = error.entry()
     return result
-
-
-def _told(error: MySafeError) -> dict[str, t.Any]:
-    return {"msg": str(error), **error.details()}
 
 
 def _is_changed(one: Unlisted) -> bool:
@@ -146,18 +143,10 @@ def _counted(item: Item) -> str:
     return _COUNTED[item.outcome.action.partition("+")[0]]
 
 
-def _diffs(items: t.Sequence[Item]) -> t.Iterator[dict[str, t.Any]]:
-    for item in items:
-        if item.outcome.changed:
-            header = item.desired.header(item.outcome.api_entity)
-            yield {"before_header": header, "after_header": header, **item.outcome.diff}
-
-
-def _diffs_of_unlisted(left: t.Sequence[Unlisted]) -> t.Iterator[dict[str, t.Any]]:
-    for one in left:
-        if one.outcome is not None and one.outcome.changed:
-            header = f"API secret '{(one.candidate.entity or {}).get('identifier_code')}' ({one.candidate.identifier})"
-            yield {"before_header": header, "after_header": header, **one.outcome.diff}
+def _diffs(items: t.Sequence[Item], left: t.Sequence[Unlisted]) -> list[dict[str, t.Any]]:
+    done = [(item.desired, item.outcome) for item in items]
+    done += [(Desired(identifier=one.candidate.identifier), one.outcome) for one in left if one.outcome is not None]
+    return [shown_diff(desired, outcome) for desired, outcome in done if outcome.changed]
 
 
 def _failure(items: t.Sequence[Item], left: t.Sequence[Unlisted], problem: MySafeError | None) -> MySafeError | None:

@@ -15,6 +15,8 @@ from .._mysafe.client import Client
 from .given import given
 
 if t.TYPE_CHECKING:
+    from .._api_secret.desired import Desired
+    from .._api_secret.journal import Outcome
     from .._mysafe.sessions import Sessions
     from .._secrets import Secrets
     from .given import Spec
@@ -65,6 +67,12 @@ def run_with_api(
     except MySafeError as error:
         return Result(_unchanged(error, secrets), (), secrets)
     return Result(values, client.warnings + api.warnings + warnings, secrets, client.repeats)
+
+
+def shown_diff(desired: Desired, outcome: Outcome) -> dict[str, t.Any]:
+    """Return the diff of one API secret, whose headers name it."""
+    header = desired.header(outcome.api_entity)
+    return {"before_header": header, "after_header": header, **outcome.diff}
 
 
 def _unchanged(error: MySafeError, secrets: Secrets) -> dict[str, t.Any]:
