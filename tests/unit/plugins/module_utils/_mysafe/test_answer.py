@@ -97,7 +97,7 @@ def test_a_letter_that_is_longer_in_lower_case_does_not_shift_the_text() -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "excerpt"), [("a secret that nobody knows", ""), ("<html><h1>Log in</h1>", "Log in")], ids=["text", "page"]
+    ("text", "excerpt"), [("an unknown secret", ""), ("<html><h1>Log in</h1>", "Log in")], ids=["text", "page"]
 )
 def test_of_an_answer_that_reports_success_only_a_page_is_shown(text: str, excerpt: str) -> None:
     assert an_answer(200, text=text).excerpt == excerpt
