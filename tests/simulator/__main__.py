@@ -64,6 +64,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 (the default) picks a free one")
     parser.add_argument("--profile", default="v4", choices=list(switches.PROFILES))
+    parser.add_argument("--profile-file", type=Path, metavar="PATH", help="switches that the probe found out")
     parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="see --list-switches")
     parser.add_argument("--ca-file", metavar="PATH", help="write the CA certificate to this file, and keep it")
     parser.add_argument(
@@ -81,7 +82,8 @@ def _arguments() -> argparse.Namespace:
     if arguments.no_tls and (arguments.require_client_cert or arguments.ca_file):
         parser.error("--no-tls cannot be combined with --require-client-cert or --ca-file")
     try:
-        arguments.switches = dict(switches.parse(text) for text in arguments.switch)
+        arguments.switches = switches.read_profile(arguments.profile_file) if arguments.profile_file else {}
+        arguments.switches.update(switches.parse(text) for text in arguments.switch)
         if arguments.latency is not None:
             arguments.switches["latency"] = arguments.latency
         switches.Switches().update(arguments.switches)

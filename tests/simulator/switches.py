@@ -11,6 +11,9 @@ import dataclasses
 import json
 import typing as t
 
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
 
 class SwitchError(ValueError):
     """An unknown switch, or an invalid value for one."""
@@ -223,6 +226,20 @@ def parse(assignment: str) -> tuple[str, t.Any]:
         return name, json.loads(text)
     except ValueError:
         return name, text
+
+
+def read_profile(path: Path) -> dict[str, t.Any]:
+    """Read the switches of a profile file, as the probe writes it. A switch of null keeps its default."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SwitchError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise SwitchError(f"{path} is not JSON") from error
+    values = content.get("switches") if isinstance(content, dict) else None
+    if not isinstance(values, dict):
+        raise SwitchError(f"{path} has no object 'switches'")
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def describe() -> str:

@@ -156,6 +156,35 @@ def test_switches_of_the_command_line_survive_a_reset() -> None:
     assert switches["wording"] == "v3_32"
 
 
+def test_a_profile_file_overrides_the_profile_and_is_overridden_by_switches(tmp_path: Path) -> None:
+    path = tmp_path / "profile.json"
+    path.write_text(json.dumps({"switches": {"kong": "3.4", "wording": "v4", "need_approval": None}}), encoding="utf-8")
+    with Simulator("v3_32", "--profile-file", str(path), "--switch", "wording=v3_32") as simulator:
+        before = simulator.switch()
+        simulator.reset()
+        switches = simulator.switch()
+    assert (switches["kong"], switches["wording"], switches["need_approval"]) == ("3.4", "v3_32", "ignored")
+    # From the profile.
+    assert switches["client_secret_required"] is True
+    assert switches == before
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("{", "not JSON"),
+        ("[]", "no object"),
+        ('{"switches": {"kong": "1"}}', "kong"),
+        ('{"switches": {"x": 1}}', "'x'"),
+    ],
+)
+def test_a_bad_profile_file_is_explained(tmp_path: Path, content: str, reason: str) -> None:
+    path = tmp_path / "profile.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(SimulatorError, match=reason):
+        Simulator("v4", "--profile-file", str(path)).start()
+
+
 def test_the_log_file_has_a_line_per_request(tmp_path: Path) -> None:
     path = tmp_path / "log"
     with Simulator("v4", "--log-file", str(path)) as simulator:
