@@ -20,15 +20,15 @@ FULL ?=
 LINTERS := codeqa formatters yamllint layers typing extra-checks docs-check ansible-lint
 # What "make test" runs, two groups at a time. Sessions of a group run one after the other: those of ansible-test must, as
 # they share an output folder. The longest group comes first, so that it does not end alone.
-GROUPS := "sanity units integration" "$(LINTERS)" controller wire awx leaks "simulator contract" build-import-check
-ALONE := simulator contract wire awx sanity units integration coverage controller leaks
+GROUPS := "sanity units integration" "$(LINTERS)" controller wire awx leaks "simulator contract roundtrip" build-import-check
+ALONE := simulator contract roundtrip wire awx sanity units integration coverage controller leaks
 
 export MYSAFE_FULL := $(FULL)
 # One cache of what pip loaded serves all the virtual environments, and the user's home is left alone.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test full lint format $(ALONE) versions mitogen bench build clean
+.PHONY: help demo probe test full lint format $(ALONE) versions mitogen bench build clean
 
 help: ## list these commands
 	@echo 'Commands of senhasegura.mysafe. The first one takes a minute longer, to set up $(VENV).'
@@ -36,6 +36,10 @@ help: ## list these commands
 
 demo: $(READY) ## run a playbook twice against a simulated MySafe, and show the outcome
 	@$(VENV)/bin/python demo/run.py
+
+# Not through nox, which gives a session that is interrupted no time to tidy up.
+probe: $(READY) ## find out how the MySafe of integration_config.yml behaves (ARGS=--no-sharing: it sends no e-mail)
+	@PYTHONPATH=tests $(VENV)/bin/python -m probe $(ARGS)
 
 test: $(READY) ## run the linters and every kind of test, in ten minutes: what the CI runs
 	@CI=true $(VENV)/bin/python tools/suite.py $(GROUPS) --last coverage
@@ -51,6 +55,7 @@ format: $(READY) ## format the Python files as "make lint" expects
 
 simulator: ## test the simulator itself
 contract: ## compare the simulator with the OpenAPI description of the API
+roundtrip: ## test that "make probe" finds out how the simulator was set to behave
 wire: ## test the core against the simulator, request by request
 awx: ## test docs/awx: credential type, job templates, execution environment
 sanity: ## run ansible-test sanity
