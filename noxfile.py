@@ -147,6 +147,12 @@ def contract(session: nox.Session) -> None:
     run_pytest(session, "tests/contract")
 
 
+@nox.session(python=False, default=False)
+def roundtrip(session: nox.Session) -> None:
+    """Test that the probe finds out how the simulator was set to behave, and leaves nothing behind."""
+    run_pytest(session, "tests/probe_tests")
+
+
 @nox.session(default=False)
 def awx(session: nox.Session) -> None:
     """Test docs/awx with AWX's own injector code, ansible-runner, ansible-builder and awx.awx."""
