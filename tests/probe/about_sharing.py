@@ -83,11 +83,10 @@ def share(bench: Bench) -> Findings:
     bench.note(f"Sharing that an update leaves out is {'kept' if _is_shared(bench.read(bench.first)) else 'cleared'}.")
     cleared = bench.update(bench.first, **{name: [] for name in arrays})
     return {
-        "get_users_key": _users_key(shared),
+        "get_users_key": _users_key(shared) or _NO_USER,
         # An update may show what there was before it.
         "write_users_key": _users_key(entity(answer)) or _users_key(entity(cleared)) or _NO_USER,
         "empty_array_clears_sharing": not _is_shared(bench.read(bench.first)),
-        **({} if user else {"get_users_key": _NO_USER}),
     }
 
 

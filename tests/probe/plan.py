@@ -15,11 +15,12 @@ if t.TYPE_CHECKING:
 
 def text(settings: Settings, sharing: bool) -> str:
     """Return the plan, with host and user names: it is for the terminal alone."""
+    encrypted = ", one of them as that of the key with encryption" if settings.encrypted else ""
     return "\n".join(
         [
             f"The probe is about to ask {settings.url} {len(QUESTIONS)} questions, in about 100 requests, one at a time.",
-            f"- It creates at most {MOST_CREATED} API secrets as the user of the first access key. Their codes start with",
-            f"  {MARK} and a random number. It changes, shares and reads no others, and deactivates",
+            f"- It creates at most {MOST_CREATED} API secrets as the user of the first access key{encrypted}.",
+            f"  Their codes start with {MARK} and a random number. It changes, shares and reads no others, and deactivates",
             "  all of them at the end, also if you interrupt it. MySafe deletes nothing, so they stay as inactive ones.",
             "- The audit of the vault records what it does, and a few requests with bad tokens that must fail.",
             *_sharing(settings, sharing),

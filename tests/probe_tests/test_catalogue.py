@@ -62,8 +62,16 @@ def test_nothing_of_the_collection_or_of_the_inside_of_the_simulator_is_used() -
     ("switches", "labels"),
     [
         ({}, ["First", "Second", "Third", "Encrypted", "Fourth"]),
-        ({"enforce_unique": False}, ["First", "Second", "Again", "Third", "Encrypted", "Fourth"]),
-        ({"duplicate_counts_inactive": False}, ["First", "Second", "Third", "Encrypted", "Fourth", "Anew"]),
+        pytest.param(
+            {"enforce_unique": False},
+            ["First", "Second", "Again", "Third", "Encrypted", "Fourth"],
+            marks=pytest.mark.exhaustive,
+        ),
+        pytest.param(
+            {"duplicate_counts_inactive": False},
+            ["First", "Second", "Third", "Encrypted", "Fourth", "Anew"],
+            marks=pytest.mark.exhaustive,
+        ),
     ],
     ids=json.dumps,
 )

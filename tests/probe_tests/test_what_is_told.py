@@ -89,6 +89,7 @@ def test_no_sharing_sends_no_notice(prober: Prober) -> None:
     assert "--no-sharing" in outcome.report
 
 
+@pytest.mark.exhaustive
 def test_sharing_sends_as_few_notices_as_announced(prober: Prober) -> None:
     outcome = prober.run()
     # One to the owner, one to the other user, one to the group.
@@ -105,6 +106,7 @@ def test_one_access_key_is_enough(prober: Prober) -> None:
     assert _unknown(outcome) == _ALWAYS | _SHARING | {"denied_code", "encrypt_notes", "no_permission"}
 
 
+@pytest.mark.exhaustive
 def test_a_group_alone_shows_whether_sharing_is_cleared(prober: Prober) -> None:
     keys = {"alice": prober.simulator.access_keys["alice"]}
     outcome = prober.run(config=prober.config(mysafe_access_keys=keys))
@@ -147,7 +149,7 @@ def test_no_request_is_sent_that_is_not_below_the_api(prober: Prober) -> None:
     assert not any(key["client_secret"] in row["query"] + row["path"] for key in keys for row in rows)
 
 
-@pytest.mark.parametrize(("answer", "status"), [("n", 1), ("y", 0)])
+@pytest.mark.parametrize(("answer", "status"), [("n", 1), pytest.param("y", 0, marks=pytest.mark.exhaustive)])
 def test_on_a_terminal_it_asks_first(prober: Prober, answer: str, status: int) -> None:
     arguments = prober.write()
     ours, theirs = pty.openpty()
