@@ -34,9 +34,9 @@ class Tally:
         names = [field.name for field in dataclasses.fields(Switches)]
         values = sum(len(values) for values in self._recovered.values())
         never = [name for name in names if name not in self._recovered]
+        recovered = f"{len(names) - len(never)} of {len(names)} switches recovered, with {values} different values"
         return [
-            f"Round trip: {self.runs} runs of the probe; {len(names) - len(never)} of {len(names)} switches recovered,"
-            f" with {values} different values.",
+            f"Round trip: {self.runs} runs of the probe; {recovered}.",
             *(f"  never observed: {name}: {'; '.join(sorted(self._hidden.get(name, ())))}" for name in never),
             *(
                 f"  sometimes hidden: {name}: {'; '.join(sorted(reasons))}"

@@ -45,7 +45,7 @@ def _site(request: pytest.FixtureRequest) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_PUT = do_GET
+        do_POST = do_PUT = do_GET  # noqa: N815
 
         def log_message(self, *_arguments: t.Any) -> None:
             pass
