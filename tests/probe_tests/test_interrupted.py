@@ -66,9 +66,10 @@ def test_ctrl_c_ends_the_run_after_the_request_under_way(
 ) -> None:
     prober.fill()
     _at(monkeypatch, number, _signal(signal.SIGINT), _nothing)
+    handler = signal.getsignal(signal.SIGINT)
     outcome = prober.run().is_tidy()
     assert (outcome.status, outcome.report, outcome.profile) == (130, "", {})
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 @each_request
