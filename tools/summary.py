@@ -28,6 +28,8 @@ def show(reports: t.Mapping[str, Path], seconds: float) -> int:
             counts["failed"] = counts["failed"] or 1
         total += counts
         print(f"  {'ok' if good else 'FAILED':7} {name:18} {session['duration']:4.0f} s   {describe(counts)}".rstrip())
+        if session["duration"]:
+            show_parts(name)
     print(f"Together {sum(_session(*one)['duration'] for one in reports.items()):.0f} s, in {seconds:.0f} s")
     for name in red:
         print(f"{name} failed: see {reports[name].with_suffix('.log')}; to run it again: .venv/bin/nox -s {name}")
@@ -41,16 +43,32 @@ def _session(name: str, report: Path) -> dict[str, t.Any]:
     return next((one for one in sessions if one["name"] == name), {"result": "missing", "duration": 0.0})
 
 
+def show_parts(session: str) -> None:
+    """Print the counts of the parts of a session that runs its tests on several Pythons, or combinations of versions.
+
+    A Python that is missing on a machine is missing here, which explains why the total differs from another machine's.
+    """
+    parts = count_parts(session)
+    if session in ("units", "versions"):
+        for part, counts in parts.items():
+            print(f"    {part:38} {describe(counts)}")
+
+
 def count_tests(session: str) -> Counter[str]:
     """Return how many tests of a session passed, failed and were skipped; none where it is a mere check."""
-    counts: Counter[str] = Counter()
+    return sum(count_parts(session).values(), Counter())
+
+
+def count_parts(session: str) -> dict[str, Counter[str]]:
+    """Return how many tests passed, failed and were skipped in each JUnit file of a session."""
+    parts = {}
     for path in sorted((JUNIT / session).glob("*.xml")):
         outcomes = Counter(map(outcome, ElementTree.parse(path).iter("testcase")))
         if session == "integration":
             # There a file is a target, and its cases are the tasks that the target ran.
             outcomes = Counter(["failed" if outcomes["failed"] else "passed"])
-        counts += outcomes
-    return counts
+        parts[path.stem] = outcomes
+    return parts
 
 
 def outcome(case: ElementTree.Element) -> str:

@@ -95,6 +95,9 @@ def move_in() -> None:
     if pyenv := shutil.which("pyenv"):
         root = subprocess.run([pyenv, "root"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
         os.environ["PYENV_ROOT"] = root
+    # Without pyenv on PATH, a run would quietly test fewer Pythons than another one on the same machine.
+    elif (user_home / ".pyenv" / "versions").is_dir():
+        os.environ.setdefault("PYENV_ROOT", str(user_home / ".pyenv"))
     os.environ["HOME"] = str(HOME)
     if (user_home / ".gitconfig").exists():
         os.environ.setdefault("GIT_CONFIG_GLOBAL", str(user_home / ".gitconfig"))
