@@ -88,8 +88,8 @@ options:
         is lost. Put quotes around a value that looks like a number or a boolean, such as V(007) or V(no).
       - Up to ansible-core 2.18, a template that returns JSON text yields a mapping or a list. Add the filter C(string) to keep the text,
         as in C(lookup('ansible.builtin.file', 'key.json') | string). To store a mapping as JSON, use the filter C(to_json).
-      - A placeholder that Ansible shows in place of a secret, V(VALUE_SPECIFIED_IN_NO_LOG_PARAMETER) or V(********), is refused, because
-        it would overwrite the secret in the vault. To copy a client secret, read it with the lookup, or with the option
+      - A placeholder that Ansible shows in place of a secret, V(VALUE_SPECIFIED_IN_NO_LOG_PARAMETER), V(********) or V($REDACTED$), is
+        refused, because it would overwrite the secret in the vault. To copy a client secret, read it with the lookup, or with the option
         O(senhasegura.mysafe.mysafe_api_secret_info#module:reveal).
       - Ansible prints the items of a C(loop). Keep client secrets out of them, as one of the examples shows.
       - Version 3.32 of the product requires it to create an API secret.

@@ -17,6 +17,8 @@ from .options import invalid
 
 #: What Ansible shows in place of a part of a text that must not be logged.
 _MASK = "********"
+#: What ansible-core shows instead of both from 2.22 on.
+_REDACTED = "$REDACTED$"
 #: With what the value of the variable omit begins, up to ansible-core 2.18.
 _OMIT = "__omit_place_holder__"
 
@@ -68,7 +70,7 @@ def is_unicode(text: str) -> bool:
 
 def fault(text: str, *, is_secret: bool) -> tuple[str, str] | None:
     """Return why a text cannot be meant, or cannot be sent, and what to do; None for every other text."""
-    if HIDDEN in text or text.strip() == _MASK or (is_secret and _MASK in text):
+    if HIDDEN in text or _REDACTED in text or text.strip() == _MASK or (is_secret and _MASK in text):
         return (
             "it has the placeholder that Ansible shows in place of a secret",
             "give the secret itself; mysafe_api_secret_info returns it only with reveal: true, and the lookup always",

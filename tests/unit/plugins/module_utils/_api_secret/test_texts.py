@@ -60,7 +60,14 @@ def test_a_refused_value_is_not_repeated(value: t.Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "a VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", " ********\n"]
+    "text",
+    [
+        "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
+        "a VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
+        " ********\n",
+        "$REDACTED$",
+        "a $REDACTED$",
+    ],
 )
 @pytest.mark.parametrize("is_secret", [True, False])
 def test_what_ansible_shows_in_place_of_a_secret_is_refused(text: str, is_secret: bool) -> None:
