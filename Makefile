@@ -67,7 +67,7 @@ leaks: ## search everything that plays at the highest verbosity leave behind for
 $(ALONE): $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
-versions: ## run "make controller" on the oldest and the newest ansible-core (part of "make full")
+versions: ## test every supported ansible-core and Python with old and new libraries (part of "make full")
 bench: ## measure the speed, for docs/benchmark.md (takes 25 minutes; ARGS=--quick for a smoke run)
 mitogen: ## test that tasks do the same under the strategy mitogen_linear (part of "make full")
 versions mitogen bench: $(READY)

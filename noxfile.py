@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import functools
 import json
 import os
+import resource
 import shutil
 import sys
 import typing as t
@@ -15,11 +17,14 @@ from pathlib import Path
 
 import antsibull_nox
 import nox
+import nox.command
 
 ROOT = Path(__file__).parent
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 
+import summary
 import workspace
+from combinations import COMBINATIONS, LIBRARIES, MODULE_PYTHONS, Combination
 from simulator.process import Simulator
 
 # Percentage of the lines and branches in plugins/ that units, wire and integration must reach together.
@@ -29,9 +34,6 @@ OLDEST_PYTHON = (3, 9)  # for modules, as in tests/config.yml
 
 # "make full" sets it: run what is exhaustive too.
 FULL = bool(os.environ.get("MYSAFE_FULL"))
-
-# The oldest ansible-core that is supported and the newest, each with a Python that can run it.
-CONTROLLERS = {"2.16": "3.11", "2.21": "3.13"}
 
 # Those that the ansible-core in requirements/mitogen.txt runs on.
 PYTHONS_FOR_MITOGEN = ("3.11", "3.12", "3.13")
@@ -88,11 +90,17 @@ def junit_folder(session: str) -> Path:
 
 
 def make_environment(session: nox.Session, python: Path, name: str, *packages: str) -> str:
-    """Make a virtual environment with a Python that is not that of .venv, and return its interpreter."""
+    """Make a virtual environment with a Python that is not that of .venv, once, and return its interpreter."""
     environment = workspace.CACHE / session.name / name
     interpreter = str(environment / "bin" / "python")
-    session.run(str(python), "-m", "venv", str(environment), external=True)
-    session.run(interpreter, "-m", "pip", "install", "--quiet", *packages, external=True)
+    files = [ROOT / "requirements.txt", *sorted((ROOT / "requirements").iterdir())]
+    wanted = "\n".join([str(python), *packages, *(path.read_text(encoding="utf-8") for path in files)])
+    made_of = environment / "made_of"
+    if not made_of.exists() or made_of.read_text(encoding="utf-8") != wanted:
+        session.run(str(python), "-m", "venv", "--clear", "--without-pip", str(environment), external=True)
+        pip = [sys.executable, "-m", "pip", "--python", interpreter]
+        session.run(*pip, "install", "--quiet", *packages, external=True)
+        made_of.write_text(wanted, encoding="utf-8")
     return interpreter
 
 
@@ -205,19 +213,98 @@ def controller(session: nox.Session) -> None:
 
 @nox.session(python=False, default=False)
 def versions(session: nox.Session) -> None:
-    """Run the tests of the controller on the oldest ansible-core that is supported, and on the newest."""
-    reports = junit_folder(session.name)
-    for core, version in CONTROLLERS.items():
-        found = workspace.find_pythons([version])
-        if not found:
-            session.warn(f"Python {version} is not here, or lacks venv: ansible-core {core} is skipped.")
-            continue
-        requirements = ["-r", "requirements.txt", "-r", "requirements/simulator.txt"]
-        python = make_environment(
-            session, found[version], core, f"ansible-core=={core}.*", *requirements, "pytest>=8.3,<10"
-        )
-        command = [python, "-m", "pytest", "tests/controller", f"--junitxml={reports / core}.xml", *session.posargs]
-        session.run(*command, env={"PYTHONPATH": "tests"}, external=True)
+    """Run plays, the tests of the controller and the integration targets with every supported ansible-core and Python."""
+    parser = argparse.ArgumentParser(prog="make versions")
+    parser.add_argument("--only", default="", metavar="NAME", help="the combinations whose names start so")
+    only, arguments = parser.parse_known_args(session.posargs)
+    chosen = [combination for combination in COMBINATIONS if combination.name.startswith(only.only)]
+    if not chosen:
+        session.error(f"No combination starts with {only.only}. There are: {', '.join(c.name for c in COMBINATIONS)}")
+    workspace.synchronise()
+    found = workspace.find_pythons(MODULE_PYTHONS)
+    if missing := [version for version in MODULE_PYTHONS if version not in found]:
+        session.warn(f"Not here, or without venv: Python {', '.join(missing)}. What needs them is skipped.")
+    junit_folder(session.name)
+    failed = []
+    for combination in chosen:
+        if {combination.python, combination.module_python} <= {*found}:
+            failed.extend(run_combination(session, combination, found, arguments))
+        else:
+            session.warn(f"{combination.name} is skipped.")
+    for part, counts in summary.count_parts(session.name).items():
+        session.log(f"{part:38} {summary.describe(counts)}")
+    if failed:
+        session.error(f"Failed: {', '.join(failed)}")
+    if missing and FULL:
+        session.error(f"Not tested, as it is not here: Python {', '.join(missing)}.")
+
+
+def run_combination(
+    session: nox.Session, combination: Combination, found: dict[str, Path], arguments: list[str]
+) -> list[str]:
+    """Run the tests of a combination, and return the names of the parts that failed."""
+
+    def environment_of_modules(version: str, libraries: str) -> str:
+        packages = (*LIBRARIES[libraries], "hypothesis>=6.100,<7", "pytest>=8.3,<10")
+        return make_environment(session, found[version], f"python{version}-{libraries}", *packages)
+
+    controller_python = make_environment(
+        session,
+        found[combination.python],
+        combination.name,
+        *(combination.requirement, *LIBRARIES[combination.libraries], "pytest>=8.3,<10", "trustme>=1.2,<2"),
+    )
+    module_python = environment_of_modules(combination.module_python, combination.module_libraries)
+    module_pythons = {
+        f"python{version}-{libraries}": environment_of_modules(version, libraries)
+        for version in combination.module_pythons
+        if version in found
+        for libraries in LIBRARIES
+    }
+    parts = {
+        "pythons": [controller_python, "tests/versions"],
+        "controller": [controller_python, "tests/controller", "-m", "not exhaustive"],
+        # One of them is not marked as exhaustive, and ran above.
+        "targets": [controller_python, "tests/controller/test_targets.py", "-m", "exhaustive"],
+        "wire": [controller_python, "tests/wire", "-m", "not exhaustive"],
+        "units": [module_python, *(f"tests/unit/plugins/{name}" for name in ("module_utils", "modules"))],
+    }
+    failed = []
+    for name in ("pythons", "controller", "targets", *combination.also):
+        part = f"{combination.name}.{name}"
+        python, *selected = parts[name]
+        path = [workspace.COLLECTIONS, "tests"]
+        if name == "units":
+            # There is no ansible-core for the oldest Pythons, but what a module gets of it runs there.
+            path = [workspace.COLLECTIONS, link_ansible(Path(controller_python))]
+        report = f"--junitxml={junit_folder(session.name) / part}.xml"
+        environment = {
+            "MYSAFE_TEST_MODULE_PYTHON": module_python,
+            "MYSAFE_TEST_MODULE_PYTHONS": json.dumps(module_pythons),
+            "MYSAFE_TEST_SIMULATOR_PYTHON": sys.executable,
+            "PYTHONPATH": os.pathsep.join(map(str, path)),
+        }
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        try:
+            with session.chdir(workspace.COPY):
+                session.run(python, "-m", "pytest", *selected, report, *arguments, env=environment, external=True)
+        except nox.command.CommandFailed:
+            failed.append(part)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        session.log(f"{part} took {seconds:.0f} s of CPU time.")
+    return failed
+
+
+def link_ansible(python: Path) -> Path:
+    """Return a folder with a link to the package ansible of a virtual environment, and nothing else."""
+    environment = python.parents[1]
+    [package] = environment.glob("lib/python*/site-packages/ansible")
+    folder = environment / "ansible_only"
+    folder.mkdir(exist_ok=True)
+    (folder / "ansible").unlink(missing_ok=True)
+    (folder / "ansible").symlink_to(package)
+    return folder
 
 
 @nox.session(python=False, default=False)

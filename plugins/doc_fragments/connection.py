@@ -11,7 +11,7 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 requirements:
-  - requests
+  - requests >= 2.25.1
 options:
   mysafe_url:
     description:
@@ -108,7 +108,7 @@ options:
         after reading, so they can be compared, rotated and read as with any other access key.
       - If the key does not decrypt a client secret, the task fails with the kind C(configuration). Notes that it does not decrypt are
         taken as MySafe returns them, with a warning.
-      - It requires the Python library cryptography where the code runs. ansible-core brings it along on the controller.
+      - It requires the Python library cryptography, 3.3 or newer, where the code runs. ansible-core brings it along on the controller.
       - If not set, the value of the environment variable E(SENHASEGURA_DECRYPTION_KEY) is used.
     type: path
 notes:

@@ -25,6 +25,8 @@ if t.TYPE_CHECKING:
 
 MODULE = "senhasegura.mysafe.mysafe_api_secret"
 _PLUGINS = Path(__file__).resolve().parent / "plugins"
+#: The Python that runs modules: the controller's own, unless "make versions" names another one, with other libraries.
+MODULE_PYTHON = os.environ.get("MYSAFE_TEST_MODULE_PYTHON", sys.executable)
 _PLAY_DEADLINE = 400
 # The gateway gives every request a unique ID.
 _ONE_TIME = re.compile(r'("request_id": )"[0-9a-f]{32}"')
@@ -204,7 +206,7 @@ class Controller:
         unset = f"unset {' '.join(without)}" if without else ""
         path = record.with_name("python")
         path.write_text(
-            _INTERPRETER.format(record=record, watch=watch, unset=unset, python=sys.executable), encoding="utf-8"
+            _INTERPRETER.format(record=record, watch=watch, unset=unset, python=MODULE_PYTHON), encoding="utf-8"
         )
         path.chmod(0o755)
         return path

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import typing as t
 
 import pytest
@@ -141,6 +142,29 @@ def test_the_oldest_python_of_the_modules() -> None:
         *re.findall(r"Python from (\d+\.\d+) on", contributing),
     }
     assert stated == {minimum(requirement)}
+
+
+def test_the_oldest_libraries() -> None:
+    requests = re.findall(r"^requests>=([\d.]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    cryptography = re.findall(
+        r"^cryptography>=([\d.]+)", (ROOT / "tests/unit/requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    readme, fragment = " ".join(GUIDES["README.md"].split()), (ROOT / FRAGMENT).read_text(encoding="utf-8")
+    assert re.findall(r"`requests` ([\d.]+) or newer", readme) == requests
+    assert re.findall(r"- requests >= ([\d.]+)", fragment) == requests
+    assert re.findall(r"`cryptography` ([\d.]+) or newer", readme) == cryptography
+    assert re.findall(r"cryptography, ([\d.]+) or newer", fragment) == cryptography
+
+
+def test_the_oldest_versions_are_tested_together() -> None:
+    tested = runpy.run_path(str(ROOT / "tools" / "combinations.py"))
+    oldest = tested["COMBINATIONS"][0]
+    assert oldest.core == minimum(metadata("meta/runtime.yml")["requires_ansible"])
+    assert oldest.module_python == minimum(metadata("tests/config.yml")["modules"]["python_requires"])
+    assert (oldest.libraries, oldest.module_libraries) == ("oldest", "oldest")
+    exact = "\n".join(tested["LIBRARIES"]["oldest"])
+    wanted = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert re.findall(r"requests==([\d.]+)", exact) == re.findall(r"^requests>=([\d.]+)", wanted, re.MULTILINE)
 
 
 def test_the_oldest_python_of_a_developer() -> None:
