@@ -38,6 +38,19 @@ FULL = bool(os.environ.get("MYSAFE_FULL"))
 # Those that the ansible-core in requirements/mitogen.txt runs on.
 PYTHONS_FOR_MITOGEN = ("3.11", "3.12", "3.13")
 
+# What the session versions runs: parts of every combination of versions, and those that only some of them have.
+PARTS_OF_ALL: dict[str, list[str]] = {
+    "pythons": ["tests/versions"],
+    "controller": ["tests/controller", "-m", "not exhaustive"],
+    # The target that is not marked as exhaustive is a part of the tests of the controller.
+    "targets": ["tests/controller/test_targets.py", "-m", "exhaustive"],
+}
+PARTS: dict[str, list[str]] = {
+    **PARTS_OF_ALL,
+    "wire": ["tests/wire", "-m", "not exhaustive"],
+    "units": ["tests/unit/plugins/module_utils", "tests/unit/plugins/modules"],
+}
+
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -216,10 +229,11 @@ def versions(session: nox.Session) -> None:
     """Run plays, the tests of the controller and the integration targets with every supported ansible-core and Python."""
     parser = argparse.ArgumentParser(prog="make versions")
     parser.add_argument("--only", default="", metavar="NAME", help="the combinations whose names start so")
-    only, arguments = parser.parse_known_args(session.posargs)
-    chosen = [combination for combination in COMBINATIONS if combination.name.startswith(only.only)]
+    parser.add_argument("--part", default="", choices=PARTS, help="the only part to run of each")
+    wanted, arguments = parser.parse_known_args(session.posargs)
+    chosen = [combination for combination in COMBINATIONS if combination.name.startswith(wanted.only)]
     if not chosen:
-        session.error(f"No combination starts with {only.only}. There are: {', '.join(c.name for c in COMBINATIONS)}")
+        session.error(f"No combination starts with {wanted.only}. There are: {', '.join(c.name for c in COMBINATIONS)}")
     workspace.synchronise()
     found = workspace.find_pythons(MODULE_PYTHONS)
     if missing := [version for version in MODULE_PYTHONS if version not in found]:
@@ -228,7 +242,8 @@ def versions(session: nox.Session) -> None:
     failed = []
     for combination in chosen:
         if {combination.python, combination.module_python} <= {*found}:
-            failed.extend(run_combination(session, combination, found, arguments))
+            parts = [part for part in (*PARTS_OF_ALL, *combination.also) if wanted.part in ("", part)]
+            failed.extend(run_combination(session, combination, parts, found, arguments))
         else:
             session.warn(f"{combination.name} is skipped.")
     for part, counts in summary.count_parts(session.name).items():
@@ -240,9 +255,9 @@ def versions(session: nox.Session) -> None:
 
 
 def run_combination(
-    session: nox.Session, combination: Combination, found: dict[str, Path], arguments: list[str]
+    session: nox.Session, combination: Combination, parts: list[str], found: dict[str, Path], arguments: list[str]
 ) -> list[str]:
-    """Run the tests of a combination, and return the names of the parts that failed."""
+    """Run parts of the tests of a combination, and return the names of those that failed."""
 
     def environment_of_modules(version: str, libraries: str) -> str:
         packages = (*LIBRARIES[libraries], "hypothesis>=6.100,<7", "pytest>=8.3,<10")
@@ -261,22 +276,13 @@ def run_combination(
         if version in found
         for libraries in LIBRARIES
     }
-    parts = {
-        "pythons": [controller_python, "tests/versions"],
-        "controller": [controller_python, "tests/controller", "-m", "not exhaustive"],
-        # One of them is not marked as exhaustive, and ran above.
-        "targets": [controller_python, "tests/controller/test_targets.py", "-m", "exhaustive"],
-        "wire": [controller_python, "tests/wire", "-m", "not exhaustive"],
-        "units": [module_python, *(f"tests/unit/plugins/{name}" for name in ("module_utils", "modules"))],
-    }
     failed = []
-    for name in ("pythons", "controller", "targets", *combination.also):
+    for name in parts:
         part = f"{combination.name}.{name}"
-        python, *selected = parts[name]
-        path = [workspace.COLLECTIONS, "tests"]
+        python, path = controller_python, [workspace.COLLECTIONS, Path("tests")]
         if name == "units":
             # There is no ansible-core for the oldest Pythons, but what a module gets of it runs there.
-            path = [workspace.COLLECTIONS, link_ansible(Path(controller_python))]
+            python, path = module_python, [workspace.COLLECTIONS, link_ansible(Path(controller_python))]
         report = f"--junitxml={junit_folder(session.name) / part}.xml"
         environment = {
             "MYSAFE_TEST_MODULE_PYTHON": module_python,
@@ -287,7 +293,7 @@ def run_combination(
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         try:
             with session.chdir(workspace.COPY):
-                session.run(python, "-m", "pytest", *selected, report, *arguments, env=environment, external=True)
+                session.run(python, "-m", "pytest", *PARTS[name], report, *arguments, env=environment, external=True)
         except nox.command.CommandFailed:
             failed.append(part)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
