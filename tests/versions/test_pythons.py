@@ -15,48 +15,49 @@ import pytest
 from controller.story import TASKS, assert_done
 
 if t.TYPE_CHECKING:
-    from controller.stage import Controller, Outcome
+    from controller.stage import Controller, Run
+    from simulator.process import Simulator
 
 _PYTHONS: dict[str, str] = json.loads(os.environ["MYSAFE_TEST_MODULE_PYTHONS"])
-_IN_PLACE = "in_place"
+_FACTS = {"name": "facts", "ansible.builtin.setup": {"gather_subset": ["!all", "!min", "python"]}}
 
 
-@pytest.fixture(scope="module", name="outcomes")
-def _outcomes(controller_of_module: Controller) -> dict[str, list[Outcome]]:
-    """Run the tasks in place and then on one Python after the other, each time from the same state of the vault."""
-    hosts: dict[str, dict[str, t.Any]] = {
-        _IN_PLACE: {},
-        **{
-            name: {"ansible_python_interpreter": path, "mysafe_in_place": False}
-            for name, path in sorted(_PYTHONS.items())
-        },
-    }
-    facts = {"name": "facts", "ansible.builtin.setup": {"gather_subset": ["!all", "!min", "python"]}}
-    run = controller_of_module.play({"name": "simulator", "simulator": {}}, facts, *TASKS, hosts=hosts, serial=1)
-    run.succeeded()
-    return {host: [outcome for outcome in run.outcomes if outcome.host == host] for host in hosts}
+@pytest.fixture(scope="module", name="in_place")
+def _in_place(controller_of_module: Controller, running: Simulator) -> Run:
+    running.reset()
+    return controller_of_module.play(*TASKS).succeeded()
 
 
-def test_there_are_pythons(outcomes: dict[str, list[Outcome]]) -> None:
-    assert len(outcomes) > 1
+@pytest.fixture(scope="module", name="as_module", params=_PYTHONS)
+def _as_module(request: pytest.FixtureRequest, controller_of_module: Controller, running: Simulator) -> Run:
+    """Run the tasks as modules on one of the Pythons, from the same state of the vault."""
+    running.reset()
+    variables = {"ansible_python_interpreter": _PYTHONS[request.param], "mysafe_in_place": False}
+    return controller_of_module.play(_FACTS, *TASKS, hosts={"here": variables}).succeeded()
 
 
-@pytest.mark.parametrize("name", [_IN_PLACE, *_PYTHONS])
-def test_tasks_do_what_they_say(outcomes: dict[str, list[Outcome]], name: str) -> None:
-    assert_done(outcomes[name])
+@pytest.fixture(name="name")
+def _name(request: pytest.FixtureRequest) -> str:
+    name: str = request.node.callspec.params["as_module"]
+    return name
 
 
-@pytest.mark.parametrize("name", _PYTHONS)
-def test_modules_ran_on_this_python(outcomes: dict[str, list[Outcome]], name: str) -> None:
-    [facts] = [outcome.result["ansible_facts"] for outcome in outcomes[name] if outcome.task == "facts"]
-    version = facts["ansible_python"]["version"]
+def test_there_are_pythons() -> None:
+    assert _PYTHONS
+
+
+def test_tasks_do_what_they_say_in_place(in_place: Run) -> None:
+    assert_done(in_place.outcomes)
+
+
+def test_tasks_do_what_they_say(as_module: Run) -> None:
+    assert_done(as_module.outcomes)
+
+
+def test_modules_ran_on_this_python(as_module: Run, name: str) -> None:
+    version = as_module["facts"]["ansible_facts"]["ansible_python"]["version"]
     assert name.startswith(f"python{version['major']}.{version['minor']}-")
 
 
-@pytest.mark.parametrize("name", _PYTHONS)
-def test_results_are_those_of_the_controller(outcomes: dict[str, list[Outcome]], name: str) -> None:
-    assert _letters(outcomes[name]) == _letters(outcomes[_IN_PLACE])
-
-
-def _letters(outcomes: list[Outcome]) -> list[tuple[str, str, str]]:
-    return [(outcome.task, outcome.status, outcome.text) for outcome in outcomes if outcome.is_ours]
+def test_results_are_those_of_the_controller(as_module: Run, in_place: Run) -> None:
+    assert as_module.letters() == in_place.letters()
