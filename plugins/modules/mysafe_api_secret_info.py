@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: mysafe_api_secret_info
 short_description: Read API secrets in senhasegura (Segura) MySafe
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - senhasegura.mysafe contributors (!UNKNOWN)
 description:
@@ -68,8 +68,11 @@ notes:
   - An option that does not exist is refused before anything is sent. The message suggests the option that may have been meant.
 seealso:
   - module: senhasegura.mysafe.mysafe_api_secret
+  - module: senhasegura.mysafe.mysafe_api_secrets
   - plugin: senhasegura.mysafe.mysafe_api_secret
     plugin_type: lookup
+  - ref: ansible_collections.senhasegura.mysafe.docsite.using_secrets
+    description: How to keep secrets out of sight once they were read.
 """
 
 EXAMPLES = r"""
@@ -200,7 +203,10 @@ api_secrets:
           description: What happened, why, and what to do.
           type: str
         kind:
-          description: Stable name of the kind of failure. The collection's C(docs/errors.md) lists all of them.
+          description:
+            - Stable name of the kind of failure. The guide
+              R(When a task fails, ansible_collections.senhasegura.mysafe.docsite.errors)
+              lists all of them.
           type: str
         code:
           description: MySafe's own error number, if it gave one.
@@ -224,7 +230,10 @@ error:
   type: dict
   contains:
     kind:
-      description: Stable name of the kind of failure. The collection's C(docs/errors.md) lists all of them.
+      description:
+        - Stable name of the kind of failure. The guide
+          R(When a task fails, ansible_collections.senhasegura.mysafe.docsite.errors)
+          lists all of them.
       type: str
     code:
       description: MySafe's own error number, if it gave one.

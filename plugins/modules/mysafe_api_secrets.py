@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: mysafe_api_secrets
 short_description: Manage many API secrets in senhasegura (Segura) MySafe in one task
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - senhasegura.mysafe contributors (!UNKNOWN)
 description:
@@ -203,6 +203,10 @@ notes:
 seealso:
   - module: senhasegura.mysafe.mysafe_api_secret
   - module: senhasegura.mysafe.mysafe_api_secret_info
+  - plugin: senhasegura.mysafe.mysafe_api_secret
+    plugin_type: lookup
+  - ref: ansible_collections.senhasegura.mysafe.docsite.many_at_once
+    description: Lists in practice, with rate limits and what is in MySafe but not in the list.
 """
 
 EXAMPLES = r"""
@@ -341,7 +345,10 @@ results:
           description: What happened, why, and what to do.
           type: str
         kind:
-          description: Stable name of the kind of failure. The collection's C(docs/errors.md) lists all of them.
+          description:
+            - Stable name of the kind of failure. The guide
+              R(When a task fails, ansible_collections.senhasegura.mysafe.docsite.errors)
+              lists all of them.
           type: str
         code:
           description: MySafe's own error number, if it gave one.
@@ -434,7 +441,10 @@ error:
   type: dict
   contains:
     kind:
-      description: Stable name of the kind of failure. The collection's C(docs/errors.md) lists all of them.
+      description:
+        - Stable name of the kind of failure. The guide
+          R(When a task fails, ansible_collections.senhasegura.mysafe.docsite.errors)
+          lists all of them.
       type: str
     code:
       description: MySafe's own error number, if it gave one.

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""The tables of docs/awx.md match the files of docs/awx, for users who fill in AWX's forms by hand."""
+"""The tables of the guide match the files of docs/awx, for users who fill in AWX's forms by hand."""
 
 from __future__ import annotations
 
 import json
 import re
+import textwrap
 import typing as t
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import yaml
 
 from .job import AWX, ROOT, CredentialType
 
-GUIDE = (ROOT / "docs" / "awx.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "docsite" / "rst" / "awx.rst").read_text("utf-8")
 ANSWER_TYPES = {
     "text": "Text",
     "textarea": "Textarea",
@@ -26,21 +27,32 @@ ANSWER_TYPES = {
 def table(first_column: str, after: str = "") -> list[list[str]]:
     """Return the rows of the first table with this heading after a text."""
     lines = GUIDE[GUIDE.index(after) :].splitlines()
-    start = next(number for number, line in enumerate(lines) if line.startswith(f"| {first_column} |"))
-    rows = []
-    for line in lines[start + 2 :]:
-        if not line.startswith("|"):
+    start = lines.index(f"   * - {first_column}")
+    rows: list[list[str]] = []
+    for line in lines[start:]:
+        if line and not line.startswith("   "):
             break
-        rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
-    return rows
+        if line.startswith("   * -"):
+            rows.append([])
+        if line.startswith(("   * -", "     -")):
+            rows[-1].append(line[6:].strip())
+        elif line.strip():
+            rows[-1][-1] += f" {line.strip()}"
+    return rows[1:]
+
+
+def block(after: str, language: str) -> str:
+    """Return the first block of code in a language after a text."""
+    text = GUIDE[GUIDE.index(after) :].split(f".. code-block:: {language}\n\n")[1]
+    return textwrap.dedent(text[: re.search(r"^\S|\Z", text, re.MULTILINE).start()])  # type: ignore[union-attr]
 
 
 def limit_of(question: dict[str, t.Any]) -> str:
     """Return what limits the answer: its length, or the choices, with the default if there is one."""
     if "choices" not in question:
         return str(question["max"])
-    choices = ", ".join(f"`{choice}`" for choice in question["choices"])
-    return f"{choices}; default `{question['default']}`" if "default" in question else choices
+    choices = ", ".join(f"``{choice}``" for choice in question["choices"])
+    return f"{choices}; default ``{question['default']}``" if "default" in question else choices
 
 
 def playbook(name: str) -> dict[str, t.Any]:
@@ -61,10 +73,10 @@ def test_the_fields_of_a_credential(credential_type: CredentialType) -> None:
 def test_the_questions_of_a_survey(survey: Path) -> None:
     questions = json.loads(survey.read_text("utf-8"))["spec"]
 
-    assert table("question", after=f"For `{survey.stem}.yml`") == [
+    assert table("question", after=f"For ``{survey.stem}.yml``") == [
         [
             question["question_name"],
-            f"`{question['variable']}`",
+            f"``{question['variable']}``",
             ANSWER_TYPES[question["type"]],
             "yes" if question["required"] else "no",
             limit_of(question),
@@ -77,8 +89,8 @@ def test_the_questions_of_a_survey(survey: Path) -> None:
 
 def test_the_variables_of_the_set_up_playbook() -> None:
     play = playbook("setup.yml")
-    rows = table("variable", after="### With the playbook")
-    defaults = {name: row[1] for row in rows for name in re.findall(r"`(\w+)`", row[0])}
+    rows = table("variable", after="With the playbook\n")
+    defaults = {name: row[1] for row in rows for name in re.findall(r"``(\w+)``", row[0])}
 
     told = {name: value for name, value in play["vars"].items() if name in defaults}
 
@@ -90,7 +102,7 @@ def test_the_variables_of_the_set_up_playbook() -> None:
         if "lookup" in shown:
             assert defaults[name].strip("`") in shown
         else:
-            assert defaults[name].startswith("none" if shown == "" else f"`{shown}`"), name
+            assert defaults[name].startswith("none" if shown == "" else f"``{shown}``"), name
 
 
 def test_the_job_templates() -> None:
@@ -103,13 +115,13 @@ def test_the_job_templates() -> None:
 
     assert table("name", after="**Templates**") == [
         [
-            f"`{one['name']}`",
-            f"`{Path(one['playbook']).stem}.yml`",
+            f"``{one['name']}``",
+            f"``{Path(one['playbook']).stem}.yml``",
             "yes" if one.get("survey_enabled") else "no",
         ]
         for one in made
     ]
-    assert sorted(row[1] for row in table("to", after="## 4. Launch")) == sorted(
+    assert sorted(row[1] for row in table("to", after="4. Launch\n---")) == sorted(
         one["name"].removeprefix("MySafe: ") for one in made
     )
 
@@ -117,18 +129,15 @@ def test_the_job_templates() -> None:
 def test_the_host_in_the_inventory() -> None:
     made = next(task["awx.awx.host"] for task in playbook("setup.yml")["tasks"] if "awx.awx.host" in task)
 
-    block = GUIDE[GUIDE.index("**Inventories**") :].split("```yaml\n")[1].split("```")[0]
-
-    assert yaml.safe_load(block) == made["variables"]
+    assert yaml.safe_load(block("**Inventories**", "yaml+jinja")) == made["variables"]
 
 
 def test_the_list_in_the_guide_fits_the_module(collections: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(collections))
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.api_secrets import argument_spec
 
-    part = GUIDE[GUIDE.index("**Onboard a list.**") :]
-    entries = yaml.safe_load(part.split("```yaml\n")[1].split("```")[0])
-    secrets = json.loads(part.split("```json\n")[1].split("```")[0])
+    entries = yaml.safe_load(block("**Onboard a list.**", "yaml+jinja"))
+    secrets = json.loads(block("**Onboard a list.**", "json"))
 
     assert {key for entry in entries for key in entry} <= set(argument_spec()["api_secrets"]["options"])
     assert [entry["identifier_code"] for entry in entries] == list(secrets)
@@ -139,8 +148,8 @@ def test_every_kind_of_failure_exists_in_the_collection(collections: Path, monke
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind
 
     symptoms = [row[0] for row in table("symptom")]
-    named = {kind for symptom in symptoms for kind in re.findall(r"`([a-z_]+)`", symptom)}
+    named = {kind for symptom in symptoms for kind in re.findall(r"``([a-z_]+)``", symptom)}
 
     assert {"authentication", "tls", "connection", "missing_library"} <= named
-    # Names of options and values are in backquotes too.
+    # Names of options and values are literal texts too.
     assert named - {kind.value for kind in Kind} <= {"ca_path", "decryption_key", "update", "none"}

@@ -15,6 +15,9 @@ from .playbooks import BenchmarkError, Playbooks
 from .scratch import ROOT, Scratch
 from .vault import Vault
 
+#: Where the guides are, of which the page is one.
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+
 
 def main() -> str | None:
     """Run the benchmark. Return what went wrong, if anything; a missed target is no error."""
@@ -23,7 +26,7 @@ def main() -> str | None:
     if arguments.rounds:
         plan = dataclasses.replace(plan, rounds=arguments.rounds)
     # A smoke run must not overwrite the published figures.
-    output = arguments.output or (ROOT / ".cache" / "benchmark" if arguments.quick else ROOT / "docs")
+    output = arguments.output or (ROOT / ".cache" / "benchmark" if arguments.quick else GUIDES)
     facts = machine.facts()
     figures = Figures()
     with Scratch() as scratch, Vault(secrets=plan.items) as vault:
@@ -44,11 +47,11 @@ def main() -> str | None:
             return str(error)
         output.mkdir(parents=True, exist_ok=True)
         page = report.page(figures, plan, facts, quick=arguments.quick)
-        (output / "benchmark.md").write_text(page, encoding="utf-8")
+        (output / "performance.rst").write_text(page, encoding="utf-8")
         chart.draw(figures, plan.items, output / "benchmark.svg", scratch.path)
     for target in targets.of(figures):
         measure.say(str(target))
-    measure.say(f"Written: benchmark.md and benchmark.svg in {output}")
+    measure.say(f"Written: performance.rst and benchmark.svg in {output}")
     return None
 
 
@@ -57,7 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help=f"number of rounds (default: {measure.Plan.rounds}; quick: 1)")
     parser.add_argument("--quick", action="store_true", help="a smoke run of about a minute, with meaningless figures")
     parser.add_argument(
-        "--output", type=Path, help="folder for the page and the chart (default: docs; quick: .cache/benchmark)"
+        "--output", type=Path, help="folder for the page and the chart (default: docs/docsite/rst; quick: .cache/benchmark)"
     )
     parser.add_argument("--profile", action="store_true", help="profile the core, and measure nothing")
     return parser.parse_args()

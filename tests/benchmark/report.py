@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Writes the figures as a page in Markdown."""
+"""Writes the figures as a guide in reStructuredText."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .figures import ratio, summary
 from .many import MANY
 from .measure import ANSWER_TAKES, CONNECTIONS, ONE_PROCESS, PROCESSES
 from .subjects import FLOOR, IN_PLACE, SUBJECTS
-from .tables import kilobytes, milliseconds, number, table
+from .tables import heading, kilobytes, milliseconds, number, table
 
 if t.TYPE_CHECKING:
     from .figures import Figures
@@ -19,26 +19,33 @@ if t.TYPE_CHECKING:
 
 
 _HEAD = """\
-# How fast the collection is
+..
+  SPDX-License-Identifier: GPL-3.0-or-later
+  Copyright: the senhasegura.mysafe authors
+  Written by "make bench". Do not edit: the next run overwrites it.
 
-<!-- Written by "make bench". Do not edit: the next run overwrites it. -->
+.. _ansible_collections.senhasegura.mysafe.docsite.performance:
+
+Performance
+===========
 
 A module starts a new Python process for every task and for every item of a loop. With a local connection, the tasks of this
 collection run inside ansible-playbook instead, and a loop logs in only once. All figures below were measured in one run,
 side by side, against the project's MySafe simulator over TLS.
 
-![Time per task and per item of a loop](benchmark.svg)
+.. image:: benchmark.svg
+   :alt: Time per task and per item of a loop
 """
 
 _SUBJECTS = """\
-- "Our task" is `senhasegura.mysafe.mysafe_api_secret` for a secret that already matches the task: three requests (token,
+- "Our task" is ``senhasegura.mysafe.mysafe_api_secret`` for a secret that already matches the task: three requests (token,
   lookup, read), with one token request per loop.
-- "With token cache" is the same with `mysafe_token_cache: true`.
-- "As a module" is the same with the variable `mysafe_in_place: false`, as on a remote host or with `become`.
+- "With token cache" is the same with ``mysafe_token_cache: true``.
+- "As a module" is the same with the variable ``mysafe_in_place: false``, as on a remote host or with ``become``.
 - "uri, one GET" reads one secret with an existing token.
-- "The same with mitogen_linear" is the same read under [Mitogen](https://mitogen.networkgenomics.com/ansible_detailed.html),
+- "The same with mitogen_linear" is the same read under `Mitogen <https://mitogen.networkgenomics.com/ansible_detailed.html>`__,
   which runs modules without a new Python process for each.
-- "Without us" is what a playbook needs without the collection: `ansible.builtin.uri` to get a token, to look up the
+- "Without us" is what a playbook needs without the collection: ``ansible.builtin.uri`` to get a token, to look up the
   identifier code, and to create a missing secret. A loop gets one token, so each item takes two requests. It does not
   compare or update anything.
 """
@@ -46,7 +53,7 @@ _SUBJECTS = """\
 _FLOOR = """\
 The floor is an action plugin that only sends the same three requests with the Python library requests, and keeps its
 connection and token for all items of a loop, as our task does. It checks no options, compares nothing and handles no
-failures. Both took turns {pairs} times, and so did a loop of `uri` under Mitogen, for the ratio above.
+failures. Both took turns {pairs} times, and so did a loop of ``uri`` under Mitogen, for the ratio above.
 """
 
 _CORE = """\
@@ -60,9 +67,9 @@ requests, also over {connections} connections. The simulator waits {milliseconds
 """
 
 _MANY = """\
-{many} secrets that already match, one task with `senhasegura.mysafe.mysafe_api_secrets` (`concurrency: {connections}`), compared with
+{many} secrets that already match, one task with ``senhasegura.mysafe.mysafe_api_secrets`` (``concurrency: {connections}``), compared with
 other ways to check the same secrets. The simulator waits {milliseconds} ms before each answer. All times are without the time of the
-play, and those of a loop as a module and of `uri` were measured over {few} secrets and scaled. The loop of `uri` starts with a
+play, and those of a loop as a module and of ``uri`` were measured over {few} secrets and scaled. The loop of ``uri`` starts with a
 token, looks each code up, and reads its secret.
 """
 
@@ -71,7 +78,7 @@ What one task takes to create many secrets, in place, for each of them. The simu
 """
 
 _METHOD = """\
-Whole `ansible-playbook` processes were timed, with a local connection, no facts, pipelining and 5 forks. The cost of a task
+Whole ``ansible-playbook`` processes were timed, with a local connection, no facts, pipelining and 5 forks. The cost of a task
 is the extra time of {tasks} tasks over one task, divided by {more_tasks}. The cost of an item is the extra time of a loop of
 {items} over a loop of one, divided by {more_items}. The subjects took turns in {rounds} rounds; slow ones took part in fewer.
 Each play was verified by Ansible's recap and by the simulator's log. The core and the bare script took turns {iterations}
@@ -83,7 +90,7 @@ inside the benchmark's process.
 Figures are medians with the spread in brackets: minimum to maximum, or the quartiles if there are at least 20 values. Ratios
 are calculated for each round, and their median is shown. It may differ from the ratio of the two medians.
 
-To repeat the benchmark, run `make bench`. It takes about 25 minutes on two cores; run nothing else meanwhile.
+To repeat the benchmark, run ``make bench``. It takes about 25 minutes on two cores; run nothing else meanwhile.
 """
 
 
@@ -92,9 +99,9 @@ def page(figures: Figures, plan: Plan, facts: t.Mapping[str, str], *, quick: boo
     parts = [
         _HEAD,
         *(["**This was a smoke run; its figures are meaningless.**\n"] if quick else []),
-        "## Targets\n",
+        heading("Targets"),
         table(("Figure", "Measured", "Limit", "Met"), _targets(figures)),
-        "## Tasks and loops\n",
+        heading("Tasks and loops"),
         table(
             ("", "Play with 1 task", "Each further task", "vs. uri", f"Item of a loop of {plan.items}", "vs. uri"),
             _plays(figures),
@@ -102,21 +109,21 @@ def page(figures: Figures, plan: Plan, facts: t.Mapping[str, str], *, quick: boo
         _SUBJECTS,
         f"Requests that reached the simulator in a loop of {plan.items}:\n",
         table(("", "Token requests", "Other requests", "TLS connections"), _requests(figures)),
-        "## Our task and its floor\n",
+        heading("Our task and its floor"),
         _FLOOR.format(pairs=plan.pairs),
         table(("", "Play with 1 task", "Each further task", f"Item of a loop of {plan.items}"), _floor(figures)),
-        "## The core and its limit\n",
+        heading("The core and its limit"),
         _CORE,
         table(("", "In one process", "As a process"), _scripts(figures)),
-        "## Reading many secrets\n",
+        heading("Reading many secrets"),
         _LOOKUP.format(items=plan.items, connections=CONNECTIONS, milliseconds=round(ANSWER_TAKES * 1000)),
         table(("", "Time"), _lookups(figures)),
-        "## Many secrets in one task\n",
+        heading("Many secrets in one task"),
         _MANY.format(many=plan.many, few=plan.few, connections=CONNECTIONS, milliseconds=round(ANSWER_TAKES * 1000)),
         table(("", "Time", "vs. our list"), _many(figures)),
         _GROWTH,
         table(("", *(f"{size} secrets" for size in plan.sizes)), _growth(figures, plan)),
-        "## How it was measured\n",
+        heading("How it was measured"),
         _METHOD.format(
             tasks=plan.tasks,
             more_tasks=plan.tasks - 1,

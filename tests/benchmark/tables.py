@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""Writes numbers and tables in Markdown."""
+"""Writes numbers, headings and tables in reStructuredText."""
 
 from __future__ import annotations
 
@@ -28,7 +28,14 @@ def number(found: Summary, factor: float, unit: str, digits: int) -> str:
     return f"{median}{unit}" if found.number == 1 else f"{median}{unit} ({low} to {high}; n={found.number})"
 
 
+def heading(title: str) -> str:
+    """Write the heading of a section."""
+    return f"{title}\n{'-' * len(title)}\n"
+
+
 def table(head: tuple[str, ...], rows: t.Iterable[tuple[str, ...]]) -> str:
     """Write a table."""
-    lines = [head, tuple("---" for _cell in head), *rows]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for row in (head, *rows):
+        lines += [f"   {'  ' if number else '* '}- {cell}".rstrip() for number, cell in enumerate(row)]
+    return "\n".join([*lines, ""])

@@ -51,18 +51,18 @@ def of(figures: Figures) -> list[Target]:
     loops = {key: costs[key, "loop"] for key in ("in_place", "uri")}
     return [
         *_floor(figures),
-        Target("our task / one `uri` GET", ratio(in_place, uri), 0.12),
-        Target("our task / without us: `uri` three times", ratio(in_place, recipe), 0.05),
-        Target("item of a loop: our task / one `uri` GET", ratio(loops["in_place"], loops["uri"]), 0.04),
+        Target("our task / one ``uri`` GET", ratio(in_place, uri), 0.12),
+        Target("our task / without us: ``uri`` three times", ratio(in_place, recipe), 0.05),
+        Target("item of a loop: our task / one ``uri`` GET", ratio(loops["in_place"], loops["uri"]), 0.04),
         Target(
-            "item of a loop: our task / one `uri` GET with mitogen_linear",
+            "item of a loop: our task / one ``uri`` GET with mitogen_linear",
             ratio(figures.floor["in_place", "loop"], figures.floor["mitogen", "loop"]),
             0.5,
         ),
-        Target("our task as a module / one `uri` GET", ratio(module, uri), 1.15),
+        Target("our task as a module / one ``uri`` GET", ratio(module, uri), 1.15),
         *_scripts(figures),
         *_many(figures),
-        Target("our task as a module / `ping`", ratio(module, costs["ping", "single"])),
+        Target("our task as a module / ``ping``", ratio(module, costs["ping", "single"])),
         Target("our task with token cache / without", ratio(costs["cached", "single"], in_place)),
     ]
 

@@ -31,11 +31,15 @@ _KINDS = {"modules": "module", "lookup": "lookup"}
 _PLUGINS = sorted(
     path for folder in _KINDS for path in (_CHECKOUT / "plugins" / folder).glob("*.py") if not path.stem.startswith("_")
 )
-_GUIDES = sorted([_CHECKOUT / "README.md", *(_CHECKOUT / "docs").glob("*.md")])
-_BLOCK = re.compile(r"^```ya?ml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_GUIDES = [_CHECKOUT / "README.md", *sorted((_CHECKOUT / "docs" / "docsite" / "rst").glob("*.rst"))]
+# In the README (Markdown), and in the guides (reStructuredText).
+_BLOCK = re.compile(
+    r"^```ya?ml\n(.*?)^```$|^\.\. code-block:: yaml\+jinja\n\n((?:   [^\n]*\n|\n)+)", re.DOTALL | re.MULTILINE
+)
 _STORED: list[dict[str, t.Any]] = [
     {"identifier_code": "billing-api", "name": "Billing API", "tags": "billing, production", "users": {"bob": True}},
     {"identifier_code": "reporting-api", "name": "Reporting API"},
+    {"identifier_code": "billing-production", "name": "Billing service"},
 ]
 #: What an item of a list needs besides its code.
 _DESCRIBED = {"name": "Listed API", "url": "https://example.org", "client_id": "robot"}
@@ -93,7 +97,7 @@ def _of_plugin(path: Path) -> Example:
 def _of_guide(path: Path) -> list[Example]:
     found = []
     for number, match in enumerate(_BLOCK.finditer(path.read_text(encoding="utf-8")), 1):
-        example = Example(f"{path.name}, block {number}", match.group(1))
+        example = Example(f"{path.name}, block {number}", textwrap.dedent(match.group(1) or match.group(2)))
         if isinstance(example.content, list) and all(map(_is_task_or_play, example.content)):
             found.append(example)
     return found
@@ -154,7 +158,7 @@ def _run(controller_of_module: Controller, running: Simulator) -> t.Callable[[st
 
 def test_there_are_examples_of_all_plugins_and_in_the_guides() -> None:
     plugins = {f"{path.parent.name}/{path.stem}" for path in _PLUGINS}
-    assert plugins | {"README.md, block 1", "errors.md, block 1"} <= set(_EXAMPLES)
+    assert plugins | {"README.md, block 1", "errors.rst, block 1"} <= set(_EXAMPLES)
 
 
 @pytest.mark.parametrize("name", _EXAMPLES)

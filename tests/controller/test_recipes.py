@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
     from .stage import Controller, Run
 
 _FOLDER = Path(__file__).resolve().parents[2] / "docs" / "recipes"
+_GUIDE = _FOLDER.parent / "docsite" / "rst" / "recipes.rst"
 _FILES = {path.name: path.read_text(encoding="utf-8") for path in (_FOLDER / "files").iterdir()}
 _SECRETS = {"billing-api": "s3cret-of-billing", "reporting-api": "s3cret-of-reporting"}
 _SECOND = "s3cret-in-the-second-vault"
@@ -328,13 +329,13 @@ def _for_each_host(text: str) -> str:
 
 def test_the_guide_states_how_many_requests_many_hosts_take() -> None:
     """They are those that test_fetch_once counts."""
-    guide = " ".join((_FOLDER.parent / "many.md").read_text(encoding="utf-8").split())
+    guide = " ".join(_GUIDE.read_text(encoding="utf-8").split())
     assert f"requests for 200 hosts: 5 against {5 * 200}" in guide
     assert f"two views instead of {2 * 200}" in guide
 
 
 def test_every_recipe_is_tested_and_in_the_guide() -> None:
-    guide = (_FOLDER.parent / "many.md").read_text(encoding="utf-8")
+    guide = _GUIDE.read_text(encoding="utf-8")
     tests = Path(__file__).read_text(encoding="utf-8")
     names = {path.stem for path in _FOLDER.glob("*.yml")}
-    assert {name for name in names if f"(recipes/{name}.yml)" not in guide or f'recipe("{name}"' not in tests} == set()
+    assert {name for name in names if f"``docs/recipes/{name}.yml``" not in guide or f'recipe("{name}"' not in tests} == set()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 import typing as t
 from pathlib import Path
 
@@ -17,15 +18,19 @@ LOOKUPS = sorted(path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py"
 #: The guides for users, by their path in the repository.
 GUIDES = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))]
 }
 _PLUGINS = sorted(
     path for name in ("modules", "lookup", "doc_fragments") for path in (ROOT / "plugins" / name).glob("*.py")
 )
 _STRINGS = ("DOCUMENTATION", "PLUGINS", "EXAMPLES", "RETURN")
-_YAML_BLOCK = re.compile(r"^```ya?ml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+# Blocks of YAML: in the README (Markdown), and in the guides (reStructuredText).
+_YAML_BLOCK = re.compile(
+    r"^```ya?ml\n(.*?)^```$|^\.\. code-block:: yaml\+jinja\n\n((?:   [^\n]*\n|\n)+)", re.DOTALL | re.MULTILINE
+)
 # A sentence ends before white space. A table cell counts as a sentence.
 _END_OF_SENTENCE = re.compile(r"(?<=[.!?])\s+|\s*\|\s*|\n\s*\n|\n\s*[-*]\s")
+_LABEL = re.compile(r"^\.\. _[\w.]+:$")
 
 Options = dict[str, dict[str, t.Any]]
 
@@ -86,25 +91,37 @@ def sentences(pattern: str) -> list[tuple[str, str]]:
     ]
 
 
+def tables(text: str) -> list[list[list[str]]]:
+    """Return the tables in reStructuredText: rows of cells, the heading first. Labels are left out."""
+    found: list[list[list[str]]] = []
+    inside = False
+    for line in text.splitlines():
+        if line.startswith(".. list-table::"):
+            found.append([])
+            inside = True
+        elif line and not line.startswith("   "):
+            inside = False
+        elif inside and (cell := re.match(r"   (\* -|  -)( |$)", line)):
+            if cell[1] == "* -":
+                found[-1].append([])
+            found[-1][-1].append("")
+        if inside and found[-1]:
+            content = line[7:].strip()
+            if content and not _LABEL.match(content):
+                found[-1][-1][-1] = f"{found[-1][-1][-1]} {content}".strip()
+    return found
+
+
 def table(guide: str, first_column: str) -> list[list[str]]:
     """Return the rows of all tables in a guide whose first column has this heading."""
-    rows: list[list[str]] = []
-    inside = False
-    for line in GUIDES[guide].splitlines():
-        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        if not cells:
-            inside = False
-        elif inside and set("".join(cells)) - set("-: "):
-            rows.append(cells)
-        inside = inside or cells[:1] == [first_column]
-    return rows
+    return [row for head, *rows in tables(GUIDES[guide]) if head[0] == first_column for row in rows]
 
 
 def yaml_blocks(guide: str) -> list[str]:
     """Return the YAML that a guide shows."""
-    return _YAML_BLOCK.findall(GUIDES[guide])
+    return [textwrap.dedent(markdown or rest) for markdown, rest in _YAML_BLOCK.findall(GUIDES[guide])]
 
 
 def quoted(text: str) -> list[str]:
-    """Return the texts in backquotes."""
-    return re.findall(r"`([^`]+)`", text)
+    """Return the literal texts, which are in double backquotes."""
+    return re.findall(r"``([^`]+)``", text)

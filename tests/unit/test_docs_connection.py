@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""README, doc fragment, AWX credential type and argument spec have the same connection options, variables and defaults."""
+"""Guide, doc fragment, AWX credential type and argument spec have the same connection options, variables and defaults."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.senhasegura.mysafe.tests.unit.documents import (
 
 #: A credential does not set these: a token expires too early, and the others are not credentials.
 NOT_IN_A_CREDENTIAL = {"mysafe_access_token", "timeout", "retries"}
-README_ROWS = [row for row in table("README.md", "option") if "SENHASEGURA_" in row[1]]
+ROWS = table("docs/docsite/rst/connection.rst", "option")
 FOR_AWX = sorted(path for path in (ROOT / "docs" / "awx").rglob("*") if path.is_file())
 
 
@@ -36,23 +36,31 @@ def injected() -> dict[str, str]:
 
 
 def in_words(default: t.Any) -> str:
-    """Return a default as the README writes it."""
+    """Return a default as the guide writes it."""
     return {True: "on", False: "off"}[default] if isinstance(default, bool) else str(default)
 
 
-def test_the_readme_has_every_option_and_its_variable() -> None:
-    stated = {option: variable for row in README_ROWS for option, variable in zip(quoted(row[0]), quoted(row[1]))}
+def test_the_guide_has_every_option_and_its_variable() -> None:
+    stated = {option: variable for row in ROWS for option, variable in zip(quoted(row[0]), quoted(row[2]))}
     assert stated == VARIABLES
 
 
-@pytest.mark.parametrize("row", README_ROWS, ids=lambda row: row[0])
-def test_the_readme_states_the_default(row: list[str]) -> None:
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_the_guide_states_the_default(row: list[str]) -> None:
     defaults = {
         in_words(spec["default"])
         for name, spec in argument_spec().items()
         if name in quoted(row[0]) and "default" in spec
     }
-    assert set(re.findall(r"(\w+) by default", row[2])) == defaults
+    assert set(re.findall(r"(\w+) by default", row[1])) == defaults
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_the_guide_states_where_a_lookup_finds_the_option(row: list[str]) -> None:
+    [option] = quoted(row[0])
+    places = sources()[option]
+    assert quoted(row[3]) == [place["key"] for place in places.get("ini", ())]
+    assert quoted(row[4]) == [place["name"] for place in places["vars"]]
 
 
 def test_the_doc_fragment_has_every_option() -> None:

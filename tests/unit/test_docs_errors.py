@@ -13,15 +13,16 @@ from ansible_collections.senhasegura.mysafe.tests.unit.documents import GUIDES, 
 
 KINDS = sorted(kind.value for kind in Kind)
 TEXTS = {**GUIDES, **plugin_texts()}
+ERRORS = "docs/docsite/rst/errors.rst"
 
 
-def test_errors_md_lists_each_kind_once() -> None:
-    listed = [kind for row in table("docs/errors.md", "`error.kind`") for kind in quoted(row[0])]
+def test_the_guide_lists_each_kind_once() -> None:
+    listed = [kind for row in table(ERRORS, "``error.kind``") for kind in quoted(row[0])]
     assert sorted(listed) == KINDS
 
 
-def test_errors_md_says_what_each_kind_means_and_what_to_do() -> None:
-    rows = table("docs/errors.md", "`error.kind`")
+def test_the_guide_says_what_each_kind_means_and_what_to_do() -> None:
+    rows = table(ERRORS, "``error.kind``")
     assert [row[0] for row in rows if len(row) != 3 or not all(row)] == []
 
 

@@ -22,8 +22,8 @@ from ansible_collections.senhasegura.mysafe.tests.unit.documents import GUIDES, 
 
 STATUS = re.compile(r"\b[1-5]\d\d\b")
 FRAGMENT = "plugins/doc_fragments/connection.py"
-HOW_IT_WORKS = "docs/how_it_works.md"
-ERRORS = "docs/errors.md"
+HOW_IT_WORKS = "docs/docsite/rst/how_it_works.rst"
+ERRORS = "docs/docsite/rst/errors.rst"
 #: Numbers as prose writes them. One that is missing here is written in figures.
 WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}
 
@@ -38,7 +38,7 @@ def statuses(sentence: str) -> frozenset[int]:
     return frozenset(int(status) for status in STATUS.findall(sentence))
 
 
-WITH_STATUSES = [row for row in table(ERRORS, "`error.kind`") if statuses(row[1])]
+WITH_STATUSES = [row for row in table(ERRORS, "``error.kind``") if statuses(row[1])]
 
 
 def metadata(path: str) -> dict[str, t.Any]:
@@ -107,7 +107,7 @@ def test_the_number_of_connections() -> None:
 
 
 def test_the_guide_for_lists_states_the_default_and_the_interval_of_progress() -> None:
-    guide = " ".join(GUIDES["docs/many.md"].split())
+    guide = " ".join(GUIDES["docs/docsite/rst/many_at_once.rst"].split())
     assert re.findall(r"at the same time, (\d+) by default", guide) == [str(CONNECTIONS)]
     # Not imported: it imports Ansible's display, which then takes the warnings of the modules that other tests run.
     progress = (ROOT / "plugins" / "plugin_utils" / "_progress.py").read_text(encoding="utf-8")
@@ -118,11 +118,11 @@ def test_the_guide_for_lists_states_the_default_and_the_interval_of_progress() -
 def test_the_output_in_awx_quotes_as_many_failures_as_the_guide_says() -> None:
     tasks = yaml.safe_load((ROOT / "docs/awx/playbooks/tasks/ensure_and_show.yml").read_text(encoding="utf-8"))
     [quoted] = [task["vars"]["ensured_quoted"] for task in tasks if "ensured_quoted" in task.get("vars", {})]
-    assert ("After the tenth failure" in GUIDES["docs/awx.md"], quoted) == (True, 10)
+    assert ("After the tenth failure" in GUIDES["docs/docsite/rst/awx.rst"], quoted) == (True, 10)
 
 
 def test_the_benchmark_used_as_many_connections() -> None:
-    assert re.findall(r"over (\d+) connections", GUIDES["docs/benchmark.md"]) == [str(CONNECTIONS)]
+    assert re.findall(r"over (\d+) connections", GUIDES["docs/docsite/rst/performance.rst"]) == [str(CONNECTIONS)]
 
 
 def test_the_oldest_ansible_core() -> None:
@@ -178,7 +178,7 @@ def test_the_oldest_python_of_a_developer() -> None:
     assert stated == {".".join(oldest.groups())}
 
 
-@pytest.mark.parametrize("guide", ["README.md", "docs/awx.md"])
+@pytest.mark.parametrize("guide", ["README.md", "docs/docsite/rst/awx.rst"])
 def test_the_version_of_the_collection(guide: str) -> None:
     stated = re.findall(r"(?:senhasegura-mysafe-|mysafe-ee:)(\d+\.\d+\.\d+)", GUIDES[guide])
     assert set(stated) == {metadata("galaxy.yml")["version"]}
