@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: the senhasegura.mysafe authors
-"""TLS certificates: a CA, the server's, and a client's for mutual TLS."""
+"""TLS certificates: a CA, the server's, a client's for mutual TLS, and those that strict checks reject."""
 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import hashlib
+import ipaddress
 import ssl
 import typing as t
 
@@ -55,3 +57,36 @@ def make(host: str, directory: Path, ca_path: Path, with_client: bool) -> Certif
 def fingerprint(certificate: bytes) -> str:
     """Return the fingerprint of a DER certificate. SHA-256 is an assumption."""
     return hashlib.sha256(certificate).hexdigest()
+
+
+def make_loose(folder: Path) -> tuple[Path, Path]:
+    """Make a CA and a certificate that lack key identifiers and key usage, as many private ones do.
+
+    Return the file of the CA, and that of the certificate of localhost with its key.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    now, day = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None), datetime.timedelta(days=1)
+
+    def make(name: str, key: t.Any, signed_by: t.Any, extension: t.Any) -> t.Any:
+        builder = x509.CertificateBuilder(
+            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ca")]),
+            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]),
+            key.public_key(),
+            x509.random_serial_number(),
+            now - day,
+            now + day,
+        )
+        return builder.add_extension(extension, critical=False).sign(signed_by, hashes.SHA256())
+
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca = make("ca", ca_key, ca_key, x509.BasicConstraints(ca=True, path_length=None))
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    leaf = make("localhost", key, ca_key, names)
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    ca_path, leaf_path = folder / "loose-ca.pem", folder / "loose.pem"
+    ca_path.write_bytes(ca.public_bytes(pem))
+    leaf_path.write_bytes(leaf.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    return ca_path, leaf_path

@@ -78,21 +78,43 @@ class RawServer:
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
         self.requests: list[bytes] = []
         self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.url = f"{'http' if tls is None or tunnel else 'https'}://localhost:{self.port}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._start(self._accept)
 
     def __enter__(self) -> RawServer:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        """End all threads, and only then close their sockets.
+
+        A thread that is about to read from a socket while another closes it would read from whatever gets the same file
+        descriptor next: the connection of another test.
+        """
         self._closed.set()
-        self._listener.close()
+        self._cut(self._listener)
+        self._threads[0].join(LONG)
         for connection in self._open:
+            self._cut(connection)
+        for thread in self._threads:
+            thread.join(LONG)
+        for connection in (self._listener, *self._open):
             connection.close()
+
+    @staticmethod
+    def _cut(connection: socket.socket) -> None:
+        # Past ssl, which would first forget the session that a thread is using. The other side may be gone already.
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    def _start(self, target: t.Callable[..., None], *arguments: t.Any) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -103,7 +125,7 @@ class RawServer:
                     self.connections += 1
                     self._open.append(connection)
                     serve = self._hang_up if self.connections <= self._hang_ups else self._serve
-                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+                self._start(serve, connection)
 
     def _hang_up(self, connection: socket.socket) -> None:
         # With data that is not received, the client would see a reset instead of the end.
@@ -119,9 +141,10 @@ class RawServer:
                 self._receive(connection)
                 self._send(connection, self._tunnel)
             if self._tls is not None:
-                connection = self._tls.wrap_socket(connection, server_side=True)
+                connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
                 with self._lock:
                     self._open.append(connection)
+                connection.do_handshake()
             with connection:
                 while self._receive(connection):
                     script = self._next()

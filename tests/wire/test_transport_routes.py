@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import datetime
-import ipaddress
 import socket
 import ssl
 import typing as t
 
 import pytest
 import trustme
+from simulator import certificates
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
@@ -31,7 +31,7 @@ TLS = tls_with(CA.issue_cert("localhost", "127.0.0.1"))
 
 def get(url: str, **options: t.Any) -> int:
     """Send one request, and return the status of the answer."""
-    transport = Transport(Connection(url=url, **{"timeout": 0.5, "retries": 0, **options}), judge)
+    transport = Transport(Connection(url=url, **{"timeout": LONG, "retries": 0, **options}), judge)
     try:
         sent = transport.send("GET", f"{url}/x", doing="do it", auth=lambda request: request)
     finally:
@@ -141,7 +141,7 @@ def test_a_proxy_is_not_blamed_on_its_password_without_reason(
 def test_a_proxy_needs_no_scheme(form: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer([answer()], tls=TLS, tunnel=[ESTABLISHED]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", form.format(port=proxy.port))
-        assert get("https://localhost:1", ca_path=ca_path, timeout=LONG) == 200
+        assert get("https://localhost:1", ca_path=ca_path) == 200
 
 
 def test_a_socks_proxy_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,11 +157,11 @@ def _without_pysocks(*_arguments: t.Any, **_keywords: t.Any) -> None:
     raise InvalidSchema("Missing dependencies for SOCKS support.")
 
 
-def _failure_through_proxy(script: list[Step], monkeypatch: pytest.MonkeyPatch) -> MySafeError:
+def _failure_through_proxy(script: list[Step], monkeypatch: pytest.MonkeyPatch, **options: t.Any) -> MySafeError:
     """Return the failure of a request through a proxy that follows the script."""
     with RawServer(script) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}@localhost:{proxy.port}")
-        return failure_of("https://vault.example.org")
+        return failure_of("https://vault.example.org", **options)
 
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -177,7 +177,7 @@ SILENT: dict[str, list[Step]] = {
 def test_a_silent_proxy_is_a_timeout_that_names_the_variable(
     script: list[Step], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    error = _failure_through_proxy(script, monkeypatch)
+    error = _failure_through_proxy(script, monkeypatch, timeout=0.5)
     assert (error.kind, error.fate, "HTTPS_PROXY" in error.message) == ("timeout", Fate.NOT_SENT, True)
     assert PASSWORD not in repr(error)
 
@@ -201,7 +201,7 @@ def test_a_proxy_that_does_not_connect_is_reported_by_variable(
 def test_an_answer_through_a_proxy_is_accepted(ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer([answer()], tls=TLS, tunnel=[ESTABLISHED]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("://", "://user:p%40ss@"))
-        assert get("https://localhost:1", ca_path=ca_path, timeout=LONG) == 200
+        assert get("https://localhost:1", ca_path=ca_path) == 200
         assert b"Proxy-Authorization: Basic dXNlcjpwQHNz" in proxy.requests[0]
         assert b"Proxy-Authorization" not in proxy.requests[1]
 
@@ -257,20 +257,20 @@ def test_a_rejected_certificate_is_reported_with_the_cause(
     certificate: trustme.LeafCert, advice: str, ca_path: str
 ) -> None:
     with RawServer([answer()], tls=tls_with(certificate)) as server:
-        error = failure_of(server.url, ca_path=ca_path, timeout=LONG)
+        error = failure_of(server.url, ca_path=ca_path)
     assert (error.kind, error.fate, advice in error.solution) == ("tls", Fate.NOT_SENT, True), error
 
 
 def test_a_rejected_certificate_is_reported_with_the_request(ca_path: str) -> None:
     certificate, _advice = CERTIFICATES["another name"]
     with RawServer([answer()], tls=tls_with(certificate)) as server:
-        error = failure_of(server.url, ca_path=ca_path, timeout=LONG)
+        error = failure_of(server.url, ca_path=ca_path)
     assert error.message == f"Could not do it: the certificate of localhost:{server.port} is not accepted"
 
 
 def test_a_request_is_repeated_if_the_connection_ends_during_the_handshake(ca_path: str) -> None:
     with RawServer([answer()], tls=TLS, hang_ups=1) as server:
-        assert (get(server.url, ca_path=ca_path, timeout=LONG, retries=1), server.connections) == (200, 2)
+        assert (get(server.url, ca_path=ca_path, retries=1), server.connections) == (200, 2)
 
 
 @pytest.mark.skipif(not hasattr(ssl, "VERIFY_X509_STRICT"), reason="this Python has no strict checks")
@@ -285,43 +285,12 @@ def test_a_certificate_that_strict_checks_reject_is_reported_with_the_cause(
         before(self, *arguments, **keywords)
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", strict)
-    ca_path, context = _loose_ca(tmp_path)
-    with RawServer([answer()], tls=context) as server:
-        error = failure_of(server.url, ca_path=ca_path, timeout=LONG)
-    assert (error.kind, "RFC 5280" in error.solution) == ("tls", True), error
-
-
-def _loose_ca(folder: Path) -> tuple[str, ssl.SSLContext]:
-    """Return a CA whose certificates lack key identifiers and key usage, as many private ones do."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    def make(name: str, issuer: str, key: t.Any, signed_by: t.Any, *extensions: t.Any) -> t.Any:
-        builder = x509.CertificateBuilder(
-            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)]),
-            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]),
-            key.public_key(),
-            x509.random_serial_number(),
-            NOW - DAY,
-            NOW + DAY,
-        )
-        for extension in extensions:
-            builder = builder.add_extension(extension, critical=False)
-        return builder.sign(signed_by, hashes.SHA256())
-
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca = make("ca", "ca", ca_key, ca_key, x509.BasicConstraints(ca=True, path_length=None))
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    leaf = make("localhost", "ca", key, ca_key, names)
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    (folder / "loose.pem").write_bytes(ca.public_bytes(pem))
-    (folder / "leaf.pem").write_bytes(
-        leaf.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-    )
+    ca_path, leaf = certificates.make_loose(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(str(folder / "leaf.pem"))
-    return str(folder / "loose.pem"), context
+    context.load_cert_chain(leaf)
+    with RawServer([answer()], tls=context) as server:
+        error = failure_of(server.url, ca_path=str(ca_path))
+    assert (error.kind, "RFC 5280" in error.solution) == ("tls", True), error
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
@@ -352,7 +321,7 @@ def test_options_override_a_missing_bundle_in_the_environment(
 
 def test_a_directory_that_was_not_rehashed_is_reported(tmp_path: Path, ca_path: str) -> None:
     with RawServer([answer()], tls=TLS) as server:
-        error = failure_of(server.url, ca_path=str(tmp_path), timeout=LONG)
+        error = failure_of(server.url, ca_path=str(tmp_path))
     assert (error.kind, "openssl rehash" in error.solution) == ("tls", True)
 
 
