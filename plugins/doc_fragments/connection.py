@@ -67,9 +67,12 @@ options:
     default: true
   ca_path:
     description:
-      - File or directory with the CA certificates to trust, in PEM format, where the code runs.
-      - If not set, the value of the environment variable E(SENHASEGURA_CA_PATH) is used. If that is not set either, the CAs that
-        the Python library requests trusts are used.
+      - File or directory with the CA certificates to trust, in PEM format, where the code runs. A directory must have been
+        prepared with C(openssl rehash).
+      - If not set, the value of the environment variable E(SENHASEGURA_CA_PATH) is used. If that is not set either, the file or
+        directory that E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) names where the code runs is used, otherwise the CAs of the
+        Python library certifi. Linux distributions replace the latter with the CAs of the system; pip does not.
+        E(SSL_CERT_FILE) and E(SSL_CERT_DIR) have no effect.
     type: path
   client_cert:
     description:

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import typing as t
 from http.client import HTTPException
+from urllib.parse import urlsplit
 
 from .._errors import Fate, Kind, MySafeError
 from . import libraries
@@ -125,8 +127,34 @@ def _proxy_failed(text: str, could_not: str, route: Route) -> MySafeError:
         Kind.CONNECTION,
         f"{could_not}the proxy in the environment variable {variable} does not connect to {route.server}",
         cause=text,
-        solution=f"check the variables {variable} and NO_PROXY where the code runs",
+        solution=_advice_about_proxy(text, variable, route),
     )
+
+
+def _advice_about_proxy(text: str, variable: str, route: Route) -> str:
+    answered = re.search(r"Tunnel connection failed: (\d{3})\b", text)
+    status = int(answered.group(1)) if answered else 0
+    if status == 407 and route.proxy is not None and urlsplit(route.proxy.url).username:
+        return (
+            f"correct the user name and the password in {variable} where the code runs; special characters in them must be"
+            " percent-encoded"
+        )
+    if status == 407:
+        return (
+            f"the proxy requires a login: set {variable} to http://user:password@host:port where the code runs, with special"
+            " characters percent-encoded"
+        )
+    if status == 403:
+        return (
+            f"have the proxy allow connections to {route.server}, or add the host to NO_PROXY where the code runs, if it can"
+            " be reached without a proxy"
+        )
+    if status >= 500:
+        return (
+            f"check mysafe_url, and whether the proxy can reach {route.server}; or add the host to NO_PROXY where the code"
+            " runs, if it can be reached without a proxy"
+        )
+    return f"check the variables {variable} and NO_PROXY where the code runs"
 
 
 def _tls_failed(reason: BaseException, could_not: str, route: Route, fate: Fate) -> MySafeError:
@@ -144,6 +172,13 @@ def _tls_failed(reason: BaseException, could_not: str, route: Route, fate: Fate)
         sign in text for sign in ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
     ):
         solution = "check host and port of mysafe_url: what answers there does not speak TLS"
+    elif any(sign in text for sign in ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS")):
+        solution = "have TLS 1.2 or newer enabled on the vault: it offers no version of TLS that is enabled where the code runs"
+    elif "HANDSHAKE_FAILURE" in text:
+        solution = (
+            "check client_cert and client_key: the vault may require a client certificate; otherwise it may offer no cipher"
+            " that is enabled where the code runs"
+        )
     elif "ALERT" in text:
         solution = "check client_cert and client_key: the vault may require a client certificate, or another one"
     elif "EOF" in text:

@@ -17,6 +17,8 @@ if t.TYPE_CHECKING:
 
 #: The variables that name a CA bundle for the library requests, in its order.
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+#: Those that OpenSSL itself knows, which requests does not use.
+_OF_OPENSSL = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _DOCUMENTED = "ca_path (SENHASEGURA_CA_PATH)"
 
 
@@ -55,13 +57,17 @@ class Trust(t.NamedTuple):
             if re.search(pattern, text, re.IGNORECASE):
                 return advice
         if not self.source:
-            return f"give the CA that issued the vault's certificate with {_DOCUMENTED}"
+            unused = " and ".join(filter(os.environ.get, _OF_OPENSSL))
+            note = f"; the Python library requests does not use {unused}" if unused else ""
+            return f"give the CA that issued the vault's certificate with {_DOCUMENTED}{note}"
+        # OpenSSL says the same where the vault does not send the certificate between its own and that of the CA.
+        chain = "; if it does, have the vault send its intermediate certificates too" if "local issuer" in text else ""
         if isinstance(self.verify, str) and os.path.isdir(self.verify):
             return (
                 f"the directory that {self.source} names must hold the CA that issued the vault's certificate, under its"
-                " hashed name: run openssl rehash on the directory"
+                f" hashed name: run openssl rehash on the directory{chain}"
             )
-        return f"the file that {self.source} names must hold the CA that issued the vault's certificate"
+        return f"the file that {self.source} names must hold the CA that issued the vault's certificate{chain}"
 
     def advice_about_files(self) -> str:
         """Return what to do where the TLS library cannot use a file."""

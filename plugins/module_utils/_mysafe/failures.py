@@ -131,6 +131,42 @@ _UNEXPECTED = Documented(
     " was cut off",
     "check mysafe_url and the proxy settings",
 )
+#: (status, text, what it means): refusals of the gateway, or of another server of the nginx family, before MySafe is asked.
+_BY_PAGE = (
+    (
+        400,
+        "no required ssl certificate",
+        Documented(
+            Kind.TLS,
+            "the server in front of MySafe requires a client certificate",
+            "set client_cert and client_key",
+        ),
+    ),
+    (
+        400,
+        "ssl certificate error",
+        Documented(
+            Kind.TLS,
+            "the server in front of MySafe does not accept the client certificate: it has expired, or was not issued by a"
+            " CA that is trusted there",
+            "check client_cert and client_key",
+        ),
+    ),
+    (
+        400,
+        "plain http request was sent to https port",
+        Documented(Kind.CONNECTION, "the server expects TLS", "mysafe_url must begin with https://"),
+    ),
+    (
+        413,
+        "",
+        Documented(
+            Kind.UNEXPECTED_ANSWER,
+            "the server in front of MySafe does not accept a request of this size",
+            "shorten client_secret or notes, or have the limit raised (nginx: client_max_body_size)",
+        ),
+    ),
+)
 _BAD_REQUEST = Documented(Kind.BAD_REQUEST, "MySafe does not document this message", "see the message itself")
 
 
@@ -149,7 +185,7 @@ def refusal(answer: Answer, doing: str) -> MySafeError:
 
 def login_refused(answer: Answer, doing: str) -> MySafeError:
     """Return the failure of a login that the server refuses."""
-    return failure(answer, doing, _LOGIN_REFUSED)
+    return failure(answer, doing, _refused_in_front(answer) or _LOGIN_REFUSED)
 
 
 def given_token_rejected(answer: Answer, doing: str) -> MySafeError:
@@ -209,7 +245,15 @@ def _explain(answer: Answer) -> Documented:
         return _explain_envelope(answer)
     if answer.status in _GATEWAY:
         return _GATEWAY[answer.status]
-    return _SERVER_ERROR if answer.status >= 500 else _UNEXPECTED
+    return _SERVER_ERROR if answer.status >= 500 else _refused_in_front(answer) or _UNEXPECTED
+
+
+def _refused_in_front(answer: Answer) -> Documented | None:
+    """Find what is known about a refusal that is not MySafe's own."""
+    if answer.envelope is not None:
+        return None
+    said = (answer.message or answer.text).lower()
+    return next((known for status, text, known in _BY_PAGE if answer.status == status and text in said), None)
 
 
 def _explain_envelope(answer: Answer) -> Documented:

@@ -237,6 +237,10 @@ TLS_ADVICE: dict[str, tuple[str, Trust, str]] = {
         *(VERIFICATION + "unable to get local issuer certificate", Trust("/", "ca_path (SENHASEGURA_CA_PATH)")),
         "run openssl rehash",
     ),
+    "an incomplete chain": (
+        *(VERIFICATION + "unable to get local issuer certificate", BUNDLE),
+        "have the vault send its intermediate certificates too",
+    ),
     "expired": (VERIFICATION + "certificate has expired (_ssl.c:1000)", BUNDLE, "renewed"),
     "too early": (VERIFICATION + "certificate is not yet valid", BUNDLE, "check the clock"),
     "another name": (
@@ -257,6 +261,14 @@ TLS_ADVICE: dict[str, tuple[str, Trust, str]] = {
     "no TLS, OpenSSL 3.2": ("[SSL: RECORD_LAYER_FAILURE] record layer failure", BUNDLE, "does not speak TLS"),
     "no client certificate": ("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert", BUNDLE, "client_cert"),
     "another client certificate": ("[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca", BUNDLE, "client_cert"),
+    "no common version": (
+        "[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version",
+        BUNDLE,
+        "TLS 1.2 or newer",
+    ),
+    "an old version": ("[SSL: UNSUPPORTED_PROTOCOL] unsupported protocol", BUNDLE, "TLS 1.2 or newer"),
+    "no common cipher": ("[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake failure", BUNDLE, "no cipher"),
+    "no client certificate, TLS 1.2": ("[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert", BUNDLE, "client_cert"),
     "no certificates in the file": ("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate", BUNDLE, "that ca_path"),
     "no certificates in the bundle": (
         *("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate", Trust("/ca.pem", "REQUESTS_CA_BUNDLE")),
@@ -276,6 +288,32 @@ def test_only_an_unknown_ca_suggests_giving_the_ca() -> None:
     exceptions = [requests.exceptions.SSLError(below.SSLError(ssl.SSLError(1, text))) for text in causes]
     advised = [failure_for(exc, trust=BUNDLE).solution for exc in exceptions]
     assert [advice for advice in advised if advice.startswith("give the CA")] == []
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_variable_that_requests_does_not_use_is_mentioned(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, "/somewhere")
+    solution = Trust().advice(VERIFICATION + "unable to get local issuer certificate")
+    assert solution.endswith(f"requests does not use {variable}")
+
+
+#: What the proxy answers, its URL, and a part of the solution.
+PROXY_ADVICE = {
+    "login missing": ("407 Proxy Authentication Required", "http://proxy:3128", "the proxy requires a login"),
+    "login wrong": ("407 Authenticate", "http://user:s3cr3t@proxy:3128", "correct the user name and the password in"),
+    "not allowed": ("403 Forbidden", "http://proxy:3128", "have the proxy allow connections to vault.example.org"),
+    "not reached": ("503 Service Unavailable", "http://proxy:3128", "whether the proxy can reach vault.example.org"),
+    "anything else": ("404 Not Found", "http://proxy:3128", "check the variables HTTPS_PROXY and NO_PROXY"),
+}
+
+
+@pytest.mark.parametrize(("answer", "url", "advice"), PROXY_ADVICE.values(), ids=PROXY_ADVICE)
+def test_the_advice_about_a_proxy_is_for_its_answer(answer: str, url: str, advice: str) -> None:
+    exc = below.ProxyError("Unable to connect to proxy", OSError(f"Tunnel connection failed: {answer}"))
+    solution = failure_for(exc, proxy=Proxy(url, "HTTPS_PROXY")).solution
+    assert (advice in solution, "s3cr3t" in solution) == (True, False)
 
 
 def test_a_lost_connection_without_tls_suggests_https() -> None:

@@ -275,6 +275,29 @@ def test_a_404_from_another_server_is_an_unexpected_answer() -> None:
     assert failed(an_answer(404, text="<html><title>Not Found</title></html>")).kind == "unexpected_answer"
 
 
+#: Pages of nginx and what is built on it: status, text, kind, and a part of the solution.
+PAGES = {
+    "no client certificate": (400, "No required SSL certificate was sent", "tls", "set client_cert and client_key"),
+    "another client certificate": (400, "The SSL certificate error", "tls", "check client_cert and client_key"),
+    "plain http": (400, "The plain HTTP request was sent to HTTPS port", "connection", "begin with https://"),
+    "too large": (413, "Request Entity Too Large", "unexpected_answer", "shorten client_secret or notes"),
+}
+
+
+@pytest.mark.parametrize("form", [JSON, JSON_WITH_ID, TEXT, HTML])
+@pytest.mark.parametrize(("status", "text", "kind", "advice"), PAGES.values(), ids=PAGES)
+def test_a_refusal_in_front_of_mysafe_is_explained(status: int, text: str, kind: str, advice: str, form: str) -> None:
+    error = failed(from_the_gateway(status, text, form))
+    assert (error.kind, error.fate, advice in error.solution) == (kind, Fate.REFUSED, True)
+
+
+@pytest.mark.parametrize(("status", "text", "kind", "advice"), PAGES.values(), ids=PAGES)
+def test_a_refusal_by_mysafe_itself_is_not_taken_for_one_in_front(
+    status: int, text: str, kind: str, advice: str
+) -> None:
+    assert advice not in failed(an_answer(status, envelope(status, text))).solution
+
+
 # Whether a failure is transient, and whether a write may have been applied.
 
 

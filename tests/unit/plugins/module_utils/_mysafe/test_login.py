@@ -84,6 +84,11 @@ def test_a_refused_access_key_is_reported_with_the_reason(refusal: Canned, serve
     assert error.message.startswith('Could not get an access token: "Client authentication failed"')
 
 
+def test_a_missing_client_certificate_is_not_taken_for_a_wrong_access_key(serve: Serve) -> None:
+    serve(Canned(400, b"<html><head><title>400 No required SSL certificate was sent</title></head></html>"))
+    assert failure_of().kind == "tls"
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
