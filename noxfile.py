@@ -333,6 +333,12 @@ def leaks(session: nox.Session) -> None:
 
 
 @nox.session(python=False, default=False)
+def network(session: nox.Session) -> None:
+    """Test the collection against real servers in front of the simulator, as far as they are installed."""
+    run_pytest(session, "tests/network")
+
+
+@nox.session(python=False, default=False)
 def integration(session: nox.Session) -> None:
     """Run the integration targets, against the simulator or the MySafe in integration_config.yml."""
     workspace.synchronise()

@@ -33,6 +33,9 @@ def show(reports: t.Mapping[str, Path], seconds: float) -> int:
     print(f"Together {sum(_session(*one)['duration'] for one in reports.items()):.0f} s, in {seconds:.0f} s")
     for name in red:
         print(f"{name} failed: see {reports[name].with_suffix('.log')}; to run it again: .venv/bin/nox -s {name}")
+    for name in reports:
+        for reason, count in sorted(reasons_for_skips(name).items()):
+            print(f"{name}: {count} skipped: {reason}")
     print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
     return 1 if red else 0
 
@@ -69,6 +72,15 @@ def count_parts(session: str) -> dict[str, Counter[str]]:
             outcomes = Counter(["failed" if outcomes["failed"] else "passed"])
         parts[path.stem] = outcomes
     return parts
+
+
+def reasons_for_skips(session: str) -> Counter[str]:
+    """Return how many tests of a session pytest skipped, by the reason."""
+    return Counter(
+        str(skipped.get("message"))
+        for path in (JUNIT / session).glob("pytest.xml")
+        for skipped in ElementTree.parse(path).iter("skipped")
+    )
 
 
 def outcome(case: ElementTree.Element) -> str:
