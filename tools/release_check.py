@@ -32,7 +32,7 @@ WANTED = {
     *("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md"),
     *("SECURITY.md", "changelogs", "docs", "meta", "plugins", "requirements.txt"),
 }
-SECRET = "a-client-secret-for-the-release-check"
+CLIENT_SECRET = "a-client-secret-for-the-release-check"  # noqa: S105 - of a simulated vault
 
 
 def main() -> str | None:
@@ -51,8 +51,17 @@ def main() -> str | None:
     with tempfile.TemporaryDirectory(prefix="mysafe-release-") as name, Simulator() as mysafe:
         scratch = Path(name)
         installed = scratch / "collections"
-        environment = playbook_environment(scratch, mysafe, SECRET, installed)
-        install = ("ansible-galaxy", "collection", "install", "--offline", "--force", str(archive), "-p", str(installed))
+        environment = playbook_environment(scratch, mysafe, CLIENT_SECRET, installed)
+        install = (
+            "ansible-galaxy",
+            "collection",
+            "install",
+            "--offline",
+            "--force",
+            str(archive),
+            "-p",
+            str(installed),
+        )
         for attempt in ("installed", "upgraded with --force"):
             run(*install, environment=environment)
             print(f"{attempt}: ok")
@@ -84,15 +93,17 @@ def problem_of_readme(scratch: Path, environment: dict[str, str]) -> str | None:
     run(*check.split(), environment=environment)
     print("README, check of the access key: ok")
     playbook = scratch / "playbook.yml"
-    playbook.write_text(t.cast("re.Match[str]", re.search(r"^```yaml\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE))[1])
+    playbook.write_text(
+        t.cast("re.Match[str]", re.search(r"^```yaml\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE))[1]
+    )
     variables = scratch / "secrets.yml"
-    variables.write_text(json.dumps({"billing_client_secret": SECRET}))
+    variables.write_text(json.dumps({"billing_client_secret": CLIENT_SECRET}))
     for turn, changed in (("first", 1), ("second", 0)):
         output = run("ansible-playbook", "-e", f"@{variables}", str(playbook), environment=environment)
         recap = re.search(r"changed=(\d+) +unreachable=0 +failed=0", output)
         if recap is None or int(recap[1]) != changed:
             return f"the {turn} run of the README's playbook does not report changed={changed}:\n{output}"
-        if SECRET in output:
+        if CLIENT_SECRET in output:
             return f"the {turn} run of the README's playbook shows the client secret"
         if "billing-agent" not in output:
             return f"the {turn} run of the README's playbook does not read the client ID back"

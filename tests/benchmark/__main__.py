@@ -60,7 +60,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help=f"number of rounds (default: {measure.Plan.rounds}; quick: 1)")
     parser.add_argument("--quick", action="store_true", help="a smoke run of about a minute, with meaningless figures")
     parser.add_argument(
-        "--output", type=Path, help="folder for the page and the chart (default: docs/docsite/rst; quick: .cache/benchmark)"
+        "--output",
+        type=Path,
+        help="folder for the page and the chart (default: docs/docsite/rst; quick: .cache/benchmark)",
     )
     parser.add_argument("--profile", action="store_true", help="profile the core, and measure nothing")
     return parser.parse_args()

@@ -338,4 +338,6 @@ def test_every_recipe_is_tested_and_in_the_guide() -> None:
     guide = _GUIDE.read_text(encoding="utf-8")
     tests = Path(__file__).read_text(encoding="utf-8")
     names = {path.stem for path in _FOLDER.glob("*.yml")}
-    assert {name for name in names if f"``docs/recipes/{name}.yml``" not in guide or f'recipe("{name}"' not in tests} == set()
+    assert {
+        name for name in names if f"``docs/recipes/{name}.yml``" not in guide or f'recipe("{name}"' not in tests
+    } == set()

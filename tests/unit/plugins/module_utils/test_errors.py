@@ -7,7 +7,6 @@ from __future__ import annotations
 import ast
 import copy
 import pickle
-import re
 import typing as t
 from pathlib import Path
 
