@@ -134,7 +134,7 @@ def typing(session: nox.Session) -> None:
     run_mypy(session, workspace.COLLECTIONS, [collection / "plugins", collection / "tests" / "unit"])
     tests = {folder.name for folder in (workspace.COPY / "tests").iterdir() if any(folder.glob("*.py"))} - {"unit"}
     sources = [*(Path("tests", name) for name in sorted(tests)), Path("tools"), Path("demo"), Path("noxfile.py")]
-    run_mypy(session, workspace.COPY, sources, imported_from=[workspace.COLLECTIONS, "tests", "tools"])
+    run_mypy(session, workspace.COPY, sources, imported_from=[workspace.COLLECTIONS, "tests", "tools", "demo"])
 
 
 def run_mypy(
