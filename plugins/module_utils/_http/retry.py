@@ -75,6 +75,7 @@ class Tries:
     """Counts how often a request is repeated, and waits before each repetition."""
 
     def __init__(self, retries: int) -> None:
+        self._is_patient = retries > 0
         self._backoff = Backoff(total=retries, backoff_factor=BACKOFF_FACTOR)
 
     def another(self, response: t.Any = None) -> bool:
@@ -104,11 +105,11 @@ class Tries:
         )
 
     def heed(self, response: t.Any) -> None:
-        """Wait as long as a response asks for, after a request that is not repeated here.
+        """Wait as long as a response asks for, after a request that is not repeated here, or no more.
 
         The caller checks what became of it, and may send it again: the server asked for a wait before either.
         """
-        if response is None or not self._backoff.total:
+        if response is None or not self._is_patient:
             return
         if self.asked_wait(response):
             self._backoff.sleep(response.raw)

@@ -101,13 +101,15 @@ class Transport:
         doing: str,
         auth: t.Callable[[t.Any], t.Any],
         repeatable: bool = True,
+        checked: bool = False,
         **content: t.Any,
     ) -> Sent:
         """Send one request and return the response, whatever its status.
 
         ``doing`` completes the sentence "Could not …". ``content`` is what requests takes: params, json, data.
         Transient failures are repeated ``retries`` times with growing waits: all of them for a ``repeatable`` request,
-        otherwise only those after which the request was certainly not carried out.
+        otherwise only those after which the request was certainly not carried out. ``checked``: where it is open whether it
+        was carried out, the caller asks the server at once.
 
         Raises MySafeError where there is no response.
         """
@@ -153,7 +155,7 @@ class Transport:
                 earlier = fate.after(earlier)
                 continue
             self._is_reached = not transient or (received is not None and received.status_code not in _UNREACHED)
-            if transient and not is_safe:
+            if transient and checked and fate.after(earlier).is_open:
                 tries.heed(received)
             if isinstance(outcome, MySafeError):
                 raise outcome.but(fate=fate.after(earlier))

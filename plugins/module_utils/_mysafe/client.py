@@ -114,6 +114,7 @@ class Client:
                 doing=doing,
                 auth=Bearer(bearer),
                 repeatable=repeatable,
+                checked=method != "GET",
                 params=params,
                 json=json,
             )

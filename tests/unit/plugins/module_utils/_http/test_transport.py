@@ -31,11 +31,11 @@ NO_PEER = Canned(503, {"message": "failure to get a peer from the ring-balancer"
 LOCKED = Canned(503, envelope(503, "senhasegura is under Lockdown until tomorrow"))
 
 
-def send(repeatable: bool = True, **options: t.Any) -> Sent:
+def send(repeatable: bool = True, checked: bool = False, **options: t.Any) -> Sent:
     """Send one request."""
     connection = Connection(url=URL, **options)
     return Transport(connection, judge).send(
-        "GET", f"{URL}/x", doing="do it", auth=lambda request: request, repeatable=repeatable
+        "GET", f"{URL}/x", doing="do it", auth=lambda request: request, repeatable=repeatable, checked=checked
     )
 
 
@@ -122,8 +122,21 @@ def test_too_long_a_wait_is_not_honoured(serve: Serve, waits: list[float]) -> No
 @pytest.mark.parametrize("status", [502, 503, 504])
 def test_a_wait_is_honoured_before_the_caller_checks(status: int, serve: Serve, waits: list[float]) -> None:
     server = serve(Canned(status, b"", {"Retry-After": "30"}))
-    send(repeatable=False)
+    send(repeatable=False, checked=True)
     assert (waits, len(server.asked)) == ([30], 1)
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_the_last_wait_is_honoured_too_before_the_caller_checks(retries: int, serve: Serve, waits: list[float]) -> None:
+    server = serve(Canned(504, b"", {"Retry-After": "30"}))
+    send(checked=True, retries=retries)
+    assert (waits, len(server.asked)) == ([30, 30][: 2 * retries], 1 + retries)
+
+
+def test_a_failure_that_nobody_checks_is_told_at_once(serve: Serve, waits: list[float]) -> None:
+    serve(Canned(504, b"", {"Retry-After": "30"}))
+    send(retries=1)
+    assert waits == [30]
 
 
 # An unreachable vault.
