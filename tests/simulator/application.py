@@ -20,6 +20,8 @@ if t.TYPE_CHECKING:
 Receive = t.Callable[[], t.Awaitable[dict[str, t.Any]]]
 Send = t.Callable[[dict[str, t.Any]], t.Awaitable[None]]
 
+Sleep = t.Callable[[float], t.Awaitable[None]]
+
 # The key of the ASGI scope under which the server stores the connection.
 CONNECTION = "simulator.connection"
 # SO_LINGER with zero seconds: closing the socket then resets the connection.
@@ -29,11 +31,12 @@ _LINGER_RESET = struct.pack("ii", 1, 0)
 class Application:
     """Connects HTTP to the simulator."""
 
-    def __init__(self, appliance: Appliance, journal: Journal) -> None:
+    def __init__(self, appliance: Appliance, journal: Journal, sleep: Sleep = asyncio.sleep) -> None:
         self._appliance = appliance
         self._journal = journal
-        self._faults = Faults()
-        self._admin = Admin(appliance, self._faults, journal).application()
+        self._sleep = sleep
+        self.faults = Faults()
+        self._admin = Admin(appliance, self.faults, journal).application()
 
     async def __call__(self, scope: dict[str, t.Any], receive: Receive, send: Send) -> None:
         if scope["path"].startswith(PREFIX):
@@ -42,7 +45,7 @@ class Application:
         call = await _read(scope, receive)
         connection = scope[CONNECTION]
         row = self._journal.open(call.method, call.path, call.query, connection.number)
-        fault = self._faults.take(call.method, call.path)
+        fault = self.faults.take(call.method, call.path)
         if fault is not None:
             row.fault = fault.action
         try:
@@ -53,27 +56,46 @@ class Application:
                 return
             if answer is not None:
                 row.status = answer.status
-                await _send(answer, send)
+                if fault is not None and fault.action == "interim":
+                    connection.transport.write(f"HTTP/1.1 {fault.do['interim']} Wait\r\n\r\n".encode())
+                await self._send(answer, send, float(fault.do["slow"]) if fault and fault.action == "slow" else 0.0)
         finally:
             self._journal.close(row)
 
     async def _answer(self, call: Call, fault: Fault | None, row: Row) -> Answer | None:
         if self._appliance.switches.latency:
-            await asyncio.sleep(self._appliance.switches.latency)
+            await self._sleep(self._appliance.switches.latency)
         if fault is not None and fault.when == "before":
-            if not fault.delay and fault.action != "delay":
+            if not fault.accompanies:
                 return None if fault.cuts_connection else self._replaced(call, fault, None)
-            await asyncio.sleep(fault.delay)
+            await self._accompany(fault)
         appliance = self._appliance
         writes = appliance.writes
         answer = appliance.answer(call)
         row.wrote = appliance.writes != writes
         row.access_key = call.access_key
         if fault is not None and fault.when == "after":
-            await asyncio.sleep(fault.delay)
-            if not fault.cuts_connection and fault.action != "delay":
+            await self._accompany(fault)
+            if not fault.cuts_connection and not fault.accompanies:
                 return self._replaced(call, fault, answer)
         return answer
+
+    async def _accompany(self, fault: Fault) -> None:
+        if fault.action == "expire_tokens":
+            self._appliance.tokens.expire_all()
+        await self._sleep(fault.delay)
+
+    async def _send(self, answer: Answer, send: Send, pause: float) -> None:
+        """Send an answer as a whole; with a pause, byte by byte."""
+        headers = [*answer.headers.items(), ("content-length", str(len(answer.body)))]
+        if answer.second_length is not None:
+            headers.append(("content-length", str(answer.second_length)))
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+        for number in range(len(answer.body) if pause else 0):
+            await send({"type": "http.response.body", "body": answer.body[number : number + 1], "more_body": True})
+            await self._sleep(pause)
+        await send({"type": "http.response.body", "body": b"" if pause else answer.body})
 
     def _replaced(self, call: Call, fault: Fault, real: Answer | None) -> Answer:
         return fault.answer(call, real, self._appliance.gateway, self._appliance.envelope())
@@ -95,18 +117,6 @@ async def _read(scope: dict[str, t.Any], receive: Receive) -> Call:
         (scope.get("client") or ("",))[0],
         scope[CONNECTION].fingerprint,
     )
-
-
-async def _send(answer: Answer, send: Send) -> None:
-    headers = {**answer.headers, "content-length": str(len(answer.body))}
-    await send(
-        {
-            "type": "http.response.start",
-            "status": answer.status,
-            "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()],
-        }
-    )
-    await send({"type": "http.response.body", "body": answer.body})
 
 
 def _cut(transport: t.Any, fault: Fault, answer: Answer | None) -> None:

@@ -42,6 +42,8 @@ class Answer:
     status: int
     body: bytes = b""
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    # Of a second Content-Length, which contradicts the first one.
+    second_length: int | None = None
 
 
 def json_answer(status: int, content: t.Any, headers: dict[str, str] | None = None) -> Answer:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
 import re
 import typing as t
@@ -16,6 +17,7 @@ if t.TYPE_CHECKING:
     from .gateway import Gateway
 
 _HTML = b"<!doctype html><html><head><title>Login</title></head><body><form><input name='user'></form></body></html>"
+_TYPE_HTML = {"content-type": "text/html; charset=utf-8"}
 _ACTIONS = (
     "status",
     "gateway",
@@ -29,7 +31,16 @@ _ACTIONS = (
     "truncated_json",
     "redirect",
     "lockdown",
+    "echo",
+    "two_lengths",
+    "content_type",
+    "encoding",
+    "interim",
+    "slow",
+    "expire_tokens",
 )
+# These let the request be answered as usual. Before the request they still come with its own answer.
+_ACCOMPANYING = ("delay", "interim", "slow", "expire_tokens")
 # The keys allowed beside each action.
 _DETAILS = {
     "status": ("body", "headers"),
@@ -39,7 +50,10 @@ _DETAILS = {
     "list": ("status",),
     "truncated_json": ("status",),
     "redirect": ("status",),
+    "echo": ("status",),
 }
+_ECHOES = ("text", "html", "json", "envelope")
+_PLACEHOLDER = b'{"code":200,"response":{"status":200,"message":"Success"}}'
 
 
 class FaultError(ValueError):
@@ -64,6 +78,11 @@ class Fault:
         return self.action in ("reset", "close", "truncate")
 
     @property
+    def accompanies(self) -> bool:
+        """Whether the request is applied and answered as usual, whatever else happens."""
+        return self.action in _ACCOMPANYING
+
+    @property
     def delay(self) -> float:
         """Seconds to wait; 0 unless it is a delay."""
         return float(self.do["delay"]) if self.action == "delay" else 0.0
@@ -83,15 +102,43 @@ class Fault:
             return envelope.lockdown(str(self.do["lockdown"]))
         if self.action == "redirect":
             return Answer(int(self.do.get("status", 302)), b"", {"location": str(self.do["redirect"])})
+        if self.action == "echo":
+            return self._echo(status, call)
+        if self.action in ("two_lengths", "content_type", "encoding"):
+            return self._altered(real or Answer(200, _PLACEHOLDER, {"content-type": "application/json"}))
         return self._unreadable_answer(status, real)
+
+    def _altered(self, real: Answer) -> Answer:
+        """Return the real answer with one thing about it wrong, or unusual."""
+        if self.action == "two_lengths":
+            return dataclasses.replace(real, second_length=len(real.body) + 1)
+        if self.action == "content_type":
+            return dataclasses.replace(real, headers={**real.headers, "content-type": str(self.do["content_type"])})
+        # Not escaped, so that it has the bytes of the encoding.
+        text = json.dumps(json.loads(real.body), ensure_ascii=False)
+        return dataclasses.replace(real, body=text.encode(str(self.do["encoding"]), "replace"))
+
+    def _echo(self, status: int, call: Call) -> Answer:
+        """Return an answer that repeats the request: its headers, and its body with all secrets in it."""
+        text = "\n".join([*(f"{name}: {value}" for name, value in call.headers.items()), "", call.body.decode()])
+        if self.do["echo"] == "html":
+            return Answer(
+                status, f"<html><body><pre>{html.escape(text)}</pre></body></html>".encode(), dict(_TYPE_HTML)
+            )
+        if self.do["echo"] == "json":
+            return json_answer(status, {"message": text})
+        if self.do["echo"] == "envelope":
+            response = {"status": status, "message": text, "error": True, "error_code": 1, "detail": text}
+            return json_answer(status, {"code": status, "response": response, "exception": {"message": text}})
+        return Answer(status, text.encode(), {"content-type": "text/plain; charset=utf-8"})
 
     def _unreadable_answer(self, status: int, real: Answer | None) -> Answer:
         if self.action == "html":
-            return Answer(status, _HTML, {"content-type": "text/html; charset=utf-8"})
+            return Answer(status, _HTML, dict(_TYPE_HTML))
         if self.action == "list":
             return json_answer(status, [])
         if self.action == "truncated_json":
-            body = real.body if real and real.body else b'{"code":200,"response":{"status":200,"message":"Success"}}'
+            body = real.body if real and real.body else _PLACEHOLDER
             return Answer(status, body[: len(body) // 2], {"content-type": "application/json"})
         return Answer(status, b"", {"content-type": "application/json"})
 
@@ -180,10 +227,13 @@ def _read(entry: t.Any) -> Fault:
             entry.get("when", "before"),
         )
         re.compile(fault.path)
-        for number in ("delay", "status", "gateway", "retry_after"):
+        for number in ("delay", "status", "gateway", "retry_after", "slow", "interim"):
             float(do.get(number, 0))
-    except (TypeError, ValueError, re.error) as error:
+        "".encode(str(do.get("encoding", "utf-8")))
+    except (TypeError, ValueError, LookupError, re.error) as error:
         raise FaultError(f"invalid fault: {error}") from error
+    if fault.action == "echo" and do["echo"] not in _ECHOES:
+        raise FaultError(f"'echo' must be one of: {', '.join(_ECHOES)}")
     if fault.times < 1 or fault.skip < 0 or fault.delay < 0:
         raise FaultError("'times' must be at least 1, 'skip' and 'delay' at least 0")
     return fault

@@ -176,7 +176,12 @@ class Simulator:
 
     def add_secret(self, **values: t.Any) -> str:
         """Store a secret, bypassing the rules of the API, and return its identifier."""
-        return str(self._ask("POST", "secrets", values)["identifiers"][0])
+        return self.add_secrets([values])[0]
+
+    def add_secrets(self, secrets: t.Sequence[dict[str, t.Any]]) -> list[str]:
+        """Store several secrets in this order, and return their identifiers."""
+        identifiers: list[str] = self._ask("POST", "secrets", list(secrets))["identifiers"]
+        return identifiers
 
     def change_access_key(self, name: str, **options: t.Any) -> None:
         """Change what restricts an access key: revoked, expires_at, items, permitted, encrypted, referers, ips."""

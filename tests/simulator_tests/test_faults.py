@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import typing as t
 
@@ -142,6 +143,59 @@ def test_a_redirect_goes_to_the_given_url(simulator: Simulator, alice: Caller) -
     assert (answer.status_code, answer.headers["Location"]) == (302, "https://elsewhere.example.com/")
 
 
+@pytest.mark.parametrize("form", ["text", "html", "json", "envelope"])
+def test_an_echo_repeats_the_headers_and_the_body(simulator: Simulator, alice: Caller, form: str) -> None:
+    simulator.fault({"echo": form, "status": 500}, method="POST")
+    answer = alice.create(client_secret="shown")
+    assert answer.status_code == 500
+    assert "Bearer" in answer.text
+    assert "shown" in answer.text
+
+
+def test_two_lengths_contradict_each_other(simulator: Simulator, alice: Caller) -> None:
+    simulator.fault({"two_lengths": True})
+    with pytest.raises(requests.exceptions.InvalidHeader, match=r"\(58, 59\)"):
+        alice.listing()
+
+
+def test_the_usual_answer_can_have_another_content_type(simulator: Simulator, alice: Caller) -> None:
+    simulator.fault({"content_type": "text/html; charset=undefined"}, when="after")
+    answer = alice.listing()
+    assert answer.headers["Content-Type"] == "text/html; charset=undefined"
+    assert json.loads(answer.content)["code"] == 200
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig"])
+def test_the_usual_answer_can_have_another_encoding(simulator: Simulator, alice: Caller, encoding: str) -> None:
+    simulator.fault({"encoding": encoding}, method="POST", when="after")
+    answer = alice.create(name="für")
+    assert json.loads(answer.content.decode(encoding))["api_entity"]["name"] == "für"
+    assert "für".encode(encoding)[-3:] in answer.content
+
+
+def test_an_interim_response_precedes_the_usual_answer(simulator: Simulator, alice: Caller) -> None:
+    simulator.fault({"interim": 103}, method="POST")
+    # requests takes it for the answer.
+    assert alice.create().status_code == 103
+    assert len(simulator.writes()) == 1
+
+
+def test_a_slow_body_comes_byte_by_byte(simulator: Simulator, alice: Caller) -> None:
+    simulator.fault({"slow": 0.001})
+    parts = alice.request("GET", "/api/mysafe/secretapi", stream=True).raw
+    assert len(parts.read1(1000)) < 20
+    simulator.fault({"slow": 0.001})
+    assert alice.listing().json()["code"] == 200
+
+
+@pytest.mark.parametrize(("when", "statuses"), [("before", [401, 401]), ("after", [200, 401])])
+def test_all_tokens_can_expire_with_a_request(
+    simulator: Simulator, alice: Caller, when: str, statuses: list[int]
+) -> None:
+    simulator.fault({"expire_tokens": True}, when=when)
+    assert [alice.listing().status_code for _time in range(2)] == statuses
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_delayed_request_is_applied_after_the_client_timed_out(
     simulator: Simulator, alice: Caller, when: str
@@ -210,6 +264,9 @@ def test_a_reset_of_the_simulator_drops_faults(simulator: Simulator) -> None:
         ({"explode": True}, {}),
         ({"delay": -1}, {}),
         ({"delay": "long"}, {}),
+        ({"echo": "shout"}, {}),
+        ({"encoding": "klingon"}, {}),
+        ({"slow": "very"}, {}),
         ({"html": True}, {"when": "during"}),
         ({"html": True}, {"path": "("}),
         ({"html": True}, {"times": 0}),
