@@ -21,8 +21,8 @@ QUICK := codeqa formatters yamllint layers licences workflows
 LINTERS := $(QUICK) typing extra-checks docs-check ansible-lint
 # What "make test" runs, two groups at a time. Sessions of a group run one after the other: those of ansible-test must, as
 # they share an output folder. The longest group comes first, so that it does not end alone.
-GROUPS := "sanity units integration" "$(LINTERS)" controller wire awx leaks network "simulator contract roundtrip" build-import-check
-ALONE := simulator contract roundtrip wire awx sanity units integration coverage controller leaks network
+GROUPS := "sanity units integration" "$(LINTERS)" controller wire faults awx leaks network "simulator contract roundtrip" build-import-check
+ALONE := simulator contract roundtrip wire awx sanity units integration coverage controller faults leaks network
 
 export MYSAFE_FULL := $(FULL)
 # One cache of what pip loaded serves all the virtual environments, and the user's home is left alone.
@@ -67,6 +67,7 @@ units: ## run the unit tests, on the oldest and the newest supported Python that
 integration: ## run the integration targets, against the simulator
 coverage: ## show the coverage of plugins/ by the last wire, units and integration
 controller: ## test the plugins in the controller's process with plays, and that modules do the same
+faults: ## run every operation under every fault (a sample; all of it with FULL=1)
 leaks: ## search everything that plays at the highest verbosity leave behind for secrets
 network: ## test against real servers in front of the simulator: nginx, tinyproxy, squid
 $(ALONE): $(READY)

@@ -339,6 +339,12 @@ def network(session: nox.Session) -> None:
 
 
 @nox.session(python=False, default=False)
+def faults(session: nox.Session) -> None:
+    """Run every operation, at each of its requests, under every fault: a sample, or in full the whole matrix."""
+    run_pytest(session, "tests/faults")
+
+
+@nox.session(python=False, default=False)
 def integration(session: nox.Session) -> None:
     """Run the integration targets, against the simulator or the MySafe in integration_config.yml."""
     workspace.synchronise()
