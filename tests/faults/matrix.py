@@ -114,10 +114,10 @@ class Matrix:
 
     @staticmethod
     def sample(cells: list[Cell], seed: int) -> list[Cell]:
-        """Return some of all cells of an operation: every fault is there, and every position.
+        """Return some of all cells of an operation: half of the faults, and every position.
 
-        A task in check mode only reads, as every other does before it writes: for each of these a third of the faults is
-        enough, and each fault still meets several of them.
+        So each fault meets half of the operations. A task in check mode only reads, as every other does before it writes:
+        a sixth of the faults is enough for it.
         """
         name = cells[0].operation
         chance = random.Random(zlib.crc32(f"{seed}/{name}".encode()))
@@ -126,7 +126,7 @@ class Matrix:
             by_fault.setdefault(cell.fault, []).append(cell)
         positions = sorted({cell.position for cell in cells})
         chance.shuffle(positions)
-        faults = chance.sample(list(by_fault), len(by_fault) // (3 if OPERATIONS[name].check else 1))
+        faults = chance.sample(list(by_fault), len(by_fault) // (6 if OPERATIONS[name].check else 2))
         return [
             chance.choice([cell for cell in by_fault[fault] if cell.position == position])
             for fault, position in zip(faults, itertools.cycle(positions))
