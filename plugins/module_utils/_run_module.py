@@ -18,7 +18,7 @@ def run(argument_spec: dict[str, dict[str, t.Any]], entry_point: t.Callable[...,
     """Run an entry point of the core as a module with these options."""
     module = AnsibleModule(argument_spec, supports_check_mode=True)
     result = entry_point(module.params, check_mode=module.check_mode, diff=module._diff)
-    values = result.secrets.hide_in({**result.values, "invocation": {"module_args": module.params}})
+    values = result.shown({**result.values, "invocation": {"module_args": module.params}})
     # Nothing is left to hide. Ansible would look for each secret in each text, and in numbers that no secret is a part of.
     module.no_log_values.clear()
     for warning in result.warnings:

@@ -158,8 +158,7 @@ class MySafeAction(ActionBase):
             values["warnings"] = list(done.warnings)
         if with_invocation:
             values["invocation"] = {"module_args": params}
-        hidden: dict[str, t.Any] = done.secrets.hide_in(values)
-        return hidden
+        return done.shown(values)
 
     def _with_absolute_paths(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the parameters with paths as a module finds them: Ansible starts it where the playbook is."""

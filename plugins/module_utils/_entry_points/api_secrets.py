@@ -17,7 +17,7 @@ from .._api_secret.plan import Action
 from .._api_secret.unlisted import Unlisted, unlisted
 from .._errors import Kind, MySafeError
 from .._http import connection
-from .result import Params, Result, failure, run_with_api, shown_diff
+from .result import Params, Result, failure, hidden_in, run_with_api, shown_diff
 
 if t.TYPE_CHECKING:
     from .._api_secret.endpoints import ApiSecrets
@@ -79,7 +79,7 @@ def run(
         failed = _failure(items, left, problem)
         if failed is not None:
             values.update(failure(failed, api.client.secrets))
-        return api.client.secrets.hide_in(values), _warnings(items)
+        return hidden_in(values, api.client.secrets), _warnings(items)
 
     return run_with_api(params, argument_spec(), sessions, DesiredList.from_params, work)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from .._api_secret.endpoints import ApiSecrets
-from .._errors import MySafeError
+from .._api_secret.plan import Action
+from .._errors import Kind, MySafeError
 from .._http.connection import Connection
 from .._mysafe.client import Client
 from .given import given
@@ -23,6 +24,12 @@ if t.TYPE_CHECKING:
 
 Params = t.Mapping[str, t.Any]
 Wanted = t.TypeVar("Wanted")
+
+#: What playbooks branch on, by field. To mask a part of such a word would break them, and give a short secret away.
+_WORDS = {
+    "kind": frozenset(kind.value for kind in Kind),
+    "action": frozenset([*(action.value for action in Action), f"{Action.ACTIVATE.value}+{Action.UPDATE.value}"]),
+}
 
 
 class Result(t.NamedTuple):
@@ -40,6 +47,10 @@ class Result(t.NamedTuple):
     def failed(self) -> bool:
         """Whether the task failed."""
         return "error" in self.values
+
+    def shown(self, values: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return values with every secret hidden: those of the result, and what is returned with it."""
+        return hidden_in(values, self.secrets)
 
 
 def run_with_api(
@@ -82,6 +93,12 @@ def _unchanged(error: MySafeError, secrets: Secrets) -> dict[str, t.Any]:
 def failure(error: MySafeError, secrets: Secrets) -> dict[str, t.Any]:
     """Return how a result tells of a failure."""
     return {"msg": secrets.hide(str(error)), "error": without_secrets(error.details(), secrets)}
+
+
+def hidden_in(values: dict[str, t.Any], secrets: Secrets) -> dict[str, t.Any]:
+    """Return the values of a result with every secret in their texts hidden."""
+    hidden: dict[str, t.Any] = secrets.hide_in(values, _WORDS)
+    return hidden
 
 
 def without_secrets(details: dict[str, t.Any], secrets: Secrets) -> dict[str, t.Any]:

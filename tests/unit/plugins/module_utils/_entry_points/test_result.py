@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import api_secret, api_secret_info
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.result import Result
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import HIDDEN, Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import envelope
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import CODE, NUMBER, an_entity
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import URL, Canned, Serve
@@ -60,3 +61,29 @@ def test_a_failed_read_has_changed_nothing(run: t.Callable[..., Result], serve: 
 def test_options_that_cannot_be_used_are_a_failure_without_more_to_tell(run: t.Callable[..., Result]) -> None:
     result = run(mysafe_url="")
     assert (result.values["error"]["kind"], result.repeats, result.warnings) == ("configuration", (), ())
+
+
+@pytest.mark.parametrize("action", ["none", "create", "update", "activate", "deactivate", "activate+update"])
+@pytest.mark.parametrize("secret", ["e", "update", "not_found"])
+def test_the_words_that_playbooks_branch_on_are_never_masked(secret: str, action: str) -> None:
+    """They are the same whatever the secret is. A mask in one would give a short secret away."""
+    secrets = Secrets()
+    secrets.add(secret)
+    values = {"error": {"kind": "not_found"}, "results": [{"action": action}]}
+    assert Result(values, (), secrets).shown(values) == values
+
+
+@pytest.mark.parametrize("field", ["kind", "action"])
+def test_a_secret_in_place_of_such_a_word_is_hidden(field: str) -> None:
+    secrets = Secrets()
+    secrets.add("hush")
+    assert Result({}, (), secrets).shown({field: "hush", "msg": "update"}) == {field: HIDDEN, "msg": "update"}
+
+
+def test_such_a_word_elsewhere_is_hidden() -> None:
+    secrets = Secrets()
+    secrets.add("update")
+    assert Result({}, (), secrets).shown({"notes": "update", "msg": "No update."}) == {
+        "notes": HIDDEN,
+        "msg": "No ********.",
+    }
