@@ -56,7 +56,8 @@ def main() -> None:
         for version in (1, 2, 2):
             console.print(Text.assemble(("$ ", "bold green"), COMMAND.format(version=version)))
             console.print(Text.from_ansi(shown(run(environment, version))))
-    console.save_svg(str(PICTURE), title="", theme=MONOKAI, code_format=FORMAT, unique_id="mysafe")
+    drawing = console.export_svg(title="", theme=MONOKAI, code_format=FORMAT, unique_id="mysafe")
+    PICTURE.write_text("".join(f"{line.rstrip()}\n" for line in drawing.splitlines()), encoding="utf-8")
     print(f"Written: {PICTURE.relative_to(ROOT)}")
 
 
