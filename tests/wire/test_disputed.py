@@ -255,14 +255,35 @@ def test_white_space_around_a_text_is_not_a_difference(
     assert task(identifier_code=CODE, **options).values["action"] == "none"
 
 
-def test_white_space_around_a_client_secret_does_not_change_it_every_time(simulator: Simulator, task: Tasks) -> None:
-    simulator.switch(trim_text=True)
-    options = {**DESCRIBED, "client_secret": f"{DESCRIBED['client_secret']}\n"}
-    for _run in range(2):
-        task(identifier_code=CODE, **options)
-    last = task(identifier_code=CODE, **options)
-    # The white space is either ignored, or there is a warning.
-    assert not last.values["changed"] or last.warnings
+_SPACED = f"{DESCRIBED['client_secret']}\n"
+_each_echo = pytest.mark.parametrize("echo", [{}, {"masked_echo": True}, {"update_old_values": True}], ids=str)
+
+
+@_each_echo
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_white_space_around_a_client_secret_that_is_removed_changes_nothing(
+    simulator: Simulator, task: Tasks, echo: dict[str, t.Any], is_lost: bool
+) -> None:
+    simulator.switch(trim_text=True, **echo)
+    options = {**DESCRIBED, "client_secret": _SPACED}
+    task(identifier_code=CODE, **options)
+    before = vault(simulator)
+    if is_lost:
+        simulator.fault({"reset": True}, method="PUT", when="after", times=4)
+    again = task(identifier_code=CODE, **options)
+    assert (again.values.get("changed"), again.values.get("action"), vault(simulator)) == (False, "none", before)
+    assert any("white space around it" in warning for warning in again.warnings)
+
+
+@_each_echo
+def test_white_space_around_a_client_secret_that_is_kept_is_a_change(
+    simulator: Simulator, task: Tasks, echo: dict[str, t.Any]
+) -> None:
+    simulator.switch(**echo)
+    add(simulator)
+    done = task(identifier_code=CODE, client_secret=_SPACED).values
+    again = task(identifier_code=CODE, client_secret=_SPACED).values
+    assert (done["changed"], with_code(simulator)[0]["client_secret"], again["changed"]) == (True, _SPACED, False)
 
 
 @_each_profile

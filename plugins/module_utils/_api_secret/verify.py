@@ -62,8 +62,24 @@ def has_moved(step: Step, found: Entity, wrong: t.Container[str]) -> bool:
     if step.known is None:
         return True
     return any(
-        name not in wrong if FIELDS[name].secret else not FIELDS[name].same(step.known[name], found[name])
+        name not in wrong if _is_hidden(step, found, name) else not FIELDS[name].same(step.known[name], found[name])
         for name in step.changes
+    )
+
+
+def _is_hidden(step: Step, found: Entity, name: str) -> bool:
+    """Whether a field is a secret that does not show: encrypted, masked, or left out of the answer."""
+    known = (step.known or {}).get(name)
+    field = FIELDS[name]
+    return field.secret and (not found[name] or field.is_unreadable(found[name]) or field.is_unreadable(known))
+
+
+def may_be_trimmed(step: Step) -> bool:
+    """Whether a secret changes only in the white space around it: a server that removes it then changes nothing."""
+    known = step.known or {}
+    return any(
+        FIELDS[name].secret and known.get(name) and known[name].strip() == wanted.strip()
+        for name, wanted in step.changes.items()
     )
 
 

@@ -21,7 +21,16 @@ from .endpoints import require_decrypted
 from .journal import Effect
 from .match import find
 from .plan import Action, Current
-from .verify import described_refusals, has_moved, has_old_values, mismatches, overtaken, unreadable, without_sharing
+from .verify import (
+    described_refusals,
+    has_moved,
+    has_old_values,
+    may_be_trimmed,
+    mismatches,
+    overtaken,
+    unreadable,
+    without_sharing,
+)
 
 if t.TYPE_CHECKING:
     from .desired import Desired
@@ -101,7 +110,7 @@ def _settle_entity(write: Write, answered: Entity) -> Current:
     """Check what the vault holds after a create or an update that it accepted."""
     step, refused = write.step, answered["shared_error"]
     found, wrong = answered, mismatches(step, answered, was_read=False)
-    if wrong:
+    if wrong or may_be_trimmed(step):
         # Documented answers to an update show the old values (v3.33 and v4, English): the vault has the last word.
         # Until it was asked, the values of these fields are not known.
         write.journal.wrote(step, Effect.APPLIED, {**answered, **dict.fromkeys(wrong)})
@@ -172,7 +181,10 @@ def _adopt(write: Write, current: Current) -> Current:
 
 
 def _adopt_update(write: Write, current: Current) -> Current:
-    return _as_written(t.cast("Entity", _adopt(write, current).entity), write.step)
+    found = t.cast("Entity", current.entity)
+    moved = has_moved(write.step, found, ())
+    write.journal.wrote(write.step, Effect.APPLIED if moved else Effect.NOTHING, found)
+    return _as_written(found, write.step)
 
 
 def _take_over(write: Write, refusal: MySafeError, lost: MySafeError | None) -> Current:
