@@ -110,6 +110,14 @@ def test_what_asks_for_nothing_sends_nothing(
     assert (done.values["changed"], simulator.writes()) == (False, [])
 
 
+@pytest.mark.parametrize("denied_code", [1006, 1005])
+def test_an_editor_can_give_up_the_access(denied_code: int, simulator: Simulator, task: Tasks) -> None:
+    simulator.switch(denied_code=denied_code)
+    add(simulator, **BEFORE)
+    done = task(identifier_code=CODE, key="bob", sharing="remove", users_allowed=users(bob=False))
+    assert (done.values.get("action"), shared(simulator)) == ("update", {**BEFORE, "users": {"carol": False}})
+
+
 def test_with_update_false_nothing_of_it_happens(simulator: Simulator, task: Tasks) -> None:
     add(simulator, **BEFORE)
     task(identifier_code=CODE, sharing="add", users_allowed=users(dave=True), update=False)

@@ -14,7 +14,7 @@ from .._errors import Kind, MySafeError
 from .._stop import pause
 from .fields import SHARING
 from .journal import Journal, Outcome
-from .match import Candidate, ambiguous, find
+from .match import Candidate, ambiguous, find, read_candidate
 from .plan import Action, Current, Step, plan
 
 if t.TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _ensure(api: ApiSecrets, desired: Desired, current: Current, journal: Journa
         writes += 1
         current = _written(api, desired, step, journal)
         if step.merges:
-            current = _seen_later(api, desired, current, journal, (time.monotonic() - seen_at) * writes)
+            current = _seen_later(api, current, journal, (time.monotonic() - seen_at) * writes)
         seen_at = time.monotonic()
         if step.action is Action.ACTIVATE:
             _require_the_right_one(api, desired, current, journal)
@@ -76,7 +76,7 @@ def _written(api: ApiSecrets, desired: Desired, step: Step, journal: Journal) ->
     return carry_out(Write(api, desired, step, journal))
 
 
-def _seen_later(api: ApiSecrets, desired: Desired, current: Current, journal: Journal, took: float) -> Current:
+def _seen_later(api: ApiSecrets, current: Current, journal: Journal, took: float) -> Current:
     """Return what is there a moment after a list was changed in part.
 
     MySafe only takes whole lists, so whoever read the old one just before this write replaces the new one just after it.
@@ -84,11 +84,11 @@ def _seen_later(api: ApiSecrets, desired: Desired, current: Current, journal: Jo
     """
     least, most = _OTHERS_TAKE
     pause(max(least, min(took, most)) * random.uniform(1, 3))  # noqa: S311 - it only keeps several from marching in step
-    found = find(api, desired.by_number(current.identifier))
-    if found.entity is None:
+    found = read_candidate(api, Candidate(current.identifier)).entity
+    if found is None:
         return current  # it can no longer be read: the last answer has to do
-    journal.saw(found.entity)
-    return found._replace(entity={**t.cast("Entity", current.entity), **{name: found.entity[name] for name in SHARING}})
+    journal.saw(found)
+    return current._replace(entity={**t.cast("Entity", current.entity), **{name: found[name] for name in SHARING}})
 
 
 def _never_ending(desired: Desired, step: Step, writes: int) -> MySafeError:
