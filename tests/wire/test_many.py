@@ -312,6 +312,17 @@ def test_a_code_and_a_number_of_one_secret_are_not_both_used(
     assert with_code(simulator)[0]["notes"] == ("By number" if by_number_first else "By code")
 
 
+@pytest.mark.parametrize("by_number_first", [True, False])
+def test_the_number_of_a_secret_that_the_list_creates_is_not_used_by_another_item(
+    by_number_first: bool, simulator: Simulator, task: Tasks
+) -> None:
+    number = str(int(add(simulator)) + 1)
+    described: Items = [{"identifier": number, "notes": "By number"}, {"identifier_code": "new", **CREATE}]
+    done = task(api_secrets=described if by_number_first else described[::-1]).values
+    assert sorted(zip(actions(done), map(str, kinds(done)))) == [("create", "None"), ("none", "invalid_input")]
+    assert with_code(simulator, "new")[0]["notes"] == ""
+
+
 # What is not in the list.
 
 

@@ -130,7 +130,10 @@ class _Claims:
         """Note the number of an API secret that was created, or whose number is known at the end only."""
         if number:
             with self._lock:
-                self._owners.setdefault(number, index)
+                if index in self._numbers:
+                    self._owners.setdefault(number, index)
+                else:
+                    self._owners[number] = index  # it is new, whatever other item names the number
 
     def number_of(self, index: int) -> str:
         """Return the number that was found for an item; empty where none was."""
