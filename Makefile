@@ -61,6 +61,7 @@ simulator: ## test the simulator itself
 contract: ## compare the simulator with the OpenAPI description of the API
 roundtrip: ## test that "make probe" finds out how the simulator was set to behave
 wire: ## test the core against the simulator, request by request
+model: ## compare tasks with a plain model of MySafe, step by step; ARGS='--hypothesis-seed=…' runs the same again
 awx: ## test docs/awx: credential type, job templates, execution environment
 sanity: ## run ansible-test sanity
 units: ## run the unit tests, on the oldest and the newest supported Python that is here

@@ -174,6 +174,14 @@ def roundtrip(session: nox.Session) -> None:
     run_pytest(session, "tests/probe_tests")
 
 
+@nox.session(python=False, default=False)
+def model(session: nox.Session) -> None:
+    """Run tasks against the simulator and a plain model of MySafe, and compare the two after each step."""
+    workspace.synchronise()
+    with session.chdir(workspace.COPY):
+        run_pytest(session, "tests/model", path=os.pathsep.join(["tests", str(workspace.COLLECTIONS)]))
+
+
 @nox.session(default=False)
 def awx(session: nox.Session) -> None:
     """Test docs/awx with AWX's own injector code, ansible-runner, ansible-builder and awx.awx."""
