@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import signal
 import ssl
 import threading
 import tracemalloc
 import typing as t
+import zlib
 
 import pytest
 
@@ -132,6 +132,7 @@ NO_RESPONSE: dict[str, list[Step]] = {
     "no HTTP": [b"SSH-2.0-OpenSSH_9.2\r\n", CLOSE],
     "no status": [b"HTTP/1.1 OK\r\n\r\n", CLOSE],
     "nothing at all": [CLOSE],
+    "a line that is no header": [b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 2\r\n\r\n{}", CLOSE],
     "too many headers": [b"HTTP/1.1 200 OK\r\n" + b"X-A: a\r\n" * 1000 + b"\r\n", CLOSE],
 }
 
@@ -235,15 +236,53 @@ def test_a_surrogate_pair_is_one_character(transport_to: TransportTo) -> None:
         assert send(transport_to(server), server).response.body == {"notes": "🔑"}
 
 
-def test_a_compressed_answer_is_decompressed(transport_to: TransportTo) -> None:
-    content = gzip.compress(json.dumps(success()).encode())
-    with RawServer([answer(content, Content_Encoding="gzip")]) as server:
+@pytest.mark.parametrize(
+    ("coding", "compress"),
+    [
+        ("gzip", gzip.compress),
+        ("X-GZip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", lambda content: zlib.compress(content)[2:-4]),
+        ("identity", bytes),
+        ("unheard-of", bytes),
+    ],
+    ids=["gzip", "x-gzip", "deflate", "raw deflate", "identity", "unknown"],
+)
+def test_a_compressed_answer_is_decompressed(
+    coding: str, compress: t.Callable[[bytes], bytes], transport_to: TransportTo
+) -> None:
+    content = compress(json.dumps(success()).encode())
+    with RawServer([answer(content, Content_Encoding=coding)]) as server:
         assert send(transport_to(server), server).response.body == success()
 
 
-def test_an_answer_that_cannot_be_decompressed_is_reported(transport_to: TransportTo) -> None:
-    with RawServer([answer(b"{}", Content_Encoding="gzip")]) as server:
-        assert failure_of(transport_to(server), server).kind == "unexpected_answer"
+def test_no_other_compression_is_asked_for(transport_to: TransportTo) -> None:
+    with RawServer([answer()]) as server:
+        send(transport_to(server), server)
+        assert b"Accept-Encoding: gzip, deflate\r\n" in server.requests[0] + b"\r\n"
+
+
+PACKED = gzip.compress(b"{}")
+
+
+@pytest.mark.parametrize(
+    ("coding", "content"),
+    [
+        ("gzip", b"{}"),
+        ("deflate", b"{}"),
+        ("gzip", PACKED[:-1]),
+        ("gzip", PACKED + b"{}"),
+        ("gzip", PACKED + PACKED),
+        ("gzip, gzip", gzip.compress(PACKED)),
+    ],
+    ids=["no gzip", "no deflate", "cut off", "something after it", "two files", "twice"],
+)
+def test_an_answer_that_cannot_be_decompressed_is_reported(
+    coding: str, content: bytes, transport_to: TransportTo
+) -> None:
+    with RawServer([answer(content, Content_Encoding=coding)]) as server:
+        error = failure_of(transport_to(server), server)
+    assert (error.kind, error.fate) == ("unexpected_answer", Fate.UNKNOWN)
 
 
 LARGE = {
@@ -266,8 +305,7 @@ def test_an_answer_has_a_maximum_size(script: list[Step], transport_to: Transpor
 
 
 def test_a_compressed_answer_is_not_decompressed_far_beyond_the_maximum_size(transport_to: TransportTo) -> None:
-    part = gzip.compress(os.urandom(2**14) + b" " * (2**20 - 2**14))  # a mebibyte
-    with RawServer([answer(part * 128, Content_Encoding="gzip")]) as server:
+    with RawServer([answer(gzip.compress(b" " * 2**28), Content_Encoding="gzip")]) as server:
         tracemalloc.start()
         try:
             failure_of(transport_to(server, timeout=LONG), server)
@@ -275,6 +313,20 @@ def test_a_compressed_answer_is_not_decompressed_far_beyond_the_maximum_size(tra
         finally:
             tracemalloc.stop()
     assert peak < 3 * LARGEST_BODY
+
+
+NO_JSON = {
+    "a key twice": b'{"identifier": "3", "identifier": "4"}',
+    "a key twice, further in": b'[{"a": {"b": 1, "b": 1}}]',
+    "not a number": b'{"a": NaN}',
+    "infinite": b"[-Infinity]",
+}
+
+
+@pytest.mark.parametrize("content", NO_JSON.values(), ids=NO_JSON)
+def test_what_is_no_clear_json_has_no_body(content: bytes, transport_to: TransportTo) -> None:
+    with RawServer([answer(content)]) as server:
+        assert send(transport_to(server), server).response.body is None
 
 
 def test_an_answer_of_the_maximum_size_is_read(transport_to: TransportTo) -> None:

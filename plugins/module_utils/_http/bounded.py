@@ -10,6 +10,7 @@ second is never given up. Here all of it together is bounded; only the resolutio
 
 from __future__ import annotations
 
+import email.errors
 import functools
 import http.client
 import io
@@ -24,6 +25,8 @@ from . import libraries
 LARGEST_BODY = 16 * 1024 * 1024
 #: What may be received besides: the head, and the frames of chunks.
 _BESIDES = 1024 * 1024
+#: What the parser of a head misses where there is a body of several parts.
+_OF_A_BODY = (email.errors.StartBoundaryNotFoundDefect, email.errors.MultipartInvariantViolationDefect)
 
 
 class TooLargeError(http.client.HTTPException):
@@ -89,6 +92,8 @@ class BoundedResponse(http.client.HTTPResponse):
         if self.status < 200:
             # The response that it announces would be taken for that of the next request.
             raise InvalidResponseError(f"an interim response with status {self.status}")
+        if any(not isinstance(defect, _OF_A_BODY) for defect in self.headers.defects):
+            raise InvalidResponseError("a head with a line that is no header")
         lengths = {part.strip() for value in self.headers.get_all("Content-Length", ()) for part in value.split(",")}
         if len(lengths) > 1 or (lengths and self.chunked):
             raise InvalidResponseError("headers that contradict each other about the length of the response")

@@ -14,7 +14,7 @@ from .._errors import Fate, MySafeError
 from .._stop import CONNECTIONS, Stop
 from . import libraries
 from .bounded import Adapter, TooLargeError, unsent
-from .response import Response
+from .response import ACCEPTED, Response
 from .retry import Tries
 from .trust import Trust
 
@@ -78,7 +78,7 @@ class Transport:
         self.keep(CONNECTIONS)
         # Neither proxies of the system nor .netrc: what the environment has to say is asked for here.
         self._session.trust_env = False
-        self._session.headers["Accept"] = "application/json"
+        self._session.headers.update({"Accept": "application/json", "Accept-Encoding": ACCEPTED})
         # Redirects are not followed, and requests does not even have to understand where they point.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
         if connection.client_cert:

@@ -133,7 +133,7 @@ LIFETIMES: dict[str, tuple[t.Any, float]] = {
     "no time": (0, float("inf")),
     "nonsense": ("soon", float("inf")),
     "a list": ([3600], float("inf")),
-    "not a number": (float("nan"), float("inf")),
+    "not a number": ("nan", float("inf")),
     "longer than a number can say": (10**400, float("inf")),
 }
 
