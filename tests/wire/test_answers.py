@@ -18,7 +18,8 @@ if t.TYPE_CHECKING:
     from .tasks import Tasks
 
 _OK = {"status": 200, "message": "", "error": False}
-_ENTITY = {"identifier": "3", "name": "n", "url": "u", "client_id": "c", "identifier_code": CODE}
+_SHARED: dict[str, list[t.Any]] = {"users_allowed": [], "groups_allowed": []}
+_ENTITY = {"identifier": "3", "name": "n", "url": "u", "client_id": "c", "identifier_code": CODE, **_SHARED}
 
 
 def _raw(text: str) -> dict[str, t.Any]:

@@ -99,6 +99,8 @@ def test_a_rotation_that_the_vault_ignores_is_reported(simulator: Simulator, tas
     old = {
         "identifier": identifier,
         **{field: STORED[field] for field in ("name", "url", "client_id", "client_secret")},
+        "users_allowed": [],
+        "groups_allowed": [],
     }
     answer = {"response": {"status": 200, "error": False}, "api_entity": old}
     simulator.fault({"status": 200, "body": answer}, method="PUT", path="update")
@@ -111,6 +113,8 @@ def test_a_rotation_answered_with_the_old_client_secret_is_read_back(simulator: 
     old = {
         "identifier": identifier,
         **{field: STORED[field] for field in ("name", "url", "client_id", "client_secret")},
+        "users_allowed": [],
+        "groups_allowed": [],
     }
     answer = {"response": {"status": 200, "error": False}, "api_entity": old}
     simulator.fault({"status": 200, "body": answer}, method="PUT", path="update", when="after")

@@ -140,7 +140,7 @@ def test_sharing_that_cannot_be_cleared_does_not_hide_other_changes(simulator: S
 @pytest.mark.parametrize("can_edit", [True, 1, "1", "true", "True"], ids=repr)
 def test_a_right_in_any_form_is_not_a_difference(simulator: Simulator, task: Tasks, can_edit: t.Any) -> None:
     shares = [{"name": "bob", "can_edit": can_edit}]
-    found = {"identifier": add(simulator), "identifier_code": CODE, "users_allowed": shares}
+    found = {"identifier": add(simulator), "identifier_code": CODE, "users_allowed": shares, "groups_allowed": []}
     body = {"response": {"status": 200, "error": False}, "api_secret_entity": found}
     simulator.fault({"status": 200, "body": body}, method="GET", path=r"secretapi/\d+$")
     assert task(identifier_code=CODE, users_allowed=DESCRIBED["users_allowed"]).values["action"] == "none"

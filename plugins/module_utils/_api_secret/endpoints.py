@@ -10,9 +10,9 @@ import typing as t
 
 from .._errors import Fate
 from .._http.environment import misconfigured
-from .._mysafe.answer import Answer, flag
+from .._mysafe.answer import Answer, flag, is_flag
 from .entity import Entity, entity
-from .fields import ENCRYPTABLE, FIELDS, SECRET, SHARING
+from .fields import ENCRYPTABLE, FIELDS, SECRET, SHARING, is_text
 
 if t.TYPE_CHECKING:
     from .._mysafe.client import Client
@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
 
 _PATH = "/secretapi"
 _ALREADY = "already been"
+_FLAGS = ("can_view", "can_write", "need_justify", "need_approval")
 #: How many API secrets a warning names.
 _NAMED = 3
 
@@ -63,13 +64,13 @@ class ApiSecrets:
         listed = answer.body.get("api_secret_on_list")
         if listed is None and answer.envelope is not None:
             listed = []
-        if not isinstance(listed, list) or not all(isinstance(row, dict) and row.get("identifier") for row in listed):
+        if not isinstance(listed, list) or not all(isinstance(row, dict) and _is_usable(row) for row in listed):
             raise answer.lacking(doing, "the list of API secrets")
         return [
             Row(
                 str(row["identifier"]),
-                str(row.get("name") or ""),
-                *(flag(row.get(field)) for field in ("can_view", "can_write", "need_justify", "need_approval")),
+                FIELDS["name"].shaped(row.get("name")),
+                *(flag(row.get(field)) for field in _FLAGS),
             )
             for row in listed
         ]
@@ -125,12 +126,12 @@ class ApiSecrets:
 
     def _entity(self, answer: Answer, doing: str) -> Entity:
         raw = answer.body.get("api_entity") or answer.body.get("api_secret_entity")
-        if not isinstance(raw, dict) or not raw.get("identifier"):
+        if not isinstance(raw, dict) or not _is_number(raw.get("identifier")):
             raise answer.lacking(doing, "the API secret")
-        for field in SHARING:
-            shares = raw.get(field) or []
-            if not isinstance(shares, list) or not all(isinstance(share, dict) for share in shares):
-                raise answer.lacking(doing, f"a list of objects in {field}")
+        # Turned into a text or left out, a value of another type would be reported, or written back by an update.
+        for name, field in FIELDS.items():
+            if not field.is_documented(raw.get(name)) or (name in SHARING and name not in raw):
+                raise answer.lacking(doing, f"{'a list of objects' if name in SHARING else 'a text'} in {name}")
         found = entity(raw)
         self.client.secrets.add(*(found[name] for name in SECRET))
         if self.client.decryption_key is not None:
@@ -165,6 +166,19 @@ def require_decrypted(found: Entity) -> None:
             ),
             fate=Fate.APPLIED,
         )
+
+
+def _is_usable(row: dict[str, t.Any]) -> bool:
+    """Whether a row says what it says clearly. A right that it does not mention is denied."""
+    flags = (row[name] for name in _FLAGS if row.get(name) is not None)
+    return (
+        _is_number(row.get("identifier")) and FIELDS["name"].is_documented(row.get("name")) and all(map(is_flag, flags))
+    )
+
+
+def _is_number(identifier: t.Any) -> bool:
+    """Whether an answer has the number of an API secret, which becomes a part of paths."""
+    return is_text(identifier) and str(identifier).isascii() and str(identifier).isdigit()
 
 
 def _listed(numbers: t.Collection[str]) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._mysafe.answer import flag
+from .._mysafe.answer import flag, is_flag
 from .options import invalid
 from .texts import as_text, named_type
 
@@ -25,6 +25,11 @@ REPLACE, ADD, REMOVE = "replace", "add", "remove"
 #: What can be RSA ciphertext: base64 of exactly 256, 384 or 512 bytes, for keys of 2048, 3072 and 4096 bits.
 _CIPHERTEXT = "[A-Za-z0-9+/]{342}==|[A-Za-z0-9+/]{512}|[A-Za-z0-9+/]{683}="
 _CIPHERTEXT_LENGTHS = (344, 512, 684)
+
+
+def is_text(raw: t.Any) -> bool:
+    """Whether an answer has a text: some versions return one of digits as a number."""
+    return isinstance(raw, (str, int)) and not isinstance(raw, bool)
 
 
 class Field:
@@ -70,6 +75,10 @@ class Field:
                 self.name, "it is empty, and MySafe requires a value", "give a value, or leave the option out"
             )
         return text.strip() if self._stripped else text
+
+    def is_documented(self, raw: t.Any) -> bool:
+        """Whether an answer has the field in a type that the API documents: only that is brought into the one shape."""
+        return raw is None or is_text(raw)
 
     def shaped(self, raw: t.Any) -> t.Any:
         """Return what any endpoint answers in the one shape."""
@@ -147,6 +156,10 @@ class Tags(Field):
                 wanted.append(tag)
         return self.shaped(wanted)
 
+    def is_documented(self, raw: t.Any) -> bool:
+        """Whether an answer has tags: a text, or a list of texts."""
+        return all(map(is_text, raw)) if isinstance(raw, list) else super().is_documented(raw)
+
     def shaped(self, raw: t.Any) -> str:
         """Return tags as MySafe keeps them."""
         return ", ".join(map(str, raw)) if isinstance(raw, list) else super().shaped(raw)
@@ -214,6 +227,18 @@ class Sharing(Field):
                     self.name, f"entry {number} repeats an earlier {self.key} with another can_edit", "list each once"
                 )
         return [{self.key: name, "can_edit": can_edit} for name, can_edit in rights.items()]
+
+    def is_documented(self, raw: t.Any) -> bool:
+        """Whether an answer has a list of objects, each with a name and a right."""
+        return raw is None or (
+            isinstance(raw, list)
+            and all(
+                isinstance(share, dict)
+                and is_text(share.get("username") or share.get("name"))
+                and is_flag(share.get("can_edit"))
+                for share in raw
+            )
+        )
 
     def shaped(self, raw: t.Any) -> list[dict[str, t.Any]]:
         """Return the list in the one shape. A read names users by ``name``, everything else by ``username``."""

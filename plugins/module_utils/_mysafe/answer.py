@@ -39,6 +39,11 @@ def flag(value: t.Any) -> bool:
     return value is True or str(value).strip().lower() in ("1", "true")
 
 
+def is_flag(value: t.Any) -> bool:
+    """Whether it is a truth value as MySafe writes one."""
+    return isinstance(value, (bool, int, str)) and str(value).strip().lower() in ("0", "1", "false", "true")
+
+
 class Answer(t.NamedTuple):
     """One HTTP answer. ``text`` is empty where ``body`` holds the parsed JSON.
 
@@ -164,11 +169,20 @@ class Answer(t.NamedTuple):
             if self.envelope is None:
                 return Fate.UNKNOWN
             return Fate.REFUSED if self.is_refused else Fate.APPLIED
+        if self._contradicts_itself:
+            return Fate.UNKNOWN
         if self.status < 500 or self.is_lockdown or self.is_not_allowed:
             return Fate.REFUSED
         if self.is_refused:
             return Fate.FAILED
         return Fate.REFUSED if _says(self.message or self.text, _NOT_FORWARDED) else Fate.UNKNOWN
+
+    @property
+    def _contradicts_itself(self) -> bool:
+        """Whether the HTTP status is that of a failure, and the envelope that of a success."""
+        if self.status < 300 or self.envelope is None or self.is_refused:
+            return False
+        return self.envelope.get("error") is False or self.envelope.get("erro") is False
 
     @property
     def excerpt(self) -> str:

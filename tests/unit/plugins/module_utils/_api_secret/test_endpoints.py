@@ -65,10 +65,44 @@ def test_an_answer_without_the_entity_is_unexpected(name: str, payload: dict[str
 
 
 @pytest.mark.parametrize("field", ["users_allowed", "groups_allowed"])
-@pytest.mark.parametrize("shares", [True, 5, "bob", {"bob": True}, ["bob"], [{"name": "bob"}, None]], ids=str)
+@pytest.mark.parametrize(
+    "shares",
+    [
+        *(True, 5, "bob", {"bob": True}, ["bob"], [{"name": "bob", "can_edit": True}, None]),
+        *(
+            [{"name": "bob"}],
+            [{"name": "bob", "can_edit": "maybe"}],
+            [{"can_edit": True}],
+            [{"name": ["bob"], "can_edit": 1}],
+        ),
+    ],
+    ids=str,
+)
 def test_sharing_that_is_not_a_list_of_objects_is_unexpected(field: str, shares: t.Any) -> None:
     with pytest.raises(MySafeError, match=f"the answer lacks a list of objects in {field}"):
         CALLS["read"](api_that_gets(an_answer(200, envelope(api_secret_entity={**ENTITY, field: shares}))))
+
+
+@pytest.mark.parametrize("field", ["users_allowed", "groups_allowed"])
+def test_sharing_that_is_left_out_is_unexpected(field: str) -> None:
+    """Taken for an empty list, it would be written back by an update that adds to it."""
+    known = {name: value for name, value in ENTITY.items() if name != field}
+    with pytest.raises(MySafeError, match=f"the answer lacks a list of objects in {field}"):
+        CALLS["read"](api_that_gets(an_answer(200, envelope(api_secret_entity=known))))
+
+
+@pytest.mark.parametrize("field", ["name", "client_secret", "identifier_code", "notes", "tags"])
+@pytest.mark.parametrize("value", [True, 1.5, {"a": "b"}, [["a"]], [{"a": 1}]], ids=str)
+def test_a_field_that_is_not_a_text_is_unexpected(field: str, value: t.Any) -> None:
+    with pytest.raises(MySafeError, match=f"the answer lacks a text in {field}"):
+        CALLS["read"](api_that_gets(an_answer(200, envelope(api_secret_entity={**ENTITY, field: value}))))
+
+
+@pytest.mark.parametrize("identifier", [True, 1.5, ["43"], {"a": 1}, "43/../44", "4\u0663", -43, ""], ids=str)
+@pytest.mark.parametrize("name", ["read", "create", "update"])
+def test_an_identifier_that_is_no_number_is_unexpected(name: str, identifier: t.Any) -> None:
+    with pytest.raises(MySafeError, match="the answer lacks the API secret"):
+        CALLS[name](api_that_gets(an_answer(200, envelope(api_entity={**ENTITY, "identifier": identifier}))))
 
 
 @pytest.mark.parametrize("flags", [{}, dict.fromkeys(["can_view", "can_write", "need_justify", "need_approval"], "0")])
@@ -123,6 +157,11 @@ def test_a_missing_list_is_empty() -> None:
         envelope(api_secret_on_list=["3"]),
         envelope(api_secret_on_list=[{"name": "GCP1"}]),
         envelope(api_secret_on_list=[{"identifier": ""}]),
+        envelope(api_secret_on_list=[{"identifier": True}]),
+        envelope(api_secret_on_list=[{"identifier": "3/../4"}]),
+        envelope(api_secret_on_list=[{"identifier": "3", "name": ["GCP1"]}]),
+        envelope(api_secret_on_list=[{"identifier": "3", "can_write": "maybe"}]),
+        envelope(api_secret_on_list=[{"identifier": "3", "can_view": [True]}]),
     ],
     ids=str,
 )

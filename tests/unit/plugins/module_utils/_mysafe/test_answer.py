@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate
 from ansible_collections.senhasegura.mysafe.tests.unit.answers import an_answer
 
 
@@ -101,3 +102,9 @@ def test_a_letter_that_is_longer_in_lower_case_does_not_shift_the_text() -> None
 )
 def test_of_an_answer_that_reports_success_only_a_page_is_shown(text: str, excerpt: str) -> None:
     assert an_answer(200, text=text).excerpt == excerpt
+
+
+@pytest.mark.parametrize("flag", ["error", "erro"])
+@pytest.mark.parametrize("status", [302, 400, 404, 500])
+def test_a_failed_status_with_the_envelope_of_a_success_leaves_the_fate_open(status: int, flag: str) -> None:
+    assert an_answer(status, {"response": {flag: False}}).fate is Fate.UNKNOWN
