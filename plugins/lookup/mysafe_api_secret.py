@@ -145,7 +145,7 @@ with loading():
     from ..module_utils._api_secret.texts import as_text
     from ..module_utils._entry_points import lookup
     from ..module_utils._errors import MySafeError
-    from ..plugin_utils._arguments import is_vaulted
+    from ..plugin_utils._arguments import is_vaulted, plain
     from ..plugin_utils._lookup_options import set_options
     from ..plugin_utils._sessions import SESSIONS
 
@@ -187,8 +187,8 @@ def _codes(terms: t.Iterable[t.Any]) -> list[str]:
     Raises AnsibleLookupError and MySafeError.
     """
     codes = []
-    for number, term in enumerate(_flat(terms), 1):
-        if isinstance(term, bool) or not (isinstance(term, (str, int)) or is_vaulted(term)):
+    for number, term in enumerate(map(plain, _flat(terms)), 1):
+        if isinstance(term, bool) or not isinstance(term, (str, int)):
             raise AnsibleLookupError(f"Term {number} is neither a text nor a whole number: give an identifier code.")
         code = as_text(f"_terms ({number})", str(term)).strip()
         if not code:

@@ -10,6 +10,7 @@ Ansible converts values of another type silently, repeats values in its messages
 
 from __future__ import annotations
 
+import math
 import typing as t
 from collections import abc
 
@@ -23,12 +24,16 @@ Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 Normal = t.Callable[[str, t.Any], t.Any]
 
 _CONNECTION = {option.name: option for option in OPTIONS}
+#: How many bits a number may have: Python refuses to write one of more than 4300 digits.
+_LARGEST = 10_000
 #: Options in which a number is often a code that YAML has read as another one.
 _CODES = ("identifier_code", "client_id", "mysafe_client_id")
 
 
 def plain(value: t.Any) -> t.Any:
     """Return a value as it would reach a module: the controller's strings carry tags, or are not decrypted yet."""
+    if isinstance(value, int) and value.bit_length() > _LARGEST:
+        return math.inf  # it cannot be written in digits, and is refused wherever one that can is not
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, abc.Mapping):
@@ -124,6 +129,8 @@ def _checked_connection(name: str, value: t.Any) -> t.Any:
     found = fault(text, is_secret=bool(option.no_log))
     if found is not None:
         raise misconfigured(name, found[0])
+    if option.is_path and "\0" in text:
+        raise misconfigured(name, "no file has such a name")  # Ansible itself would fail with a traceback
     if "@" in text.partition("://")[2].partition("/")[0]:
         raise misconfigured(name, "the address must not hold a user name or a password")
     return text

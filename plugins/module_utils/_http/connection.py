@@ -174,8 +174,8 @@ def _checked_url(option: str, url: str) -> str:
 def _existing(option: str, path: str) -> str:
     if not path:
         return ""
-    path = os.path.abspath(os.path.expanduser(os.path.expandvars(path)))
     try:
+        path = os.path.abspath(os.path.expanduser(os.path.expandvars(path)))
         readable = os.access(path, os.R_OK)
     except ValueError:  # no system has such a path
         readable = False

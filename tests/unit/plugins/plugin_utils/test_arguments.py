@@ -143,6 +143,19 @@ def test_a_connection_option_that_cannot_be_meant_is_refused(name: str, value: s
     assert (failure.kind, name in failure.message, value in str(failure)) == (Kind.CONFIGURATION, True, False)
 
 
+@pytest.mark.parametrize("name", [option.name for option in OPTIONS if option.is_path])
+def test_a_path_with_a_nul_is_refused(name: str) -> None:
+    """Ansible itself would fail with a traceback."""
+    assert refused(**{name: "~a\0b"}).kind == Kind.CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    "name", sorted({"identifier_code", "notes", "tags", "client_secret", "timeout", *TEXTS} & {*SPEC})
+)
+def test_a_number_that_cannot_be_written_is_refused(name: str) -> None:
+    assert name in refused(**_arguments.plain({name: 10**5000})).message
+
+
 # What describes an API secret.
 
 
