@@ -71,6 +71,7 @@ controller: ## test the plugins in the controller's process with plays, and that
 faults: ## run every operation under every fault (a sample; all of it with FULL=1)
 leaks: ## search everything that plays at the highest verbosity leave behind for secrets
 network: ## test against real servers in front of the simulator: nginx, tinyproxy, squid
+fuzz: ## give the plugins hostile options and hostile answers (MYSAFE_FUZZ_SEED repeats a run)
 $(ALONE): $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 

@@ -353,6 +353,12 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session(python=False, default=False)
+def fuzz(session: nox.Session) -> None:
+    """Give the plugins hostile options, and answer them with hostile answers."""
+    run_pytest(session, "tests/fuzz")
+
+
+@nox.session(python=False, default=False)
 def integration(session: nox.Session) -> None:
     """Run the integration targets, against the simulator or the MySafe in integration_config.yml."""
     workspace.synchronise()

@@ -146,8 +146,8 @@ class RawServer:
                     self._open.append(connection)
                 connection.do_handshake()
             with connection:
-                while self._receive(connection):
-                    script = self._next()
+                while (request := self._receive(connection)) is not None:
+                    script = self._next(*request)
                     self._send(connection, script)
                     if CLOSE in script:
                         return
@@ -159,17 +159,18 @@ class RawServer:
             elif self._closed.wait(step):
                 raise ConnectionAbortedError
 
-    def _next(self) -> t.Sequence[Step]:
+    def _next(self, head: bytes, body: bytes) -> t.Sequence[Step]:
+        """Return the script that answers a request."""
         with self._lock:
             return self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
 
-    def _receive(self, connection: socket.socket) -> bool:
-        """Receive a request with its body. Return whether there was one."""
+    def _receive(self, connection: socket.socket) -> tuple[bytes, bytes] | None:
+        """Receive a request, and return its head and its body; None where there is none."""
         head = b""
         while b"\r\n\r\n" not in head:
             received = connection.recv(65536)
             if not received:
-                return False
+                return None
             head += received
         head, _end, body = head.partition(b"\r\n\r\n")
         length = next(
@@ -179,4 +180,4 @@ class RawServer:
             body += connection.recv(65536)
         with self._lock:
             self.requests.append(head)
-        return True
+        return head, body

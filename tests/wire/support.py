@@ -143,10 +143,11 @@ def holds(secret: t.Mapping[str, t.Any], wanted: t.Mapping[str, t.Any]) -> bool:
 
 def calls(simulator: Simulator) -> list[str]:
     """Return the logged requests in short: token, list, get, create, update, active, inactive."""
-    return [_name(row["method"], row["path"]) for row in simulator.requests()]
+    return [call_name(row["method"], row["path"]) for row in simulator.requests()]
 
 
-def _name(method: str, path: str) -> str:
+def call_name(method: str, path: str) -> str:
+    """Return a request in short."""
     if path.endswith("/oauth2/token"):
         return "token"
     rest = path.partition("/secretapi")[2]
