@@ -84,6 +84,8 @@ def repeated_after_reading(play: Play, simulator: Simulator, vault: Vault) -> No
             "client_id": "robot",
             "client_secret": vault.stored.value,
             "notes": vault.stored.value,
+            "users_allowed": [],
+            "groups_allowed": [],
             "shared_error": [{"username": "nobody", "message": f"Refused: {vault.stored.value}"}],
         },
     }
