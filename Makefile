@@ -29,7 +29,7 @@ export MYSAFE_FULL := $(FULL)
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo probe test full lint quick format $(ALONE) versions mitogen bench simulate picture docs build release-check clean
+.PHONY: help demo probe test full lint quick format $(ALONE) versions mitogen mutants bench simulate picture docs build release-check clean
 
 help: ## list these commands
 	@echo 'Commands of senhasegura.mysafe. The first one takes a minute longer, to set up $(VENV).'
@@ -46,7 +46,7 @@ test: $(READY) ## run the linters and every kind of test, in ten minutes: what t
 	@CI=true $(VENV)/bin/python tools/suite.py $(GROUPS) --last coverage
 
 full: $(READY) ## run all there is, also every Python, ansible-core and case: before a release
-	@CI=true MYSAFE_FULL=1 $(VENV)/bin/python tools/suite.py "versions mitogen" $(GROUPS) --last coverage
+	@CI=true MYSAFE_FULL=1 $(VENV)/bin/python tools/suite.py "versions mitogen mutants" $(GROUPS) --last coverage
 
 lint: $(READY) ## check style, types, documentation and playbooks
 	@CI=true $(NOX) -s $(LINTERS)
@@ -78,7 +78,8 @@ $(ALONE): $(READY)
 versions: ## test every supported ansible-core and Python with old and new libraries (part of "make full")
 bench: ## measure the speed, for the guide on performance (takes 25 minutes; ARGS=--quick for a smoke run)
 mitogen: ## test that tasks do the same under the strategy mitogen_linear (part of "make full")
-versions mitogen bench: $(READY)
+mutants: ## see that tests fail when a place of the core is broken: a sample (part of "make full"; ARGS=--all takes hours)
+versions mitogen mutants bench: $(READY)
 	@$(NOX) -s $@ $(if $(ARGS),-- $(ARGS))
 
 simulate: $(READY) ## start a simulated MySafe to try things by hand, until Ctrl-C (ARGS=--help lists its options)

@@ -334,6 +334,16 @@ def mitogen(session: nox.Session) -> None:
     run_pytest(session, "tests/with_mitogen", python=python)
 
 
+@nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Break plugins/module_utils in one place at a time, and see that a unit or wire test fails."""
+    session.install("-r", "requirements/mutants.txt")
+    workspace.synchronise()
+    with session.chdir(workspace.COPY):
+        work = f"--work={workspace.CACHE / 'mutants'}"
+        session.run("python", "-m", "mutants", work, *session.posargs, env={"PYTHONPATH": "tests"})
+
+
 @nox.session(python=False, default=False)
 def leaks(session: nox.Session) -> None:
     """Search everything that plays at the highest verbosity leave behind for secrets."""
