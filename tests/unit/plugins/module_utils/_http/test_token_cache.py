@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,21 @@ def test_a_lock_that_cannot_be_acquired_is_a_warning(below: Path) -> None:
     cache = TokenCache(KEY)
     with cache.locked():
         assert cache.warning
+
+
+def test_a_lock_that_another_task_holds_is_waited_for(below: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = TokenCache(KEY), TokenCache(KEY)
+    other_task = first.locked()
+    other_task.__enter__()
+    waits = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(0 < seconds < 1)
+        other_task.__exit__(None, None, None)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    with second.locked():
+        assert (waits, second.warning) == ([True], "")
 
 
 def test_a_file_that_cannot_be_written_is_a_warning(below: Path) -> None:

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, Kind, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.response import Response
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe import failures
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import Answer, judge
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import (
     Documented,
@@ -506,3 +508,23 @@ def test_an_incomplete_answer_says_what_is_missing() -> None:
 
 def test_after_an_incomplete_answer_a_write_may_have_been_applied() -> None:
     assert unexpected(an_answer(201, envelope(201)), DOING, "the API secret").fate is Fate.UNKNOWN
+
+
+# What a user reads
+
+
+def texts() -> t.Iterator[str]:
+    """Return the causes and the solutions of everything that is documented."""
+    tables = (table.values() for table in vars(failures).values() if isinstance(table, dict))
+    values = [*vars(failures).values(), *(value for table in tables for value in table)]
+    for documented in values:
+        if isinstance(documented, Documented):
+            yield from documented[1:]
+
+
+def test_causes_and_solutions_are_sentences_with_names_as_the_vendor_writes_them() -> None:
+    for text in texts():
+        assert re.match(r"[a-z]|MySafe", text), text
+        shouted = {*re.findall(r"\b[A-Z]{2,}\w*", text)} - {"API", "HTTP", "ID", "IP", "IPs", "URL"}
+        misspelt = re.findall(r"(?<!/)\b(?:mysafe|api|http|url)\b", text)
+        assert (shouted, misspelt) == (set(), []), text

@@ -188,6 +188,11 @@ def test_a_token_that_cannot_be_sent_is_unexpected_and_not_shown(value: str, ser
     assert server.urls == [GET_TOKEN]
 
 
+def test_an_answer_without_a_usable_token_says_what_it_lacks(serve: Serve) -> None:
+    serve(token("s3cr3t s3cr3t"))
+    assert "the answer lacks a usable access_token" in failure_of().message
+
+
 @pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client", "access_denied"])
 def test_an_oauth_error_with_status_200_is_a_refusal(error: str, serve: Serve) -> None:
     serve(Canned(200, {"error": error, "error_description": "Client authentication failed"}))
