@@ -755,6 +755,14 @@ def test_a_share_that_fails_alone_is_not_reported_as_saved() -> None:
     )
 
 
+def test_if_a_share_fails_the_other_fields_that_differ_are_listed() -> None:
+    vault = refusing(holding(users_allowed=[]), GHOST)
+    vault.keeps = lambda body: {**body, "users_allowed": [], "name": "Kept", "notes": "Kept"}
+    vault.answers = lambda row: {**row, "name": "Kept", "notes": "Kept", "shared_error": [GHOST]}
+    failed = failing(vault, wanted(users_allowed=[user("ghost")], name="New", notes="New"))
+    assert failed.error.solution.endswith("these fields differ from the task too: name, notes")
+
+
 def test_a_code_that_is_taken_in_another_case_names_the_secret() -> None:
     vault = FakeVault(an_entity(identifier_code=CODE.upper()), matches=any_case)
     vault.fail("create", lambda: refused("duplicate_identifier_code"), nth=0)
