@@ -32,7 +32,6 @@ def main() -> int:
     """Try mutants. Return 1 if too many survive, or if the list of known ones or the tests are wrong without any."""
     arguments = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    tree = Path.cwd()
     begin = time.monotonic()
     sources = {file: Source(CORE / file, file) for file in _files(arguments)}
     listed = known.Known()
@@ -44,9 +43,9 @@ def main() -> int:
         print("No such mutant.")
         return 2
     try:
-        with Pool(tree, arguments.work, arguments.workers) as pool:
+        with Pool(Path.cwd(), arguments.work, arguments.workers) as pool:
             wanted = [one for one in mutants if arguments.known or arguments.mutant or one.key not in found]
-            verdicts = _try_all(pool, tree, arguments, wanted)
+            verdicts = _try_all(pool, arguments, wanted)
     except reach.BrokenTestsError as error:
         print(error)
         return 1
@@ -116,13 +115,13 @@ def _different(mutants: t.Iterable[Mutant | None]) -> list[Mutant]:
     return [*{one.key: one for one in mutants if one}.values()]
 
 
-def _try_all(pool: Pool, tree: Path, arguments: argparse.Namespace, mutants: list[Mutant]) -> list[trial.Verdict]:
+def _try_all(pool: Pool, arguments: argparse.Namespace, mutants: list[Mutant]) -> list[trial.Verdict]:
     """Try mutants with each layer of tests, in turn, until one kills it."""
     verdicts: list[trial.Verdict] = []
     for layer in reach.LAYERS:
         # The others need not be learnt.
         if mutants:
-            reached = reach.learn(pool, tree, arguments.work / "reached" / layer, layer)
+            reached = reach.learn(pool, arguments.work / "reached" / layer, layer)
             print(f"Trying {len(mutants)} mutants with the {layer}.", flush=True)
             tried = _try(pool, layer, reached, mutants, verbose=arguments.verbose or bool(arguments.mutant))
             verdicts = [*(one for one in verdicts if one.by), *tried]

@@ -79,6 +79,11 @@ class Pool:
             start_new_session=True,  # Ctrl-C is for this process, which ends its workers
         )
 
+    @property
+    def tree(self) -> Path:
+        """One of the copies: unlike the original, nobody changes it meanwhile."""
+        return Path(self._directory.name, "0", _COLLECTION)
+
     def submit(self, function: t.Callable[[Ask], Result]) -> concurrent.futures.Future[Result]:
         """Let a function make requests of one worker, as soon as one is idle."""
         return self._threads.submit(self._lend, function)

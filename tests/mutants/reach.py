@@ -57,8 +57,9 @@ class Reach:
         return sum(self.seconds[name] for name in tests)
 
 
-def learn(pool: Pool, source: Path, folder: Path, layer: str) -> Reach:
+def learn(pool: Pool, folder: Path, layer: str) -> Reach:
     """Return what the tests of a layer reach: run those that changed since the last time. Raises BrokenTestsError."""
+    source = pool.tree
     folder.mkdir(parents=True, exist_ok=True)
     files = [str(path.relative_to(source)) for path in sorted((source / LAYERS[layer]).rglob("test_*.py"))]
     common = _common(source)

@@ -14,6 +14,7 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import Serve, StubServer
+from ansible_collections.senhasegura.mysafe.tests.unit.wording import Wording
 
 set_hypothesis_home_dir(tempfile.gettempdir())
 settings.register_profile("unit", deadline=None, derandomize=True, database=None)
@@ -39,3 +40,11 @@ def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
         return server
 
     return serve
+
+
+@pytest.fixture(autouse=True)
+def _failures_are_well_worded(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
+    """After each test, check the texts of every failure that the core made in it."""
+    wording = Wording(monkeypatch)
+    yield
+    assert wording.faults() == []

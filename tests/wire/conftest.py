@@ -33,6 +33,8 @@ def _collection_root() -> Path:
 _TREE = tempfile.TemporaryDirectory(prefix="mysafe-wire-")
 sys.path[:0] = [str(_collection_root()), str(_CHECKOUT / "tests")]
 
+from ansible_collections.senhasegura.mysafe.tests.unit.wording import Wording  # noqa: E402
+
 from .leaks import require_none  # noqa: E402
 from .raw_server import CA  # noqa: E402
 from .tasks import Tasks  # noqa: E402
@@ -57,6 +59,14 @@ def _ca_path(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("ca") / "ca.pem"
     CA.cert_pem.write_to_path(str(path))
     return str(path)
+
+
+@pytest.fixture(autouse=True)
+def _failures_are_well_worded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """After each test, check the texts of every failure that the core made in it."""
+    wording = Wording(monkeypatch)
+    yield
+    assert wording.faults() == []
 
 
 @pytest.fixture(autouse=True)
