@@ -136,6 +136,8 @@ class _Visitor(MutationVisitor):
             and node.test.attr.value == "TYPE_CHECKING"
         ):
             return True
+        if isinstance(node, cst.Assign) and "__all__" in (getattr(one.target, "value", "") for one in node.targets):
+            return True  # the collection has no import of *
         if isinstance(node, cst.Call):
             called = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
             if isinstance(called, cst.Name) and called.value in _ONLY_TYPES:

@@ -57,10 +57,11 @@ class Wording:
 
     def faults(self) -> list[str]:
         """Return what is wrong: nothing, if all is well."""
-        return [f"{fault}: {error!r}" for error in self._made for fault in _faults(error)]
+        return [f"{fault}: {error!r}" for error in self._made for fault in faults_of(error)]
 
 
-def _faults(error: MySafeError) -> t.Iterator[str]:
+def faults_of(error: MySafeError) -> t.Iterator[str]:
+    """Return what is wrong with the texts of a failure."""
     for name in ("message", "cause", "solution"):
         text = getattr(error, name)
         # There may be no text of a library that could be the cause.
@@ -68,6 +69,8 @@ def _faults(error: MySafeError) -> t.Iterator[str]:
             yield f"no {name}"
             continue
         own = _QUOTED.sub("'x'", text)
+        if re.search(r"\bNone\b", own):
+            yield f"None in the {name}"
         if name != "solution":
             # There may be words of a library or a server in it.
             shouted = {own} if own.isupper() else {*re.findall(r"\bXX\w*", own)}
