@@ -21,8 +21,8 @@ QUICK := codeqa formatters yamllint layers licences workflows
 LINTERS := $(QUICK) typing extra-checks docs-check ansible-lint
 # What "make test" runs, two groups at a time. Sessions of a group run one after the other: those of ansible-test must, as
 # they share an output folder. The longest group comes first, so that it does not end alone.
-GROUPS := "sanity units integration" "$(LINTERS)" controller wire faults awx leaks network "simulator contract roundtrip" build-import-check
-ALONE := simulator contract roundtrip wire awx sanity units integration coverage controller faults leaks network
+GROUPS := "sanity units integration" "$(LINTERS)" controller wire awx leaks faults model fuzz network "simulator contract roundtrip" build-import-check
+ALONE := simulator contract roundtrip wire model faults fuzz network awx sanity units integration coverage controller leaks
 
 export MYSAFE_FULL := $(FULL)
 # One cache of what pip loaded serves all the virtual environments, and the user's home is left alone.

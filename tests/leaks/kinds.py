@@ -185,7 +185,13 @@ class Failures:
         number = self._stored()
         if kind is Kind.NOT_APPLIED:
             shared = {"users_allowed": [], "groups_allowed": []}
-            entity = {**_DESCRIBED, **shared, "identifier": number, "notes": "", "client_secret": self.vault.stored.value}
+            entity = {
+                **_DESCRIBED,
+                **shared,
+                "identifier": number,
+                "notes": "",
+                "client_secret": self.vault.stored.value,
+            }
             said = {"status": 200, "message": self.vault.passed.value, "error": False}
             self._meet({"status": 200, "body": {"response": said, "api_entity": entity}}, f"update/{number}")
         elif kind in (Kind.WRITE_UNCERTAIN, Kind.ITEMS_FAILED, Kind.NOT_TRIED):
