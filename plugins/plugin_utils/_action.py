@@ -38,6 +38,8 @@ SWITCH = "mysafe_in_place"
 _DISPLAY = Display()
 #: How many characters a text needs not to be part of a secret by chance.
 _TELLING = 6
+#: The types in which a checked argument of an option is left as it is by Ansible's validation. It takes long.
+_SETTLED: dict[str, type] = {"str": str, "bool": bool, "int": int}
 #: Tasks whose loop was warned about. All items of a loop run in one process.
 _WARNED: set[str] = set()
 
@@ -55,16 +57,18 @@ class MySafeAction(ActionBase):
     #: The function of the core that runs the task.
     entry_point: t.ClassVar[t.Callable[..., Result]]
 
-    #: What validates the arguments in place. It is made once, before Ansible forks a process for each task.
-    _validator: t.ClassVar[ArgumentSpecValidator]
+    #: The argument spec in place, and what it makes of no arguments.
+    _spec: t.ClassVar[dict[str, dict[str, t.Any]]]
+    _defaults: t.ClassVar[dict[str, t.Any]]
 
     def __init_subclass__(cls) -> None:
         # In place, the environment is among the arguments already.
-        spec = {
+        cls._spec = {
             name: {key: value for key, value in option.items() if key != "fallback"}
             for name, option in cls.argument_spec.items()
         }
-        cls._validator = ArgumentSpecValidator(spec)
+        # Made once, before Ansible forks a process for each task: most options are left out of most tasks.
+        cls._defaults = ArgumentSpecValidator(cls._spec).validate({}).validated_parameters
 
     @staticmethod
     def checked_together(arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -76,7 +80,8 @@ class MySafeAction(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         of_the_task: dict[str, t.Any] = {}
-        self._compute_environment_string(of_the_task)
+        if any(self._task.environment or ()):
+            self._compute_environment_string(of_the_task)
         given = plain(self._task.args)
         warnings = [*doubts(given), *self._doubts_about_the_loop(given, variables)]
         try:
@@ -105,7 +110,7 @@ class MySafeAction(ActionBase):
     def _is_same_in_place(self, task_vars: dict[str, t.Any]) -> bool:
         """Whether the module would run on this machine, as this user, and could as well run here."""
         return (
-            boolean(self._templar.template(task_vars.get(SWITCH, True)), strict=False)
+            (SWITCH not in task_vars or boolean(self._templar.template(task_vars[SWITCH]), strict=False))
             and self._connection.transport in ("local", "ansible.builtin.local")
             and not self._connection.become
             and not self._task.async_val
@@ -139,10 +144,17 @@ class MySafeAction(ActionBase):
 
     def _in_place(self, module_args: dict[str, t.Any], *, with_invocation: bool) -> dict[str, t.Any]:
         """Do what AnsibleModule does around the core: set defaults, run, hide what must not be logged."""
-        validation = self._validator.validate(module_args)
+        open_options = {
+            name: option
+            for name, option in self._spec.items()
+            if option.get("required")
+            or (name in module_args and not isinstance(module_args[name], _SETTLED.get(option["type"], ())))
+        }
+        given = {name: module_args[name] for name in open_options if name in module_args}
+        validation = ArgumentSpecValidator(open_options).validate(given)
         if validation.error_messages:
             raise AnsibleActionFail(validation.errors.msg)
-        params = validation.validated_parameters
+        params = {**self._defaults, **module_args, **validation.validated_parameters}
         done = type(self).entry_point(
             self._with_absolute_paths(params),
             check_mode=self._task.check_mode,

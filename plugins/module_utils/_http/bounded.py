@@ -214,6 +214,11 @@ def _bounded_pool(pool: t.Any) -> t.Any:
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
+# Made here, and not in every process that Ansible forks for a task.
+for _pool in libraries.pool_classes_by_scheme.values():
+    _bounded_pool(_pool)
+
+
 def _left(deadline: float) -> float:
     left = deadline - time.monotonic()
     if left <= 0:

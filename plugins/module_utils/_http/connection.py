@@ -102,7 +102,7 @@ class Connection(t.NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """Digest of all options: two connections may share a session or a token only where it is equal."""
+        """Digest of all options, for the name of a file: two connections may share a token only where it is equal."""
         return hashlib.sha256(json.dumps(self).encode()).hexdigest()
 
     def _check_credentials(self) -> None:

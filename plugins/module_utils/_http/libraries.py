@@ -27,6 +27,7 @@ __all__ = (
     "disable_warnings",
     "getproxies_environment",
     "missing",
+    "pool_classes_by_scheme",
     "requests",
     "require",
     "should_bypass_proxies",
@@ -52,12 +53,14 @@ try:
         ReadTimeoutError,
         SSLError,
     )
+    from urllib3.poolmanager import pool_classes_by_scheme
     from urllib3.util import Timeout
     from urllib3.util.retry import Retry
 
     IMPORT_ERROR: ImportError | None = None
 except ImportError as exc:
     AuthBase = HTTPAdapter = Retry = object  # type: ignore[assignment,misc]
+    pool_classes_by_scheme = {}
     IMPORT_ERROR = exc
 
 

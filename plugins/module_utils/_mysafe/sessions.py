@@ -84,11 +84,11 @@ class Sessions:
     """
 
     def __init__(self) -> None:
-        self._by_key: dict[tuple[int, str], Session] = {}
+        self._by_key: dict[tuple[int, Connection], Session] = {}
 
     def get(self, connection: Connection) -> Session:
         """Return the session for these connection options, a new one where there is none yet."""
-        key = (os.getpid(), connection.fingerprint)
+        key = (os.getpid(), connection)
         session = self._by_key.pop(key, None) or Session(connection)
         self._by_key[key] = session  # the last to be used is the last to be closed
         while len(self._by_key) > _MOST:
