@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 # The developer's commands; "make" lists them. Each sets up what it needs below this folder.
 
 .DEFAULT_GOAL := help

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The sessions of the project: those of antsibull-nox (see antsibull-nox.toml), and those that run here."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Draws the picture in the README: real output of a playbook that creates an API secret, rotates it, and leaves it alone."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WIDTH = 114
 #: Rich's own format asks the reader's browser to load fonts from elsewhere.
 FORMAT = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
-<!-- SPDX-License-Identifier: GPL-3.0-or-later. Drawn by "make picture". -->
+<!-- Drawn by "make picture". -->
 <title>A playbook creates an API secret, rotates it, and leaves it alone</title>
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, monospace; font-size: {char_height}px; line-height: {line_height}px; }}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The demo: starts the simulator, runs playbook.yml against it twice, and checks the outcome."""
 
 from __future__ import annotations

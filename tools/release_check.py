@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Checks the archive of a release as a user meets it: installed into an empty place, and used as the README says."""
 
 from __future__ import annotations

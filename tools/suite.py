@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Runs groups of nox sessions for "make test" and "make full", two groups at a time, and closes with a summary."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Closes "make test": which sessions failed, by nox's reports, and how many tests passed, by their JUnit files."""
 
 from __future__ import annotations

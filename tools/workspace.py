@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The workspace of ansible-test below .cache: a copy of the working tree, a separate home, and the Pythons found."""
 
 from __future__ import annotations

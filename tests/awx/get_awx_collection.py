@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Puts the collection awx.awx below a folder, out of the ansible package on PyPI.
 
 Galaxy is not needed for that, and neither is an installation of the package: of its 50 MB only these files are unpacked.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Runs a job as AWX does: credential through AWX's injector code, extra variables marked unsafe, then ansible-runner."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What AWX accepts: its rules for custom credential types, for credentials and for surveys, and a few of our own."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A small stand-in for the API of AWX: the parts that docs/awx/setup.yml needs, with AWX's own checks."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What AWX's injector code makes of the credential type, and the rules for the type and the surveys."""
 
 from __future__ import annotations

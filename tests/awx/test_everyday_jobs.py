@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The playbooks for what comes after onboarding: sharing, deactivating, activating and reporting, under ansible-runner."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The tables of the guide match the files of docs/awx, for users who fill in AWX's forms by hand."""
 
 from __future__ import annotations

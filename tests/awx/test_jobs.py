@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The example playbooks under ansible-runner, with what AWX's injector code makes of credentials, against the simulator."""
 
 from __future__ import annotations

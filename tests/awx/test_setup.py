@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The playbook that sets up an AWX, against a stand-in for its API, and a job with its result."""
 
 from __future__ import annotations

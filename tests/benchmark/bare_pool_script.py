@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The limit of a lookup and of a list: looks up and reads many codes with requests alone, over as many connections."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The limit of a task in place: an action plugin that sends the requests of our task with requests alone.
 
 It is a plugin of the benchmark's own collection, which exists only while the benchmark runs.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Measures how the costs of a list grow with its length: lists of new secrets, in place, with a vault that answers fast."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Measures many secrets that are unchanged, with a vault that answers slowly: as a list, in loops, and with a bare script."""
 
 from __future__ import annotations

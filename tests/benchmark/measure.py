@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Takes the measurements, in rounds in which the subjects take turns, and shows the progress."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Shows where the time goes: the core under cProfile, and the imports of the module beyond AnsibleModule."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Writes the figures as a guide in reStructuredText."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 _HEAD = """\
 ..
   SPDX-License-Identifier: GPL-3.0-or-later
-  Copyright: the senhasegura.mysafe authors
+  SPDX-FileCopyrightText: the senhasegura.mysafe authors
   Written by "make bench". Do not edit: the next run overwrites it.
 
 .. _ansible_collections.senhasegura.mysafe.docsite.performance:

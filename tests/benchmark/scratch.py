@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A temporary folder for one run of the benchmark: the checkout as a collection, one for the floor, and a clean environment."""
 
 from __future__ import annotations

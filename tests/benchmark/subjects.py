@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The subjects measured in playbooks: our tasks, the cheapest module, and what users write without the collection."""
 
 from __future__ import annotations

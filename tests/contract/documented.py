@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The documented outcomes of the API, and how to provoke each of them in the simulator (sections 3.3 to 3.7)."""
 
 from __future__ import annotations

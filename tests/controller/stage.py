@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Runs real ansible-playbook processes against the simulator, and reports what each task did and where it ran."""
 
 from __future__ import annotations

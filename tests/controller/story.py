@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Tasks that follow an API secret through its life: for tests that run all of them in several ways."""
 
 from __future__ import annotations

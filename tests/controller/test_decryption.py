@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Plays with an encrypted access key: the same in place and as a module, and no part of the private key is shown."""
 
 from __future__ import annotations

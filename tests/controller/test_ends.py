@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A long list that does not come to its end: the keyword timeout, Ctrl-C, a kill, and a server that fails all the time.
 
 Whatever happens, running the task again does the rest: every API secret is there, once.

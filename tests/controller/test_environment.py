@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Where options come from: the task, module_defaults, the task's environment, the controller's environment."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A task returns exactly the same in place, as a module and under async: the tasks of equal.yml."""
 
 from __future__ import annotations

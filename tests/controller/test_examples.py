@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The examples in the documentation work as written: those of all plugins, and the tasks and plays of the guides."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Faults that only a whole play can show: two vaults, the keyword timeout, texts on the terminal."""
 
 from __future__ import annotations

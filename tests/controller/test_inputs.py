@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What a task may give, and what it may not: texts stay texts, and a refusal names the option and repeats no value."""
 
 from __future__ import annotations

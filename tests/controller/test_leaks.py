@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """No secret appears in the output at the highest verbosity, in a result, or in a command line."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The lookup: its terms and options, where they come from, and what it does when it cannot fetch a term."""
 
 from __future__ import annotations

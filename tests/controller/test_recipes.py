@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The playbooks in docs/recipes work as written, change nothing the second time, and show no secret."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Every integration target returns exactly the same results in place and as modules.
 
 "make test" compares one target: ansible-test has run them all, and test_equal.py compares one task of each kind.

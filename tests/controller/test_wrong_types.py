@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """No wrong type of any option gets a secret into a result or into the output, and each is refused by its name."""
 
 from __future__ import annotations

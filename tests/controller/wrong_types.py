@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Every option of every plugin with every wrong type, as tasks: a new option is among them by itself."""
 
 from __future__ import annotations

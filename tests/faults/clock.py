@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A clock that is turned by hand: whoever waits moves it on, and nothing takes time."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The faults of the matrix: what happens to a request or to its answer, and for how many requests."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What holds after every cell of the matrix: one function for each invariant, which returns how it is violated."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The simulator inside this process: the collection's own sockets lead to it, and waiting takes no time.
 
 Everything above the socket is real: requests, urllib3, http.client and the whole simulator. A request is served while it

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The operations of the matrix: what is in the vault, what the task says, and what the vault is to hold afterwards."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Runs the task of an operation, and keeps everything that it left: result, vault, requests and waits."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The matrix: each operation at each of its requests under each fault. By default a sample, in full with MYSAFE_FULL."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The simulator inside this process is no other server: over real sockets and TLS, a cell takes the same course."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Fixtures: a vault in this process, nothing waits, and the run ends with its counts."""
 
 from __future__ import annotations

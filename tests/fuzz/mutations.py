@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Damaged answers: recipes that hypothesis draws, which turn a real answer of the vault into the bytes that are sent."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What a damaged answer says clearly: read by itself, from the API reference and not as the collection reads it.
 
 A client cannot know that a value of the documented type in its documented place is a lie. Everything else is not believed.

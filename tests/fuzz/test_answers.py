@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Damaged answers to any request of any task: a clear failure or the right outcome, and never a half-believed value."""
 
 from __future__ import annotations

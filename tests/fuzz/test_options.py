@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Any options of any plugin: the outcome is right, or a clear failure before anything is sent; both ways alike."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The simulated MySafe in this process: its state at hand, and its answers tampered with, byte by byte if need be."""
 
 from __future__ import annotations

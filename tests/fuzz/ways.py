@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Runs a task with any arguments in this process: in place, as AnsibleModule, and as a lookup."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Tasks that meet answers with secrets in them: known ones in every form, and ones that cannot be known."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The forms in which a text reaches a log: as JSON, URLs, HTML, YAML, shells and Python write it, and in base64."""
 
 from __future__ import annotations

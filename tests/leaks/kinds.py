@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Tasks that fail in every way that there is, each kind of failure with an answer that repeats the secrets."""
 
 from __future__ import annotations

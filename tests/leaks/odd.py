@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Secrets that are short, long, or look like something else, and the tasks that each of them goes through."""
 
 from __future__ import annotations

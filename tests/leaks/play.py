@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Plays of tasks that could leak a secret, run with everything switched on that writes something down.
 
 What a run writes is in one directory, which is searched; what it is given is in another.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The search: what identifies a secret in any encoding, and where it is found.
 
 A secret that a test makes up has marks inside: lower-case letters and digits, which survive every kind of quoting, so

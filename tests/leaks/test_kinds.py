@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Every plugin fails with every kind of failure that it has, and none of them shows a secret."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Secrets that are short, long, or look like something else are as well hidden as any other.
 
 Of a secret that is also a word, a number or a blank in other texts, a search cannot tell whether a text shows it. What is

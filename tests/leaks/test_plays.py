@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """One long play of all that could leak a secret, most of it against a server that repeats what it received."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What others see while a task runs, and what Ansible keeps when it is told to keep the files of modules."""
 
 from __future__ import annotations

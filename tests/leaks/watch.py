@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A relay in front of the simulator that looks at the processes of a run while it holds a request back.
 
 So the processes are there for certain: the task that sent the request cannot go on before it has an answer.

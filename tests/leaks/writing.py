@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Tasks that write API secrets, one at a time and in lists, and tasks that are refused before they run."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Fixtures: a simulator without TLS, which this folder has no use for; the seed, and the counts at the end of the run."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What a task that writes does to the model, and how it ends: written from the design, not from the plugins."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What a task with a list does to the model, and how it ends: each item by itself, then what is unlisted."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The faults that are drawn: what happens to which requests.
 
 Those after which the server has certainly done nothing come only before a request is applied: no client could see through

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A plain model of MySafe: what is stored, who may see and change it, and what each request does to it.
 
 It is written from the API reference (sections 3 and 6), knows nothing of HTTP, and shares no code with the simulator or

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Runs tasks in this process against the simulator, without real waits, and lets somebody else change the vault."""
 
 from __future__ import annotations

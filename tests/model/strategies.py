@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What is drawn: the switches of a vault, the options of tasks, what somebody else does, and faults."""
 
 from __future__ import annotations

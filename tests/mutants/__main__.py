@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The command line: chooses mutants, tries them and reports those that no test notices.
 
 It is run in a copy of the checkout, and makes further copies of that: no other file is changed.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Makes the mutants of a file, with the operators of mutmut.
 
 mutmut's own runner imports the mutated files by their path below the working directory, which is not how a collection is

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Workers, each with a copy of the tree: they run tests at the same time, and leave nothing behind."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Learns which test reaches which line: runs each test file once, and keeps the outcome until something changes."""
 
 from __future__ import annotations

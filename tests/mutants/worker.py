@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A process that runs tests in its own copy of the tree, each run in a fork of it, so that libraries are imported once.
 
 It reads one request a line from its standard input, and answers with one line: see Request and Answer. It ends with its

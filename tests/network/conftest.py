@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Fixtures: the servers in front of the simulator, which itself speaks plain HTTP."""
 
 from __future__ import annotations

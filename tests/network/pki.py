@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The certificates of these tests: good ones, those of each fault, a client's, and directories of CAs."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Runs nginx, tinyproxy and squid as unprivileged processes on loopback, and reads what they logged."""
 
 from __future__ import annotations

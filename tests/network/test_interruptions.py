@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Real servers that close, reload, restart, give up or are slow in mid-play: never a second secret, never a false report."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Every connection option and proxy reaches the token request and the API, whoever asks: by the logs of the servers."""
 
 from __future__ import annotations

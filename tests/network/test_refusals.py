@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What real servers refuse, each in its own words: a user is told what happened, why, and what to do."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Which certificates of a real server are trusted, with the CA as a file, a directory or the store of the system."""
 
 from __future__ import annotations

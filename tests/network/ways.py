@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The ways in which the collection is used: one play has a task for each, and each has a path of its own in the logs."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Questions about the gateway in front of the API: what it answers by itself, and what it routes."""
 
 from __future__ import annotations

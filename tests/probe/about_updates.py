@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Questions about updates: what they require, keep and answer, and what becomes of white space and length."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The plain HTTP client: sends one request, and returns the answer as it came.
 
 It knows nothing of the collection, so that the probe does not share the collection's beliefs about MySafe.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What the vendor's pages say: paths, keys, and the spelling of messages in each version."""
 
 from __future__ import annotations

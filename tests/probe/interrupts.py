@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Ctrl-C and SIGTERM: end the run between two requests, so that the outcome of each request is known."""
 
 from __future__ import annotations

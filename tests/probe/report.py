@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The report for people, in Markdown.
 
 It has no text from the vault: what is said of an answer is in words of the probe, and values are those of switches.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Fixtures: the probe, and the tally of the round trips, which is printed at the end."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Something that is no MySafe, or an access key that is no good: a clear word, and nothing left behind."""
 
 from __future__ import annotations

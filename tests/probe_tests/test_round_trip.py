@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The round trip: whatever the simulator does, the probe's profile says so, and the vault stays as it was."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The integration targets pass against a simulator that was started from a profile that the probe found out.
 
 They run as against an appliance: without what only the simulator can do.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The report and the profile name nobody and nothing; the plan says what will happen; less is asked with less."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The command line: starts the simulator, prints where to reach it, and stops it on a signal."""
 
 from __future__ import annotations

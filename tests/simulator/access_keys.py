@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Access keys: who calls, as which user, and with which restrictions (section 2.6)."""
 
 from __future__ import annotations

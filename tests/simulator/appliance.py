@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The whole appliance: gateway, token endpoint, authorization and API, with the state that a reset restores."""
 
 from __future__ import annotations

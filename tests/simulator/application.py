@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The ASGI application: logs each request, applies its fault and lets the appliance answer; or calls a control route."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Reads the body of a create or an update.
 
 Malformed bodies are undocumented. Assumptions: unknown keys are ignored (the vendor's own samples contain some,

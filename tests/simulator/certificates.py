@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """TLS certificates: a CA, the server's, a client's for mutual TLS, and those that strict checks reject."""
 
 from __future__ import annotations

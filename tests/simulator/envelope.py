@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The envelope around answers of the application; those of the gateway have none (sections 1.1 and 1.2)."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The Kong gateway in front of the API: its own answers, and the headers it adds to others (sections 2.4 and 2.5)."""
 
 from __future__ import annotations

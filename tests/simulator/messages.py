@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The messages of MySafe, as documented for each version (sections 3.3 to 3.7)."""
 
 from __future__ import annotations

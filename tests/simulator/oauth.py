@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The token endpoint: OAuth 2.0 client credentials as thephpleague/oauth2-server answers it (sections 2.1 to 2.3)."""
 
 from __future__ import annotations

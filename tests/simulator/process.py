@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Runs the simulator in a process of its own, for tests, benchmarks and the demo."""
 
 from __future__ import annotations

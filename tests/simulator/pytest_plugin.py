@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The pytest plugin of the simulator: the fixtures that every test folder uses to reach it.
 
 A conftest.py loads it with ``pytest_plugins = ["simulator.pytest_plugin"]``.

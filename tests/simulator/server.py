@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The HTTP server: uvicorn, with connections that the application can tell apart and cut."""
 
 from __future__ import annotations

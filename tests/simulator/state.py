@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The vault of one tenant: API secrets, who may see them, and the rules for changing them, without any HTTP.
 
 Each method runs to its end without waiting, so it is atomic. The order of the checks is marked [A] in section 6 of

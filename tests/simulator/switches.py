@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The switches of the simulator, and the profiles, which are presets of the switches.
 
 "Section" means a section of the API reference. [A] marks a point that is undocumented.

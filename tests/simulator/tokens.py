@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Bearer tokens: issuing, recognising and expiring them (sections 2.2 and 2.4)."""
 
 from __future__ import annotations

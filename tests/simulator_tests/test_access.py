@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Who may do what: sharing, groups, and the restrictions of access keys (sections 2.6, 3.3, 3.8 and 5)."""
 
 from __future__ import annotations

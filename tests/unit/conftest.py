@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Fixtures and settings of all unit tests: hypothesis is deterministic, nothing waits, nothing uses the network."""
 
 from __future__ import annotations

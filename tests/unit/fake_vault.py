@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A replacement for ApiSecrets: behaves in memory as documented, and fails or answers wrongly on request."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Guide, doc fragment, AWX credential type and argument spec have the same connection options, variables and defaults."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """How every failure is worded that the core makes, in whatever test: complete, and with names spelt as the vendor does."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Modules return exactly the same on every Python and with all libraries as in the controller's process.
 
 MYSAFE_TEST_MODULE_PYTHONS holds the interpreters: a JSON object from a name that starts with "python3.9" to a path.

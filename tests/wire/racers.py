@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Starts 24 processes. Reads tasks as lines of JSON, runs each task in all processes at once, and writes the results."""
 
 from __future__ import annotations

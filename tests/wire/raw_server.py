@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A server, or a proxy, that sends exactly the bytes that a test specifies, including invalid HTTP."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Shared by the test files: an API secret in its three forms, the faults, and helpers that read the vault."""
 
 from __future__ import annotations

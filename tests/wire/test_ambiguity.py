@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Several secrets may match the task, or one may be unreadable: the wrong one is never touched."""
 
 from __future__ import annotations

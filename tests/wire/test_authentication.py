@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Logging in: where the token comes from, when it is replaced, and how a failed login is reported."""
 
 from __future__ import annotations

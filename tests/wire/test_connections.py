@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """TLS, host names, ports, proxies and redirects: the options take effect, and each failure is named."""
 
 from __future__ import annotations

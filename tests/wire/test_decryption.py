@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The option decryption_key: an encrypted access key works as any other, and a wrong key fails clearly."""
 
 from __future__ import annotations

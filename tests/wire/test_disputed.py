@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Undocumented behaviour: whatever the server does, the life of a secret gives the same results."""
 
 from __future__ import annotations

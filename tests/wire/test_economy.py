@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """No unnecessary requests: which ones find, create, update or leave alone a secret, and over how many connections."""
 
 from __future__ import annotations

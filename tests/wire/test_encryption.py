@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """An access key with "Encryption of sensitive data": MySafe returns ciphertext instead of what was sent."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Every documented failure: its kind, MySafe's code, the HTTP status, cause and solution, and the request ID."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Faults before and after a write is applied: never two secrets, never a wrong "changed", never a lost write."""
 
 from __future__ import annotations

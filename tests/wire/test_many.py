@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Many API secrets in one task: what is done for each item, over which requests, and what fails without the others."""
 
 from __future__ import annotations

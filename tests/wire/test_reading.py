@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Reading for the info module and the lookup: which secrets, in which order, with which requests and errors."""
 
 from __future__ import annotations

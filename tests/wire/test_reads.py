@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Faults during lookups: they are retried if that can help and reported otherwise, and nothing is ever written."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What a result reports about a write whose outcome is hard to determine: neither less nor more than happened."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A second fault after a first one: a lost write is not forgotten, and a write that was never sent is not claimed."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A secret that is saved, but not shared with everyone: the names are reported, and no write is repeated."""
 
 from __future__ import annotations

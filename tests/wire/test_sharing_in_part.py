@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Sharing that adds and removes: the named ones get what is wanted, all others keep what they have."""
 
 from __future__ import annotations

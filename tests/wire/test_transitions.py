@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Every transition of one API secret: check mode predicts it, a run makes it, a second run changes nothing."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """How a request gets to the vault: which proxy, which certificates, and how a failure on the way is reported."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Builds the documentation as a website, for "make docs". Every warning is an error, a link that leads nowhere among them."""
 
 from __future__ import annotations

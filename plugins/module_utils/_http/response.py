@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
 """An HTTP response as it was received: read as a whole within bounds, and decoded as the UTF-8 JSON that the API speaks."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Connection plugin that simulates a bastion: commands run on this machine, without the controller's credential."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Action plugin that prepares the simulator for the next task: it resets it, and adds secrets and faults."""
 
 from __future__ import annotations

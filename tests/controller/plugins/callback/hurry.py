@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Callback plugin that shortens the interval of progress lines, so that no test has to wait for five seconds."""
 
 from __future__ import annotations

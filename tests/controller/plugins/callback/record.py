@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Callback plugin that records every task and every result, with its invocation, as lines of JSON."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Connection plugin that simulates another machine: it runs commands here, without the controller's environment."""
 
 from __future__ import annotations

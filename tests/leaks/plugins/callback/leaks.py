@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Callback plugin that writes every result into a file, a line of JSON each: what AWX and any other callback gets."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Failures: their kinds, which playbooks branch on, their text, and that they are immutable."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The documentation of the plugins matches their code: options, defaults, return values, action group.
 
 The connection options that all plugins share are compared in test_docs_connection.py.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The arguments of a task as they were given: what is taken, what is refused, and what may be shown of it."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A list of API secrets is checked as a whole: every fault is named by place and code, and no secret is shown."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What a list says of an API secret that was not tried; tests/wire/test_many.py shows all the rest against a vault."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Texts are texts: what is taken for one, and what is refused because a secret would be lost or reformatted."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Where a connection option comes from: what is named, what the environment adds, and what is ignored."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Requests without an answer: kind, fate and advice for each exception of requests and urllib3."""
 
 from __future__ import annotations

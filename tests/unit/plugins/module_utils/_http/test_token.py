@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """A token that threads share: they ask for one once, and those that wait for a login share its failure."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """What is read from an answer: its message, its code, and the beginning of an answer that is not JSON."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """One conversation with MySafe: the token is requested, sent, renewed once, and never shown."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """The decryption key: which files are taken, what it decrypts, and that no failure shows a part of it."""
 
 from __future__ import annotations

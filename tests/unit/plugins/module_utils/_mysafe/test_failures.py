@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Every known answer of MySafe and its gateway, in every form, and the failure that it becomes."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Copyright: the senhasegura.mysafe authors
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Sessions outlive a task: they are shared only between equal options, and their number is bounded."""
 
 from __future__ import annotations
