@@ -77,7 +77,7 @@ def problem_of_changelog(version: str) -> str | None:
     changes = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
     if version not in changes["releases"]:
         return f"the changelog does not know version {version}: run antsibull-changelog release"
-    if f"## v{version}" not in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"):
+    if f"## v{version}" not in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("\\", ""):
         return f"CHANGELOG.md does not have version {version}"
     left = sorted(path.name for path in (ROOT / "changelogs" / "fragments").glob("*.yml"))
     if left:
