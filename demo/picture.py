@@ -14,7 +14,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
-from run import ROOT, Simulator, playbook_environment
+from run import ROOT, playbook_environment
+from simulator.process import Simulator
 
 PICTURE = ROOT / "docs" / "demo.svg"
 PLAYBOOK = Path(__file__).with_name("billing.yml")

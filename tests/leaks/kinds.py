@@ -184,7 +184,7 @@ class Failures:
         """Return the number of a new API secret that cannot be read, or not be updated, for this reason."""
         number = self._stored()
         if kind is Kind.NOT_APPLIED:
-            shared = {"users_allowed": [], "groups_allowed": []}
+            shared: dict[str, t.Any] = {"users_allowed": [], "groups_allowed": []}
             entity = {
                 **_DESCRIBED,
                 **shared,

@@ -44,7 +44,7 @@ def _step(**drawn: t.Any) -> t.Callable[[t.Callable[..., None]], t.Any]:
             machine.counts["steps"] += 1
             function(machine, **values)
 
-        return rule(**drawn)(counted)
+        return rule(**drawn)(counted)  # type: ignore[no-untyped-call]
 
     return decorate
 
