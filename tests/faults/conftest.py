@@ -8,7 +8,7 @@ import os
 import typing as t
 
 import pytest
-import wire.conftest  # noqa: F401 - it makes the collection importable
+import wire.conftest  # noqa: F401  # pylint: disable=unused-import  # it makes the collection importable
 
 from .faults import FAULTS
 from .memory import Memory

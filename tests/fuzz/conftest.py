@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-import wire.conftest  # noqa: F401 - with it, the collection can be imported
+import wire.conftest  # noqa: F401  # pylint: disable=unused-import  # with it, the collection can be imported
 
 from . import probes
 from .vault import Vault

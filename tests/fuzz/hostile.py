@@ -66,7 +66,6 @@ nested: st.SearchStrategy[t.Any] = st.recursive(
     max_leaves=6,
 )
 mappings = st.dictionaries(st.sampled_from(["inner", "name", "1", "\ud800"]), nested, min_size=1, max_size=2)
-deep = st.integers(2, 100).map(lambda depth: _deep(depth))
 
 
 def _deep(depth: int) -> t.Any:
@@ -74,6 +73,9 @@ def _deep(depth: int) -> t.Any:
     for level in range(depth):
         value = [value] if level % 2 else {"deeper": value}
     return value
+
+
+deep = st.integers(2, 100).map(_deep)
 
 
 wrong = mappings | st.lists(mappings, min_size=1, max_size=2) | deep

@@ -163,7 +163,7 @@ def _watch(request: Request) -> Answer:
         limit = _FIRST
         try:
             while True:
-                ready, _, _ = select.select([reading, 0], [], [], limit)
+                ready = select.select([reading, 0], [], [], limit)[0]
                 if 0 in ready:
                     sys.exit()  # The other side is gone.
                 if not ready:

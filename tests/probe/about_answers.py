@@ -68,7 +68,7 @@ def read(bench: Bench) -> Findings:
     return {
         "get_entity_key": _key(answer),
         "empty_fields": forms[empty] if empty in forms else Unknown("the empty field came back with a value"),
-        "numeric_text": type(number) is int
+        "numeric_text": isinstance(number, int)
         if str(number) == _DIGITS
         else Unknown("the number came back as another text"),
         "mensagem_key": "both" if len(twins) == 2 else twins[0] if twins else Unknown("there is no such key"),
