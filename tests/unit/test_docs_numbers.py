@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
-import runpy
 import typing as t
 
 import pytest
@@ -157,12 +157,15 @@ def test_the_oldest_libraries() -> None:
 
 
 def test_the_oldest_versions_are_tested_together() -> None:
-    tested = runpy.run_path(str(ROOT / "tools" / "combinations.py"))
-    oldest = tested["COMBINATIONS"][0]
+    spec = importlib.util.spec_from_file_location("combinations", ROOT / "tools" / "combinations.py")
+    assert spec is not None and spec.loader is not None
+    tested = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tested)
+    oldest = tested.COMBINATIONS[0]
     assert oldest.core == minimum(metadata("meta/runtime.yml")["requires_ansible"])
     assert oldest.module_python == minimum(metadata("tests/config.yml")["modules"]["python_requires"])
     assert (oldest.libraries, oldest.module_libraries) == ("oldest", "oldest")
-    exact = "\n".join(tested["LIBRARIES"]["oldest"])
+    exact = "\n".join(tested.LIBRARIES["oldest"])
     wanted = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert re.findall(r"requests==([\d.]+)", exact) == re.findall(r"^requests>=([\d.]+)", wanted, re.MULTILINE)
 
