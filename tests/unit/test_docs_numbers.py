@@ -158,7 +158,8 @@ def test_the_oldest_libraries() -> None:
 
 def test_the_oldest_versions_are_tested_together() -> None:
     spec = importlib.util.spec_from_file_location("combinations", ROOT / "tools" / "combinations.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     tested = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tested)
     oldest = tested.COMBINATIONS[0]
