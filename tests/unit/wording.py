@@ -64,8 +64,8 @@ def faults_of(error: MySafeError) -> t.Iterator[str]:
     """Return what is wrong with the texts of a failure."""
     for name in ("message", "cause", "solution"):
         text = getattr(error, name)
-        # There may be no text of a library that could be the cause.
-        if not isinstance(text, str) or not (text or name == "cause"):
+        # There may be no text of a library that could be the cause, and the message of a lookup may hold all of it.
+        if not isinstance(text, str) or not (text or name == "cause" or "What to do: " in error.message):
             yield f"no {name}"
             continue
         own = _QUOTED.sub("'x'", text)
@@ -78,9 +78,9 @@ def faults_of(error: MySafeError) -> t.Iterator[str]:
             shouted = {*re.findall(r"\b[A-Z]{2,}\w*", own)} - _INITIALS
         if shouted:
             yield f"capital letters in the {name}: {', '.join(sorted(shouted))}"
-        if name == "message" and not re.match(r"[A-Z]|'x'", own):
+        if name == "message" and not re.match(r"[A-Z\d]|'x'", own):
             yield "the message does not begin with a capital letter"
-        if name == "solution" and not re.match(r"[a-z]|'x'", own):
+        if name == "solution" and own and not re.match(r"[a-z]|'x'", own):
             yield "the solution does not go on in small letters"
         if misspelt := re.findall(r"(?<![/.\w-])(?:mysafe|api|tls|rfc)(?![\w/.-])", own):
             yield f"small letters in the {name}: {', '.join(misspelt)}"
