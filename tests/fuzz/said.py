@@ -70,8 +70,7 @@ class Said:
         if not _is_number(entity.get("identifier")) or str(entity["identifier"]) != number:
             return []
         if name in _SHARING:
-            shares = entity.get(_SHARING[name])
-            return [] if shares is None and _SHARING[name] not in entity else _shares([] if shares is None else shares)
+            return _shares(entity.get(_SHARING[name]))
         value = entity.get(name)
         if value is None:
             return [""]

@@ -130,7 +130,7 @@ class ApiSecrets:
             raise answer.lacking(doing, "the API secret")
         # Turned into a text or left out, a value of another type would be reported, or written back by an update.
         for name, field in FIELDS.items():
-            if not field.is_documented(raw.get(name)) or (name in SHARING and name not in raw):
+            if not field.is_documented(raw.get(name)):
                 raise answer.lacking(doing, f"{'a list of objects' if name in SHARING else 'a text'} in {name}")
         found = entity(raw)
         self.client.secrets.add(*(found[name] for name in SECRET))

@@ -230,14 +230,11 @@ class Sharing(Field):
 
     def is_documented(self, raw: t.Any) -> bool:
         """Whether an answer has a list of objects, each with a name and a right."""
-        return raw is None or (
-            isinstance(raw, list)
-            and all(
-                isinstance(share, dict)
-                and is_text(share.get("username") or share.get("name"))
-                and is_flag(share.get("can_edit"))
-                for share in raw
-            )
+        return isinstance(raw, list) and all(
+            isinstance(share, dict)
+            and is_text(share.get("username") or share.get("name"))
+            and is_flag(share.get("can_edit"))
+            for share in raw
         )
 
     def shaped(self, raw: t.Any) -> list[dict[str, t.Any]]:

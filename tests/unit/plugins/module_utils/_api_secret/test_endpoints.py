@@ -68,7 +68,7 @@ def test_an_answer_without_the_entity_is_unexpected(name: str, payload: dict[str
 @pytest.mark.parametrize(
     "shares",
     [
-        *(True, 5, "bob", {"bob": True}, ["bob"], [{"name": "bob", "can_edit": True}, None]),
+        *(None, True, 5, "bob", {"bob": True}, ["bob"], [{"name": "bob", "can_edit": True}, None]),
         *(
             [{"name": "bob"}],
             [{"name": "bob", "can_edit": "maybe"}],
