@@ -72,13 +72,10 @@ class Said:
         if name in _SHARING:
             return _shares(entity.get(_SHARING[name]))
         value = entity.get(name)
-        if value is None:
-            return [""]
-        if name == "tags" and isinstance(value, list) and all(isinstance(tag, str) for tag in value):
-            return [", ".join(value)]
-        return (
-            [str(value)] if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)) else []
-        )
+        if name == "tags" and isinstance(value, list):
+            tags = [_texts(tag) for tag in value]
+            return [", ".join(tag for (tag,) in tags)] if None not in value and all(tags) else []
+        return _texts(value)
 
     def shown(self, number: str, name: str) -> list[t.Any]:
         """Return what it says of a field of a secret, in the form of results."""
@@ -89,10 +86,7 @@ class Said:
                 for shares in self.values(number, name.partition("_")[0])
             ]
         rows = [row.get("name") for row in self._rows if str(row.get("identifier")) == number] if name == "name" else []
-        return [
-            *self.values(number, name),
-            *("" if one is None else one for one in rows if one is None or isinstance(one, str)),
-        ]
+        return [*self.values(number, name), *(text for row in rows for text in _texts(row))]
 
     def flags(self, number: str, name: str) -> list[bool]:
         """Return what rows of a list say of a flag of a secret."""
@@ -114,6 +108,13 @@ def _shares(value: t.Any) -> list[dict[str, bool]]:
             return []
         found[str(name)] = _is_in(right, _TRUE)
     return [found]
+
+
+def _texts(value: t.Any) -> list[str]:
+    """Return a value as a text, in a list; an empty list where it is none. Nothing is an empty text, digits may be a number."""
+    if value is None:
+        return [""]
+    return [str(value)] if isinstance(value, (str, int)) and not isinstance(value, bool) else []
 
 
 def _is_in(value: t.Any, values: tuple[t.Any, ...]) -> bool:

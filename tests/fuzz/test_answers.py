@@ -229,13 +229,15 @@ class Probe:
         """Success means that the vault holds what was wanted, or that answers clearly said so."""
         if self.failed:
             return
-        # Those that could not be read are reported, and left alone.
-        unread = [one["identifier"] for one in self.result.get("unlisted", ()) if "error" in one]
+        # Of the unlisted ones, those that could not be read, or said that they do not carry the tag, are left alone.
+        spared = [one["identifier"] for one in self.result.get("unlisted", ()) if "error" in one]
+        if any(one.values(OTHER, "tags") not in ([], [self.before[OTHER]["tags"]]) for one in self.damage.said):
+            spared.append(OTHER)
         for number, wanted in self.task.wanted.items():
             code = self.before[number]["identifier_code"] if number else NEW
             found = next((one for one in self.after.values() if one["identifier_code"] == code), None)
             said = self.damage.said
-            if number in unread or any(one.hides(number or NEXT, code) for one in said):
+            if number in spared or any(one.hides(number or NEXT, code) for one in said):
                 continue
             assert found is not None
             for name, value in wanted.items():
