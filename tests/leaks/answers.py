@@ -29,8 +29,11 @@ def misbehaving(play: Play, simulator: Simulator, vault: Vault) -> None:
 
     echoes = vault.echoes()
     # A failure shows only the beginning of a text, but the whole of a message.
-    for form, text in play.forms(echoes).items():
-        meet(f"Meet an error that repeats {form}", "server_error", {"status": 500, "body": text})
+    repeating = {str(unused()): text for text in play.forms(echoes).values()}
+    for identifier, text in repeating.items():
+        simulator.fault({"status": 500, "body": text}, path=f"secretapi/{identifier}$")
+    options = {"identifier": "{{ item }}", "client_secret": "{{ passed }}", "mysafe_access_token": "{{ token }}"}
+    play.add_for_each([*repeating], "Meet an error that repeats", "server_error", options)
     for form in ("raw", "HTML"):
         meet(f"Meet a page that repeats {form}", "unexpected_answer", {"status": 200, "body": f"<p>{echoes[form]}</p>"})
     everything = " ".join(echoes.values())

@@ -43,17 +43,19 @@ def reading(play: Play, simulator: Simulator, vault: Vault) -> None:
     read("Look with a token that is none", "configuration", {"mysafe_access_token": "{{ wrong_key }}"})
     read("Give an access key to an option that is none", "failed", {**wrong, "mysafe_secret": "Leaks"})
 
-    for number, (form, text) in enumerate(play.forms(vault.echoes(vault.passed, vault.token)).items()):
-        identifier = str(unused())
-        keys = {"mysafe_access_token": "{{ token }}", "mysafe_client_secret": "{{ passed }}"}
+    keys = {"mysafe_access_token": "{{ token }}", "mysafe_client_secret": "{{ passed }}"}
+    texts = play.forms(vault.echoes(vault.passed, vault.token)).values()
+    failing, denied = ({str(unused()): text for text in texts} for _kind in range(2))
+    for identifier, text in failing.items():
         simulator.fault({"status": 500, "body": text}, path=f"secretapi/{identifier}$")
-        read(f"Look and meet an error that repeats {form}", "server_error", {"identifier": identifier, **keys})
+    options = {"identifier": "{{ item }}", **keys}
+    play.add_for_each([*failing], "Look and meet an error that repeats", "server_error", options, INFO)
+    for identifier, text in denied.items():
         refusal = {"response": {"status": 400, "message": f"1006: {text}", "error": True}}
-        identifier = str(unused())
         simulator.fault({"status": 400, "body": refusal}, path=f"secretapi/{identifier}$")
-        # With and without reveal: the access key is never shown.
-        options = {"identifier": identifier, **keys, "reveal": bool(number % 2)}
-        read(f"Look at one that is denied with words that repeat {form}", "ok", options)
+    # With and without reveal: the access key is never shown.
+    options["reveal"] = "{{ item | int % 2 == 0 }}"
+    play.add_for_each([*denied], "Look at one that is denied with words that repeat", "ok", options, INFO)
 
     # The filter lists two: one is read, and the error of the other echoes its secret.
     refused = {"response": {"status": 400, "message": f"1006: Not as {vault.stored.value}", "error": True}}
@@ -116,12 +118,19 @@ def looking_up(play: Play, simulator: Simulator, vault: Vault) -> None:
         show(f"Look up with {name}", "failed", query("'lookup'", f"{value}=wrong_key"))
         show(f"Look up with {name} from a variable", "failed", query("'lookup'"), vars={value: "{{ wrong_key }}"})
 
-    for form, text in play.forms(vault.echoes(vault.passed)).items():
+    codes = []
+    for text in play.forms(vault.echoes(vault.passed)).values():
         for status, body in ((500, text), (500, {"message": text}), (200, f"<p>{text}</p>")):
-            code = f"'lookup-{unused()}'"
+            codes.append(f"lookup-{unused()}")
             simulator.fault({"status": status, "body": body}, path="^/iso/oauth2/token$")
-            arguments = ["mysafe_client_secret=passed", f"mysafe_token_url='{simulator.url}/iso/oauth2/token'"]
-            show(f"Look up {code} and meet {status} that repeats {form}", "failed", query(code, *arguments))
+    options = f"mysafe_client_secret=passed, mysafe_token_url='{simulator.url}/iso/oauth2/token'"
+    play.add_for_each(
+        codes,
+        "Look up and meet what repeats",
+        "failed",
+        {"msg": f"{{{{ {query('item', options)} }}}}"},
+        "ansible.builtin.debug",
+    )
     # Of two terms, the error of one echoes the secret of the other.
     refused = {"response": {"status": 400, "message": f"1006: Not as {vault.stored.value}", "error": True}}
     both = ("'lookup'", "'lookup-2'", "field='name'")

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from .play import INFO, LIST, LOOKUP, MODULE, Play
 from .search import leaks
 from .vault import Vault
@@ -65,6 +67,7 @@ def test_no_process_shows_a_secret(simulator: Simulator, stage: Stage) -> None:
     stage.must_not_hold(dict(vault.items()))
 
 
+@pytest.mark.exhaustive
 def test_what_ansible_keeps_is_the_file_of_a_module(simulator: Simulator, stage: Stage) -> None:
     """With ANSIBLE_KEEP_REMOTE_FILES, Ansible keeps each module with its arguments, as the guide about security says."""
     vault, play = Vault.of(simulator), Play()

@@ -149,11 +149,13 @@ def many(play: Play, simulator: Simulator, vault: Vault) -> None:
     )
 
     # Items that fail on a server that echoes: the secret that was given, that was read, and that of another item.
-    for form, text in play.forms(vault.echoes(vault.passed, vault.stored)).items():
-        number = stored(f"echo-{form}")
+    repeating = {
+        stored(f"echo-{form}"): text for form, text in play.forms(vault.echoes(vault.passed, vault.stored)).items()
+    }
+    for number, text in repeating.items():
         simulator.fault({"status": 500, "body": text}, path=f"secretapi/update/{number}$")
-        items = [{"identifier": number, "notes": "New."}, {**one, "client_secret": "{{ passed }}"}]
-        add(f"Meet a failed update in a list that repeats {form}", "items_failed", items)
+    failing = [{"identifier": "{{ item }}", "notes": "New."}, {**one, "client_secret": "{{ passed }}"}]
+    play.add_for_each([*repeating], "Meet a failed update in a list", "items_failed", {"api_secrets": failing}, LIST)
     tagged, denied = stored("tagged", tags="list"), stored("denied", tags="list")
     refusal = {"response": {"status": 400, "message": f"1006: Not as {vault.stored.value}", "error": True}}
     simulator.fault({"status": 400, "body": refusal}, path=f"secretapi/{denied}$", times=3)
