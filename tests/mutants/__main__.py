@@ -89,13 +89,12 @@ def _files(arguments: argparse.Namespace) -> list[str]:
 def _chosen(arguments: argparse.Namespace, sources: t.Mapping[str, Source]) -> list[Mutant]:
     if arguments.mutant:
         named = {tuple(name.split("::")[:2]) for name in arguments.mutant}
-        there = (
-            sources[file].mutant(index)
+        return _different(
+            mutant
             for file, function in named
             if file in sources
-            for index in sources[file].indexes("" if function == "module" else function)
+            for mutant in sources[file].find("" if function == "module" else function, _is_named(arguments.mutant))
         )
-        return _different(one for one in there if one and one.name in arguments.mutant)
     places = [(source, index) for source in sources.values() for index in range(len(source))]
     if arguments.all or arguments.file:
         return _different(source.mutant(index) for source, index in places)
@@ -108,6 +107,10 @@ def _chosen(arguments: argparse.Namespace, sources: t.Mapping[str, Source]) -> l
             break
         mutants = _different([*mutants, source.mutant(index)])
     return mutants
+
+
+def _is_named(names: t.Container[str]) -> t.Callable[[Mutant], bool]:
+    return lambda mutant: mutant.name in names
 
 
 def _different(mutants: t.Iterable[Mutant | None]) -> list[Mutant]:

@@ -34,10 +34,8 @@ class Known:
         wanted = {key for key in self.equal | self.accepted if key[0] in sources or not (CORE / key[0]).exists()}
         found: dict[Key, Mutant] = {}
         for file, function in sorted({key[:2] for key in wanted if key[0] in sources}):
-            for index in sources[file].indexes(function):
-                mutant = sources[file].mutant(index)
-                if mutant and mutant.key in wanted:
-                    found[mutant.key] = mutant
+            for mutant in sources[file].find(function, lambda one: one.key in wanted):
+                found[mutant.key] = mutant
         return found, sorted(wanted - set(found))
 
 

@@ -86,21 +86,25 @@ class Source:
     def __len__(self) -> int:
         return len(self._mutations)
 
-    def indexes(self, function: str) -> list[int]:
-        """Return the places in a function."""
-        return [index for index, (_mutation, _line, name) in enumerate(self._mutations) if name == function]
+    def find(self, function: str, is_wanted: t.Callable[[Mutant], bool]) -> t.Iterator[Mutant]:
+        """Return the mutants of a function that are wanted, by their key or name."""
+        for index, (_mutation, _line, name) in enumerate(self._mutations):
+            if name == function and is_wanted(self._rendered(index)) and (mutant := self.mutant(index)):
+                yield mutant
 
     def mutant(self, index: int) -> Mutant | None:
         """Return a mutant; None if Python refuses it, or sees no difference to the original."""
-        mutation, line, function = self._mutations[index]
-        code = self._apply(mutation, line)
+        mutant = self._rendered(index)
         try:
-            tree = ast.parse(code)
+            tree = ast.parse(mutant.code)
             compile(tree, self.file, "exec")
         except SyntaxError:
             return None
-        if _dump(tree) == self._dump:
-            return None
+        return mutant if _dump(tree) != self._dump else None
+
+    def _rendered(self, index: int) -> Mutant:
+        mutation, line, function = self._mutations[index]
+        code = self._apply(mutation, line)
         first, was, becomes = _changed_lines(self._text, code)
         number = self._places.lines_before(function, first, was, self._text.splitlines())
         lines = self._places.statement_at(line)
