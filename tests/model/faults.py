@@ -38,24 +38,40 @@ _EITHER: tuple[dict[str, t.Any], ...] = (
     {"truncated_json": True},
     {"delay": 0.001},
 )
-#: Method and path of the requests that a fault can be for.
+#: Methods and paths of the requests that a fault can be for: any, those that read, and more often those that write.
 _WHERE = (
-    ("", ""),
-    ("", "oauth2/token"),
-    ("GET", "secretapi$"),
-    ("POST", "secretapi$"),
-    ("GET", r"secretapi/\d+$"),
-    ("PUT", "secretapi/update/"),
-    ("POST", "active/"),
+    [("", "")],
+    [("", "oauth2/token")],
+    [("GET", "secretapi$")],
+    [("GET", r"secretapi/\d+$")],
+    *[[("POST", "secretapi"), ("PUT", "secretapi")]] * 4,
 )
 
 
-def _fault(do: dict[str, t.Any], when: str, where: tuple[str, str], skip: int, times: int) -> dict[str, t.Any]:
-    method, path = where
-    return {"do": do, "when": when, "method": method, "path": path, "skip": skip, "times": times}
+def _fault(
+    do: dict[str, t.Any], when: str, where: list[tuple[str, str]], skip: int, times: int
+) -> list[dict[str, t.Any]]:
+    return [
+        {"do": do, "when": when, "method": method, "path": path, "skip": skip, "times": times} for method, path in where
+    ]
 
 
-_places = (st.sampled_from(_WHERE), st.integers(0, 3), st.sampled_from((1, 1, 2, 100)))
-_before = st.builds(_fault, st.sampled_from((*_NOT_APPLIED, *_EITHER)), st.just("before"), *_places)
-_after = st.builds(_fault, st.sampled_from(_EITHER), st.just("after"), *_places)
-faults = st.lists(_before | _after | _after, min_size=1, max_size=2)
+_skip = st.sampled_from((0, 0, 0, 1, 2, 3))
+_times = st.sampled_from((1, 1, 2, 100))
+_before = st.builds(
+    _fault, st.sampled_from((*_NOT_APPLIED, *_EITHER)), st.just("before"), st.sampled_from(_WHERE), _skip, _times
+)
+# To a request that reads it makes no difference.
+_after = st.builds(_fault, st.sampled_from(_EITHER), st.just("after"), st.just(_WHERE[-1]), _skip, _times)
+#: From some request on, often from one that writes, nothing is answered any more.
+_from_then_on = st.builds(
+    _fault,
+    st.sampled_from(_EITHER),
+    st.just("after"),
+    st.just([("", "secretapi")]),
+    st.sampled_from((1, 2, 3)),
+    st.just(100),
+)
+faults = st.lists(_before | _after | _from_then_on, min_size=1, max_size=2).map(
+    lambda planned: [one for each in planned for one in each]
+)

@@ -13,8 +13,8 @@ from simulator.switches import PROFILES, Switches
 from .expected import Caller
 from .faults import faults
 
-#: Codes that are alike in all the ways in which a filter can take one for another, and two of digits.
-CODES = ("pay-api", "Pay-API", "pay-api-2", "x-pay-api", "p", "4711", "47")
+#: Codes that are alike in all the ways in which a filter can take one for another, two of digits, and some others.
+CODES = ("pay-api", "Pay-API", "pay-api-2", "x-pay-api", "p", "4711", "47", "mail", "web", "jobs")
 CLIENT_SECRETS = ("first/secret of+pay", 'second "secret" & more', "thïrd-secret-of-pay", " spaced secret of pay\n")
 _NAMES = ("Pay API", "Pay API 2", " Spaced name ", "4711")
 _URLS = ("https://pay.example.org", "https://pay2.example.org/?a=b&c")
@@ -32,7 +32,7 @@ CALLERS = (
     Caller("encrypted", "alice"),
     Caller("encrypted", "alice", sees_secrets=False),
 )
-OTHERS = ("alice", "bob", "carol")
+_OTHERS = ("alice", "bob", "carol")
 
 #: Values of switches that have no choices, and those that would only stop everything.
 _NUMBERS: dict[str, tuple[t.Any, ...]] = {
@@ -51,10 +51,37 @@ def _values(field: dataclasses.Field[t.Any]) -> tuple[t.Any, ...]:
     return tuple(value for value in choices if value != field.default)
 
 
-_SWITCHES = [(field.name, value) for field in dataclasses.fields(Switches) for value in _values(field)]
+#: Switches that change how a task ends, or what is stored, with how much more often than the others they are drawn.
+_WEIGHTS = {
+    "client_secret_required": 4,
+    "denied_code": 4,
+    "duplicate_counts_inactive": 4,
+    "empty_array_clears_sharing": 4,
+    "identifier_code_filter": 4,
+    "masked_echo": 4,
+    "need_approval": 8,
+    "share_with_owner": 4,
+    "tag_filter": 4,
+    "trim_text": 8,
+    "update_old_values": 8,
+}
+_SWITCHES = [
+    (field.name, value)
+    for field in dataclasses.fields(Switches)
+    for value in _values(field)
+    for _time in range(_WEIGHTS.get(field.name, 1))
+]
 
 profiles = st.sampled_from(["v4", *PROFILES])
-switches = st.lists(st.sampled_from(_SWITCHES), max_size=8, unique_by=lambda pair: pair[0]).map(dict)
+#: Two that matter most are drawn by themselves: whether inactive ones are found by their code, and whether MySafe itself
+#: keeps everybody from creating a second one with a code.
+switches = st.builds(
+    lambda some, two: {**dict(some), **two},
+    st.lists(st.sampled_from(_SWITCHES), max_size=8, unique_by=lambda pair: pair[0]),
+    st.fixed_dictionaries(
+        {"list_inactive": st.sampled_from((False, True)), "enforce_unique": st.sampled_from((True, False))}
+    ),
+)
 
 rarely = st.sampled_from((False, False, False, True))
 retries = st.sampled_from((0, 1, 3))
@@ -68,8 +95,9 @@ _SEALED = [
     )
 ]
 sealed = st.lists(st.sampled_from(_SEALED), max_size=2)
+places = st.integers(0, 6)
 callers = st.sampled_from((*CALLERS[:2] * 3, *CALLERS))
-codes = st.sampled_from((*CODES[:1] * 3, *CODES))
+codes = st.sampled_from((*CODES[:1] * 2, *CODES))
 
 
 def _shares(key: str, names: tuple[str, ...]) -> st.SearchStrategy[list[dict[str, t.Any]]]:
@@ -92,7 +120,7 @@ _OTHER = {
 _whole = st.fixed_dictionaries(_BASE, optional=_OTHER)
 _part = st.fixed_dictionaries({}, optional={**_BASE, **_OTHER})
 _gone = st.just({"state": "absent"})
-fields = st.one_of(_whole, _whole, _part, _gone)
+fields = st.one_of(_whole, _whole, _whole, _part, _gone)
 
 policies = st.fixed_dictionaries(
     {},
@@ -105,7 +133,7 @@ policies = st.fixed_dictionaries(
 
 Address = tuple[t.Optional[str], t.Optional[int]]
 #: How a task names an API secret: by its code, or by its place among those that exist, perhaps with a (new) code.
-address = st.tuples(codes, st.none()) | st.tuples(st.none() | codes, st.integers(0, 9))
+address = st.one_of(st.tuples(codes, st.none()), st.tuples(codes, st.none()), st.tuples(st.none() | codes, places))
 items = st.tuples(address, fields)
 lists = st.fixed_dictionaries(
     {},
@@ -115,6 +143,14 @@ lists = st.fixed_dictionaries(
         "on_error": st.sampled_from(("continue", "stop")),
         "concurrency": st.sampled_from((1, 1, 3)),
     },
+)
+
+#: What somebody else does: whose access key, the request, its place or code, and its fields or the wanted state.
+Change = tuple[str, str, t.Any, t.Any]
+changes = st.one_of(
+    st.tuples(st.sampled_from(_OTHERS), st.just("create"), codes, fields),
+    st.tuples(st.sampled_from(_OTHERS), st.just("update"), places, fields),
+    st.tuples(st.sampled_from(_OTHERS), st.just("set_active"), places, st.booleans()),
 )
 
 #: What the info module is asked for; the identifier stands for the number of one that exists.
@@ -128,33 +164,39 @@ readings = st.fixed_dictionaries({"details": st.sampled_from((True, True, False)
 rarely_faults: st.SearchStrategy[list[dict[str, t.Any]]] = st.just([]) | st.just([]) | faults
 
 #: Options that cannot be used, whatever is stored.
-bad_options = st.sampled_from(
-    [
-        {"identifier_code": " "},
-        {"identifier": "pay-api"},
-        {"name": ""},
-        {"client_id": " "},
-        {"tags": ["a,b"]},
-        {"tags": ["a\nb"]},
-        {"client_secret": "********"},
-        {"users_allowed": [{"username": ""}]},
-        {"groups_allowed": [{"name": "Platform"}, {"name": "Platform", "can_edit": True}]},
-    ]
-)
+_NONSENSE: list[dict[str, t.Any]] = [
+    {"identifier_code": " "},
+    {"identifier": "pay-api"},
+    {"name": ""},
+    {"client_id": " "},
+    {"tags": ["a,b"]},
+    {"tags": ["a\nb"]},
+    {"client_secret": "********"},
+    {"users_allowed": [{"username": ""}]},
+    {"groups_allowed": [{"name": "Platform"}, {"name": "Platform", "can_edit": True}]},
+]
 
 
 class Trouble(t.NamedTuple):
-    """Why MySafe refuses everything, and the kind of error for it. ``at_login``: it is the access key's."""
+    """Why MySafe refuses everything, the kind of error for it, and options that the plugin refuses.
+
+    ``at_login``: it is a trouble of the access key.
+    """
 
     kind: str
     values: dict[str, t.Any]
-    at_login: bool = False
+    at_login: bool
+    nonsense: dict[str, t.Any]
 
 
-troubles = st.sampled_from(
-    [
-        Trouble("lockdown", {"lockdown": "2030-01-01"}),
-        Trouble("authentication", {"api_paths": "iso"}),
-        Trouble("authentication", {"revoked": True}, at_login=True),
-    ]
+troubles = st.builds(
+    lambda trouble, nonsense: Trouble(*trouble, nonsense),
+    st.sampled_from(
+        [
+            ("lockdown", {"lockdown": "2030-01-01"}, False),
+            ("authentication", {"api_paths": "iso"}, False),
+            ("authentication", {"revoked": True}, True),
+        ]
+    ),
+    st.sampled_from(_NONSENSE),
 )
