@@ -189,14 +189,13 @@ class Trouble(t.NamedTuple):
     nonsense: dict[str, t.Any]
 
 
+_TROUBLES = [
+    Trouble("lockdown", {"lockdown": "2030-01-01"}, at_login=False, nonsense={}),
+    Trouble("authentication", {"api_paths": "iso"}, at_login=False, nonsense={}),
+    Trouble("authentication", {"revoked": True}, at_login=True, nonsense={}),
+]
 troubles = st.builds(
-    lambda trouble, nonsense: Trouble(*trouble, nonsense),
-    st.sampled_from(
-        [
-            ("lockdown", {"lockdown": "2030-01-01"}, False),
-            ("authentication", {"api_paths": "iso"}, False),
-            ("authentication", {"revoked": True}, True),
-        ]
-    ),
+    lambda trouble, nonsense: trouble._replace(nonsense=nonsense),
+    st.sampled_from(_TROUBLES),
     st.sampled_from(_NONSENSE),
 )
