@@ -64,7 +64,7 @@ wire: ## test the core against the simulator, request by request
 model: ## compare tasks with a plain model of MySafe, step by step; ARGS='--hypothesis-seed=…' runs the same again
 awx: ## test docs/awx: credential type, job templates, execution environment
 sanity: ## run ansible-test sanity
-units: ## run the unit tests, on the oldest and the newest supported Python that is here
+units: ## run the unit tests (FULL=1: with ansible-test, on every supported Python that is here)
 integration: ## run the integration targets, against the simulator
 coverage: ## show the coverage of plugins/ by the last wire, units and integration
 controller: ## test the plugins in the controller's process with plays, and that modules do the same

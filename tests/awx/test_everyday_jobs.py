@@ -83,6 +83,7 @@ def test_api_secrets_are_shared_with_more_users_and_groups(simulator: Simulator,
     assert shares(simulator, "reporting-api") == ({}, {})
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("numbers")
 def test_sharing_again_changes_nothing(simulator: Simulator, launch: Launch) -> None:
     launch("share.yml", SHARE)
@@ -158,6 +159,7 @@ def test_a_failed_item_does_not_keep_others_from_being_shared(simulator: Simulat
     assert "mistyped" not in {secret["identifier_code"] for secret in simulator.secrets()}
 
 
+@pytest.mark.exhaustive
 def test_sharing_activates_an_inactive_api_secret_that_is_listed(
     simulator: Simulator, launch: Launch, numbers: dict[str, str]
 ) -> None:
@@ -242,6 +244,7 @@ def test_quotes_keep_an_answer_that_looks_like_a_number(simulator: Simulator, la
     assert said(job) == ["1 API secret: 1 updated", "update: 0123"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("numbers")
 def test_an_answer_is_never_a_template(simulator: Simulator, launch: Launch) -> None:
     template = "{{ 'a' ~ 7 * 7 }}"
@@ -271,6 +274,7 @@ def test_api_secrets_are_deactivated(simulator: Simulator, launch: Launch, numbe
     assert [only(simulator, code)["active"] for code in numbers] == [False, False, False, True]
 
 
+@pytest.mark.exhaustive
 def test_deactivating_again_changes_nothing(simulator: Simulator, launch: Launch, numbers: dict[str, str]) -> None:
     answers = {**DEACTIVATE, "activation_numbers": numbers["reporting-api"]}
     launch("activation.yml", answers)
@@ -313,6 +317,7 @@ def test_numbers_activate_hidden_api_secrets(
     assert only(simulator, "billing-api")["active"]
 
 
+@pytest.mark.exhaustive
 def test_a_number_alone_is_not_refused(simulator: Simulator, launch: Launch, numbers: dict[str, str]) -> None:
     """Ansible converts it to a number, which it is."""
     launch("activation.yml", DEACTIVATE)
@@ -422,6 +427,7 @@ def test_a_report_can_be_limited(launch: Launch, answers: dict[str, str], first:
     assert ("  dave: nothing" in lines) == ("report_names" in answers)
 
 
+@pytest.mark.exhaustive
 def test_a_report_of_many_api_secrets_is_short_unless_names_are_given(simulator: Simulator, launch: Launch) -> None:
     for number in range(60):
         simulator.add_secret(
@@ -444,6 +450,7 @@ def test_a_report_of_many_api_secrets_is_short_unless_names_are_given(simulator:
     assert f"  bob may view (60): {', '.join(f'api-{number}' for number in range(60))}" in whole
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("numbers")
 def test_a_report_at_the_highest_verbosity_shows_no_secret(launch: Launch) -> None:
     job = launch("report.yml", verbosity=5)
@@ -468,7 +475,9 @@ def test_everyday_jobs_at_the_highest_verbosity_show_no_secret(launch: Launch) -
     ("playbook", "answers", "task", "line"),
     [
         ("share.yml", BY_TAG, SAY, "update: billing-api, ledger-api"),
-        ("activation.yml", DEACTIVATE, SAY, "2 API secrets: 2 deactivated"),
+        pytest.param(
+            *("activation.yml", DEACTIVATE, SAY, "2 API secrets: 2 deactivated"), marks=pytest.mark.exhaustive
+        ),
         ("report.yml", {}, REPORT, "  carol may view (1): of-bob"),
     ],
 )
@@ -483,6 +492,7 @@ def test_a_bastion_does_the_same(
     assert line in job.result(task)["msg"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("playbook", "answers"), [("share.yml", BY_TAG), ("report.yml", {})])
 def test_a_bastion_missing_in_the_inventory_fails_the_job(
     simulator: Simulator, launch: Launch, playbook: str, answers: dict[str, t.Any]

@@ -228,6 +228,7 @@ def test_a_survey_creates_an_api_secret(simulator: Simulator, launch: Launch) ->
     assert job.result(HAVE)["api_entity"]["tags"] == "billing, production"
 
 
+@pytest.mark.exhaustive
 def test_a_second_job_with_the_same_answers_changes_nothing(simulator: Simulator, launch: Launch) -> None:
     launch("api_secret.yml", BILLING)
 
@@ -365,6 +366,7 @@ def test_a_list_takes_one_token(simulator: Simulator, launch: Launch) -> None:
     assert token_requests(simulator) == 1
 
 
+@pytest.mark.exhaustive
 def test_the_output_of_an_unchanged_list_is_short(simulator: Simulator, launch: Launch) -> None:
     answers = {"api_secrets": entries(60)}
     launch("onboard_list.yml", answers)
@@ -561,6 +563,7 @@ def test_a_list_at_the_highest_verbosity_shows_no_secret(launch: Launch) -> None
 HOSTS: dict[str, dict[str, t.Any]] = {f"app{number}.example.org": {} for number in range(1, 4)}
 
 
+@pytest.mark.exhaustive
 def test_slices_process_each_host_once(simulator: Simulator, launch: Launch) -> None:
     jobs = [launch("onboard_inventory.yml", inventory=slice_of(HOSTS, number, 2)) for number in (1, 2)]
 
@@ -607,6 +610,7 @@ def test_connection_variables_of_the_inventory_do_not_matter(
     assert only(simulator, "app1.example.org")
 
 
+@pytest.mark.exhaustive
 def test_a_second_run_keeps_the_random_client_secrets(simulator: Simulator, launch: Launch) -> None:
     launch("onboard_inventory.yml", inventory=HOSTS)
     before = {host: only(simulator, host)["client_secret"] for host in HOSTS}

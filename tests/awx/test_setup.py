@@ -178,6 +178,7 @@ def test_a_second_run_that_keeps_secrets_changes_nothing(set_up: SetUp, awx: Sta
     assert awx.writes == []
 
 
+@pytest.mark.exhaustive
 def test_a_second_run_updates_the_client_secret(set_up: SetUp, awx: StandIn) -> None:
     set_up(awx, SENHASEGURA_CLIENT_SECRET="a-new-client-secret")
 
@@ -185,6 +186,7 @@ def test_a_second_run_updates_the_client_secret(set_up: SetUp, awx: StandIn) -> 
     assert awx.writes == ["change credentials MySafe"]
 
 
+@pytest.mark.exhaustive
 def test_a_decryption_key_goes_into_the_credential(set_up: SetUp, awx: StandIn, running: Simulator) -> None:
     path = Path(running.access_keys["encrypted"]["decryption_key"])
     key = path.read_text("ascii")

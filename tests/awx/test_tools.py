@@ -118,6 +118,7 @@ def test_navigator_runs_the_demo_without_an_execution_environment(
     assert "first-of-billing" not in output
 
 
+@pytest.mark.exhaustive
 def test_the_playbooks_pass_ansible_lint(collections: Path, awx_collections: Path, tmp_path: Path) -> None:
     """They pass with the profile of the project, and with awx.awx installed: a missing module is an error."""
     project = tmp_path / "project"

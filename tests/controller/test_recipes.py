@@ -147,7 +147,7 @@ def test_from_csv(recipe: Recipes, simulator: Simulator) -> None:
     [
         (f'a,"{_TEMPLATE}",https://example.org,robot\r\n\r\n', {"name": _TEMPLATE}),
         ('a,"""Quoted"", ""twice""",https://example.org,1e3\n', {"name": '"Quoted", "twice"', "client_id": "1e3"}),
-        ("a,no,https://example.org,[1]", {"name": "no", "client_id": "[1]"}),
+        pytest.param("a,no,https://example.org,[1]", {"name": "no", "client_id": "[1]"}, marks=pytest.mark.exhaustive),
     ],
 )
 def test_from_csv_keeps_every_text(recipe: Recipes, simulator: Simulator, line: str, expected: dict[str, str]) -> None:
@@ -157,6 +157,7 @@ def test_from_csv_keeps_every_text(recipe: Recipes, simulator: Simulator, line: 
     assert {name: stored[name] for name in expected} == expected
 
 
+@pytest.mark.exhaustive
 def test_from_csv_as_spreadsheets_write_it(recipe: Recipes, simulator: Simulator) -> None:
     text = "\ufeffidentifier_code;name;url;client_id\r\na;Name, first;https://example.org;robot\r\n"
 
@@ -165,6 +166,7 @@ def test_from_csv_as_spreadsheets_write_it(recipe: Recipes, simulator: Simulator
     assert _stored(simulator)["a"]["name"] == "Name, first"
 
 
+@pytest.mark.exhaustive
 def test_from_csv_leaves_options_of_empty_fields_alone(recipe: Recipes, simulator: Simulator) -> None:
     _add(simulator, "a", notes="Kept.")
 
@@ -251,7 +253,10 @@ def test_prune_refuses_to_deactivate_too_many(recipe: Recipes, simulator: Simula
     assert (run.status != 0, simulator.writes()) == (True, [])
 
 
-@pytest.mark.parametrize(("mode", "rights"), [("add", {"bob": True, "carol": False}), ("remove", {"bob": True})])
+@pytest.mark.parametrize(
+    ("mode", "rights"),
+    [("add", {"bob": True, "carol": False}), pytest.param("remove", {"bob": True}, marks=pytest.mark.exhaustive)],
+)
 def test_share(mode: str, rights: dict[str, bool], recipe: Recipes, simulator: Simulator) -> None:
     for number in range(3):
         _add(simulator, f"billing-{number}", tags="billing", users={"bob": True, **({"carol": True} if number else {})})

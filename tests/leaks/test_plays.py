@@ -18,6 +18,7 @@ if t.TYPE_CHECKING:
     from .play import Stage
 
 
+# As modules, "make test" runs less of it: tests/controller/test_leaks.py.
 @pytest.mark.parametrize(
     ("in_place", "changes", "every_form"),
     [
@@ -34,6 +35,7 @@ if t.TYPE_CHECKING:
             {"ANSIBLE_STDOUT_CALLBACK": "minimal", "ANSIBLE_PIPELINING": "1"},
             False,
             id="as a module, JSON",
+            marks=pytest.mark.exhaustive,
         ),
         pytest.param(
             False,
