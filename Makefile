@@ -21,7 +21,7 @@ QUICK := codeqa formatters yamllint layers licences workflows
 LINTERS := $(QUICK) typing extra-checks docs-check ansible-lint
 # What "make test" runs, two groups at a time. Sessions of a group run one after the other: those of ansible-test must, as
 # they share an output folder. The longest group comes first, so that it does not end alone.
-GROUPS := "sanity units integration" "$(LINTERS)" controller wire awx leaks faults model fuzz network "simulator contract roundtrip" build-import-check
+GROUPS := "sanity units integration" "$(LINTERS)" controller wire awx leaks faults model fuzz network "simulator contract roundtrip"
 ALONE := simulator contract roundtrip wire model faults fuzz network awx sanity units integration coverage controller leaks
 
 export MYSAFE_FULL := $(FULL)
@@ -46,7 +46,7 @@ test: $(READY) ## run the linters and every kind of test, in ten minutes: what t
 	@CI=true $(VENV)/bin/python tools/suite.py $(GROUPS) --last coverage
 
 full: $(READY) ## run all there is, also every Python, ansible-core and case: before a release
-	@CI=true MYSAFE_FULL=1 $(VENV)/bin/python tools/suite.py "versions mitogen mutants" $(GROUPS) --last coverage
+	@CI=true MYSAFE_FULL=1 $(VENV)/bin/python tools/suite.py "versions mitogen mutants" build-import-check $(GROUPS) --last coverage
 
 lint: $(READY) ## check style, types, documentation and playbooks
 	@CI=true $(NOX) -s $(LINTERS)
@@ -66,7 +66,7 @@ awx: ## test docs/awx: credential type, job templates, execution environment
 sanity: ## run ansible-test sanity
 units: ## run the unit tests (FULL=1: with ansible-test, on every supported Python that is here)
 integration: ## run the integration targets, against the simulator
-coverage: ## show the coverage of plugins/ by the last wire, units and integration
+coverage: ## show the coverage of plugins/ by the last wire and units, and integration with FULL=1
 controller: ## test the plugins in the controller's process with plays, and that modules do the same
 faults: ## run every operation under every fault (a sample; all of it with FULL=1)
 leaks: ## search everything that plays at the highest verbosity leave behind for secrets
