@@ -38,7 +38,7 @@ SWITCH = "mysafe_in_place"
 _DISPLAY = Display()
 #: How many characters a text needs not to be part of a secret by chance.
 _TELLING = 6
-#: The types in which a checked argument of an option is left as it is by Ansible's validation. It takes long.
+#: The types in which Ansible's validation leaves an argument as it is.
 _SETTLED: dict[str, type] = {"str": str, "bool": bool, "int": int}
 #: Tasks whose loop was warned about. All items of a loop run in one process.
 _WARNED: set[str] = set()
@@ -147,14 +147,15 @@ class MySafeAction(ActionBase):
         open_options = {
             name: option
             for name, option in self._spec.items()
-            if option.get("required")
-            or (name in module_args and not isinstance(module_args[name], _SETTLED.get(option["type"], ())))
+            if option.get("required") or (name in module_args and not _is_settled(option, module_args[name]))
         }
-        given = {name: module_args[name] for name in open_options if name in module_args}
-        validation = ArgumentSpecValidator(open_options).validate(given)
-        if validation.error_messages:
-            raise AnsibleActionFail(validation.errors.msg)
-        params = {**self._defaults, **module_args, **validation.validated_parameters}
+        params = {**self._defaults, **module_args}
+        if open_options:
+            given = {name: module_args[name] for name in open_options if name in module_args}
+            validation = ArgumentSpecValidator(open_options).validate(given)
+            if validation.error_messages:
+                raise AnsibleActionFail(validation.errors.msg)
+            params.update(validation.validated_parameters)
         done = type(self).entry_point(
             self._with_absolute_paths(params),
             check_mode=self._task.check_mode,
@@ -179,6 +180,13 @@ class MySafeAction(ActionBase):
             name: os.path.join(place, value) if name in PATHS and value and not is_pasted(value) else value
             for name, value in params.items()
         }
+
+
+def _is_settled(option: t.Mapping[str, t.Any], value: t.Any) -> bool:
+    """Whether Ansible's validation, which takes long, would leave a checked argument of an option as it is."""
+    if option["type"] == "list" and option.get("elements") == "str":
+        return isinstance(value, list) and all(isinstance(element, str) for element in value)
+    return isinstance(value, _SETTLED.get(option["type"], ()))
 
 
 def _is_part(text: str, secret: str) -> bool:

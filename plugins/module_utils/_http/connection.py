@@ -20,6 +20,8 @@ from .options import OPTIONS
 PATHS = tuple(option.name for option in OPTIONS if option.is_path)
 #: What is longer is no path but a key without its first and last line.
 _LONGEST_PATH = 1000
+#: The characters of a bearer token.
+_VISIBLE = frozenset(map(chr, range(ord("!"), ord("~") + 1)))
 _LONGEST_TIMEOUT = 24 * 60 * 60
 #: With what the paths of the API begin, and what follows there.
 _PREFIXES = ("api", "iso")
@@ -127,7 +129,7 @@ class Connection(t.NamedTuple):
 
 def is_bearer_token(text: str) -> bool:
     """Whether a text can be sent as a bearer token: visible ASCII characters only."""
-    return bool(text) and all("!" <= character <= "~" for character in text)
+    return bool(text) and _VISIBLE.issuperset(text)
 
 
 def _require_unicode(option: str, text: str) -> None:
