@@ -87,7 +87,7 @@ options:
       - It must be a text, and is stored exactly as given. A number, boolean, mapping or list is refused, because its original spelling
         is lost. Put quotes around a value that looks like a number or a boolean, such as V(007) or V(no).
       - Up to ansible-core 2.18, a template that returns JSON text yields a mapping or a list. Add the filter C(string) to keep the text,
-        as in C(lookup('ansible.builtin.file', 'key.json') | string). To store a mapping as JSON, use the filter C(to_json).
+        as in C(key_json | string). To store a mapping as JSON, use the filter C(to_json).
       - A placeholder that Ansible shows in place of a secret, V(VALUE_SPECIFIED_IN_NO_LOG_PARAMETER), V(********) or V($REDACTED$), is
         refused, because it would overwrite the secret in the vault. To copy a client secret, read it with the lookup, or with the option
         O(senhasegura.mysafe.mysafe_api_secret_info#module:reveal).
@@ -180,7 +180,7 @@ notes:
   - An option that does not exist is refused before anything is sent. The message suggests the option that may have been meant, and the
     value is hidden, because it may be a secret.
   - A text that contains a placeholder for a secret, the left-over placeholder of C(omit), or bytes that are not UTF-8 is refused. Use
-    C(omit) only as the whole value of an option, and C(default('')) inside a text or a list.
+    C(omit) only as the whole value of an option. Inside a text or a list, let the filter C(default) give an empty text.
 seealso:
   - module: senhasegura.mysafe.mysafe_api_secrets
   - module: senhasegura.mysafe.mysafe_api_secret_info

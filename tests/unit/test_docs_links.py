@@ -49,6 +49,12 @@ def test_every_label_that_a_guide_or_a_plugin_refers_to_exists() -> None:
     assert referred - labels == set()
 
 
+@pytest.mark.parametrize(("path", "text"), plugin_texts().items())
+def test_markup_in_a_plugin_holds_no_bracket(path: str, text: str) -> None:
+    """Ansible's markup ends at the first closing bracket, whatever was opened."""
+    assert re.findall(r"\b[BCEIPORV]\([^)]*\(.*", text) == [], path
+
+
 def test_the_table_of_contents_has_every_guide_once() -> None:
     content = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
     listed = [name for section in content["sections"] for name in section["toctree"]]
