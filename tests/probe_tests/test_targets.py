@@ -73,9 +73,9 @@ def test_the_targets_pass_under_a_profile_that_was_found(
                 **dict.fromkeys(controller.login),
                 "SENHASEGURA_RETRIES": None,
             },
-            hosts={"testhost": {}},
-            # A play for each, so that each chooses codes of its own, as when ansible-test runs them.
-            text=json.dumps([{"hosts": "all", "gather_facts": False, "roles": [target]} for target in targets]),
+            # A play and a host for each, as ansible-test runs them: what one registers or sets, the others do not have.
+            hosts={target: {} for target in targets},
+            text=json.dumps([{"hosts": target, "gather_facts": False, "roles": [target]} for target in targets]),
         )
     run.succeeded()
 
