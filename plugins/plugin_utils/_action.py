@@ -177,7 +177,7 @@ class MySafeAction(ActionBase):
         """Return the parameters with paths as a module finds them: Ansible starts it where the playbook is."""
         place = self._loader.get_basedir()
         return {
-            name: os.path.join(place, value) if name in PATHS and value and not is_pasted(value) else value
+            name: os.path.join(place, value.strip()) if name in PATHS and value and not is_pasted(value) else value
             for name, value in params.items()
         }
 

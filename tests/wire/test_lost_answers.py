@@ -15,6 +15,7 @@ from .support import (
     DESCRIBED,
     EXPIRED_TOKEN,
     FAULTS,
+    NOTHING_LISTED,
     STORED,
     STORED_CHANGED,
     TIMEOUT,
@@ -241,3 +242,28 @@ def test_a_lost_create_has_the_same_result_as_an_answered_one(simulator: Simulat
     simulator.reset()
     simulator.fault({"reset": True}, path="secretapi$", method="POST", when="after")
     assert task(identifier_code=CODE, **DESCRIBED).values == answered
+
+
+def test_a_lost_create_that_is_not_shared_as_wanted_fails_although_update_is_false(
+    simulator: Simulator, task: Tasks
+) -> None:
+    simulator.fault({"reset": True}, path="secretapi$", method="POST", when="after")
+    users = [{"username": name} for name in ("bob", "ghost")]
+    values = task(identifier_code=CODE, update=False, **{**DESCRIBED, "users_allowed": users}).values
+    assert (values["error"]["kind"], values["changed"]) == ("sharing_incomplete", True)
+    assert "'ghost'" in values["msg"]
+    assert "'bob'" not in values["msg"]
+    assert with_code(simulator)[0]["users"] == {"bob": False}
+
+
+def test_what_is_found_in_place_of_a_lost_create_must_be_as_described_although_update_is_false(
+    simulator: Simulator, task: Tasks
+) -> None:
+    add(simulator, notes="Somebody else's.")
+    before = with_code(simulator)
+    # Somebody else is faster: their create comes after the first look.
+    simulator.fault(NOTHING_LISTED, path="secretapi$", method="GET")
+    simulator.fault({"reset": True}, path="secretapi$", method="POST")
+    values = task(identifier_code=CODE, update=False, **DESCRIBED).values
+    assert (values["error"]["kind"], "notes" in values["msg"]) == ("not_applied", True)
+    assert with_code(simulator) == before

@@ -88,6 +88,12 @@ def without_sharing(names: t.Iterable[str]) -> list[str]:
     return [name for name in names if name not in SHARING]
 
 
+def lacking_shares(step: Step, found: Entity) -> list[str]:
+    """Return the users and groups that were written, and that ``found`` is not shared with."""
+    wanted = {name: FIELDS[name].comparable(value) for name, value in step.changes.items() if name in SHARING}
+    return [one for name, shares in wanted.items() for one in shares if one not in FIELDS[name].comparable(found[name])]
+
+
 def refused_names(refused: t.Iterable[t.Any]) -> set[str]:
     """Return the users and groups in ``shared_error``, whose form is not documented."""
     return {

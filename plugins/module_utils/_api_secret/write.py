@@ -25,6 +25,7 @@ from .verify import (
     described_refusals,
     has_moved,
     has_old_values,
+    lacking_shares,
     may_be_trimmed,
     mismatches,
     overtaken,
@@ -180,6 +181,23 @@ def _adopt(write: Write, current: Current) -> Current:
     return current
 
 
+def _adopt_create(write: Write, current: Current) -> Current:
+    """Take what the vault shows as created here.
+
+    With update set to false nothing is updated afterwards, which would tell who it could not be shared with: it has to hold
+    all that was sent.
+    """
+    _adopt(write, current)
+    if current.entity is not None and not write.desired.update:
+        wrong = mismatches(write.step, current.entity, was_read=True)
+        lacking = lacking_shares(write.step, current.entity)
+        if lacking:
+            raise _sharing_incomplete(write.desired, lacking, without_sharing(wrong), moved=True)
+        if wrong:
+            raise _not_applied(write.desired, wrong)
+    return current
+
+
 def _adopt_update(write: Write, current: Current) -> Current:
     found = t.cast("Entity", current.entity)
     moved = has_moved(write.step, found, ())
@@ -193,7 +211,7 @@ def _take_over(write: Write, refusal: MySafeError, lost: MySafeError | None) -> 
     while True:
         current = write.look() if lost is None else _look_after(write, lost)
         if current.identifier or current.obstacle:
-            return current if lost is None else _adopt(write, current)
+            return current if lost is None else _adopt_create(write, current)
         if not tries.another():
             break
     if lost is not None:
@@ -283,7 +301,7 @@ RULES: dict[Action, Rule] = {
         send=lambda write: write.api.create(write.step.body, write.desired.called),
         settle=_settle_entity,
         shows=lambda _step, current: bool(current.identifier or current.obstacle),
-        adopt=_adopt,
+        adopt=_adopt_create,
         is_repeated=True,
     ),
     Action.UPDATE: Rule(
