@@ -20,7 +20,7 @@ FULL ?=
 QUICK := codeqa formatters yamllint layers licences workflows
 LINTERS := $(QUICK) typing extra-checks docs-check ansible-lint
 # What "make test" runs, two groups at a time. Sessions of a group run one after the other: those of ansible-test must, as
-# they share an output folder. The longest group comes first, so that it does not end alone.
+# they share an output folder. Long groups come first, so that none of them ends alone.
 GROUPS := "sanity units integration" "$(LINTERS)" controller wire awx leaks faults model fuzz network "simulator contract roundtrip"
 ALONE := simulator contract roundtrip wire model faults fuzz network awx sanity units integration coverage controller leaks
 

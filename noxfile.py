@@ -193,7 +193,7 @@ def awx(session: nox.Session) -> None:
 
 @nox.session(python=False, default=False)
 def sanity(session: nox.Session) -> None:
-    """Run ansible-test sanity, on the Python of .venv. The tests' own files meet its pylint, which is slow, in full only."""
+    """Run ansible-test sanity, on the Python of .venv. Its pylint is slow: it checks the tests in full only."""
     workspace.synchronise()
     here = ["sanity", "--local", "--python", workspace.PROJECT_PYTHON]
     if FULL or session.posargs:

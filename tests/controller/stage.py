@@ -19,6 +19,7 @@ import typing as t
 from pathlib import Path
 
 if t.TYPE_CHECKING:
+    import pytest
     from simulator.process import Simulator
 
     from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
@@ -50,6 +51,11 @@ while [ "${{pid:-{stop}}}" != '{stop}' ] && [ "$pid" -gt 1 ]; do
     pid=$(sed 's/.*) //' "/proc/$pid/stat" | cut -d ' ' -f 2)
 done
 """
+
+
+def selected_values(request: pytest.FixtureRequest, parameter: str) -> set[t.Any]:
+    """Return the values that a parameter has in the selected tests; None if some test does not have it."""
+    return {item.callspec.params.get(parameter) for item in request.session.items if hasattr(item, "callspec")}
 
 
 @dataclasses.dataclass

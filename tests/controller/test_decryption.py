@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .stage import MODULE, login, secret, task
+from .stage import MODULE, login, secret, selected_values, task
 
 if t.TYPE_CHECKING:
     from simulator.process import Simulator
@@ -92,7 +92,7 @@ def _runs(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Run]:
     """Run the play in every way that a selected test needs, with as much output as possible."""
-    needed = {item.callspec.params.get("way") for item in request.session.items if hasattr(item, "callspec")}
+    needed = selected_values(request, "way")
     place = tmp_path_factory.mktemp("files")
     for name, content in {**_FILES, "wrong.key": wrong_key}.items():
         (place / name).write_text(content, "ascii")

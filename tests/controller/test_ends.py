@@ -72,6 +72,11 @@ def _begin(
     return begun
 
 
+def _hold_all_but(creates: int, simulator: Simulator) -> None:
+    """Let the simulator answer so many creates, and none after them."""
+    simulator.fault({"delay": 3600}, method="POST", path="secretapi$", skip=creates, times=1000)
+
+
 def _require_everything_after_another_run(controller: Controller, simulator: Simulator) -> None:
     simulator.clear_faults()
     simulator.switch(latency=0)
@@ -81,7 +86,7 @@ def _require_everything_after_another_run(controller: Controller, simulator: Sim
 
 
 def test_the_keyword_timeout_ends_a_list_that_waits_for_answers(controller: Controller, simulator: Simulator) -> None:
-    simulator.fault({"delay": 3600}, method="POST", path="secretapi$", skip=20, times=1000)
+    _hold_all_but(20, simulator)
     begin = time.monotonic()
     run = controller.play(_list("many", timeout=2))
     assert TIMED_OUT.search(run["many"]["msg"])
@@ -117,7 +122,7 @@ def test_nothing_is_sent_after_the_timeout_of_a_task(controller: Controller, sim
 @_each_way
 def test_ctrl_c_ends_a_list_at_once(controller: Controller, simulator: Simulator, in_place: bool) -> None:
     # Without Ctrl-C it would not end, however slow this test is to send it.
-    simulator.fault({"delay": 3600}, method="POST", path="secretapi$", skip=20, times=1000)
+    _hold_all_but(20, simulator)
     begun = _begin(controller, simulator, 40, in_place=in_place)
     begun.interrupt()
     run = begun.end()

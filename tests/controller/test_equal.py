@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from .stage import selected_values
+
 if t.TYPE_CHECKING:
     import concurrent.futures
 
@@ -103,7 +105,7 @@ def _started(
     """Start to run the tasks of the selected tests both ways, in two halves."""
     password = tmp_path_factory.mktemp("vault") / "password"
     password.write_text(_VAULT_PASSWORD, encoding="utf-8")
-    selected = {item.callspec.params.get("task") for item in request.session.items if hasattr(item, "callspec")}
+    selected = selected_values(request, "task")
     names = [name for name in _TASKS if name in selected] or list(_TASKS)
 
     def prepare(controller: Controller, half: list[str]) -> dict[str, t.Any]:

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: the senhasegura.mysafe authors
 """Every integration target returns exactly the same results in place and as modules.
 
-"make test" compares one target: ansible-test has run them all, and test_equal.py compares one task of each kind.
+"make test" compares one target: ansible-test has run them all, and test_equal.py compares tasks one by one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
+
+from .stage import selected_values
 
 if t.TYPE_CHECKING:
     import concurrent.futures
@@ -46,7 +48,7 @@ each_target = pytest.mark.parametrize(
 @pytest.fixture(scope="session", name="started")
 def _started(request: pytest.FixtureRequest, aside: Aside) -> dict[str, concurrent.futures.Future[Both]]:
     """Start both runs of the selected targets, the longest first."""
-    selected = {item.callspec.params.get("target") for item in request.session.items if hasattr(item, "callspec")}
+    selected = selected_values(request, "target")
 
     def prepare(controller: Controller, target: str) -> dict[str, t.Any]:
         return {

@@ -111,7 +111,7 @@ def _shares(value: t.Any) -> list[dict[str, bool]]:
 
 
 def _texts(value: t.Any) -> list[str]:
-    """Return a value as a text, in a list; an empty list where it is none. Nothing is an empty text, digits may be a number."""
+    """Return a value as a text, in a list; or an empty list if it is none. None is an empty text, and a number its digits."""
     if value is None:
         return [""]
     return [str(value)] if isinstance(value, (str, int)) and not isinstance(value, bool) else []

@@ -182,7 +182,7 @@ class Machine(RuleBasedStateMachine):
         options = {**self._listed(items, options, policy), "concurrency": 1}
         wish = ListWish.of(options)
         before = self.model.items
-        # Where the answer to a create is lost, nobody knows that another item has the number of the new one.
+        # If the answer to a create is lost, the list cannot tell that another item names the new API secret by its number.
         if not wish.is_usable or any(item.number == self._next_number for item in wish.items):
             return
         expected = ensure_list(self.model, caller, wish, check=check)

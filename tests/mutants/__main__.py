@@ -93,7 +93,9 @@ def _chosen(arguments: argparse.Namespace, sources: t.Mapping[str, Source]) -> l
             mutant
             for file, function in named
             if file in sources
-            for mutant in sources[file].find("" if function == "module" else function, _is_named(arguments.mutant))
+            for mutant in sources[file].find(
+                "" if function == "module" else function, lambda one: one.name in arguments.mutant
+            )
         )
     places = [(source, index) for source in sources.values() for index in range(len(source))]
     if arguments.all or arguments.file:
@@ -107,10 +109,6 @@ def _chosen(arguments: argparse.Namespace, sources: t.Mapping[str, Source]) -> l
             break
         mutants = _different([*mutants, source.mutant(index)])
     return mutants
-
-
-def _is_named(names: t.Container[str]) -> t.Callable[[Mutant], bool]:
-    return lambda mutant: mutant.name in names
 
 
 def _different(mutants: t.Iterable[Mutant | None]) -> list[Mutant]:

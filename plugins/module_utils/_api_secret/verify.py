@@ -12,6 +12,7 @@ from .fields import FIELDS, SHARING
 
 if t.TYPE_CHECKING:
     from .entity import Entity
+    from .fields import Sharing
     from .plan import Step
 
 
@@ -90,8 +91,12 @@ def without_sharing(names: t.Iterable[str]) -> list[str]:
 
 def lacking_shares(step: Step, found: Entity) -> list[str]:
     """Return the users and groups that were written, and that ``found`` is not shared with."""
-    wanted = {name: FIELDS[name].comparable(value) for name, value in step.changes.items() if name in SHARING}
-    return [one for name, shares in wanted.items() for one in shares if one not in FIELDS[name].comparable(found[name])]
+    fields = [t.cast("Sharing", FIELDS[name]) for name in SHARING if name in step.changes]
+    return [
+        share[field.key]
+        for field in fields
+        for share in field.without(step.changes[field.name], field.comparable(found[field.name]))
+    ]
 
 
 def refused_names(refused: t.Iterable[t.Any]) -> set[str]:

@@ -120,10 +120,7 @@ def _settle_entity(write: Write, answered: Entity) -> Current:
     moved = has_moved(step, found, wrong)
     write.journal.wrote(step, Effect.APPLIED if moved else Effect.NOTHING, found)
     require_decrypted(found)
-    if refused:
-        raise _sharing_incomplete(write.desired, refused, wrong, moved=moved)
-    if wrong:
-        raise _not_applied(write.desired, wrong)
+    _require_all(write.desired, refused, wrong, moved=moved)
     return _as_written(found, step)
 
 
@@ -184,17 +181,14 @@ def _adopt(write: Write, current: Current) -> Current:
 def _adopt_create(write: Write, current: Current) -> Current:
     """Take what the vault shows as created here.
 
-    With update set to false nothing is updated afterwards, which would tell who it could not be shared with: it has to hold
-    all that was sent.
+    With update set to false, no update follows whose answer would say with whom it could not be shared. So what was found has
+    to hold all that was sent.
     """
     _adopt(write, current)
     if current.entity is not None and not write.desired.update:
         wrong = mismatches(write.step, current.entity, was_read=True)
         lacking = lacking_shares(write.step, current.entity)
-        if lacking:
-            raise _sharing_incomplete(write.desired, lacking, without_sharing(wrong), moved=True)
-        if wrong:
-            raise _not_applied(write.desired, wrong)
+        _require_all(write.desired, lacking, without_sharing(wrong) if lacking else wrong, moved=True)
     return current
 
 
@@ -237,6 +231,14 @@ def _take_over(write: Write, refusal: MySafeError, lost: MySafeError | None) -> 
 
 
 # Failures
+
+
+def _require_all(desired: Desired, refused: list[t.Any], wrong: list[str], *, moved: bool) -> None:
+    """Raise MySafeError where users or groups were refused, or fields do not hold what was written."""
+    if refused:
+        raise _sharing_incomplete(desired, refused, wrong, moved=moved)
+    if wrong:
+        raise _not_applied(desired, wrong)
 
 
 def _uncertain(
