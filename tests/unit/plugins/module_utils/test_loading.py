@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: the senhasegura.mysafe authors
+"""How the code of the collection is loaded: compiled once, without a search for garbage, and leaving nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import sys
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.senhasegura.mysafe.plugins import module_utils
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._loading import Compiled, loading
+
+NAME = module_utils.__name__
+
+
+@pytest.fixture(name="place")
+def fixture_place(tmp_path: Path) -> list[str]:
+    """Return the path of a package with one module, and with a folder that is no package."""
+    (tmp_path / "_some.py").write_text("ANSWER = 42\n", encoding="utf-8")
+    (tmp_path / "_folder").mkdir()
+    return [str(tmp_path)]
+
+
+def test_a_module_is_loaded_by_what_keeps_it_compiled(place: list[str]) -> None:
+    spec = Compiled.find_spec(NAME + "._some", place)
+    assert spec is not None
+    assert isinstance(spec.loader, SourceFileLoader)
+    assert spec.origin == str(Path(place[0], "_some.py"))
+
+
+@pytest.mark.parametrize(
+    "name", ["ansible_collections.another.collection.plugins.module_utils._some", "_some", "requests._some"]
+)
+def test_what_others_wrote_is_left_to_them(place: list[str], name: str) -> None:
+    assert Compiled.find_spec(name, place) is None
+
+
+@pytest.mark.parametrize("name", ["_folder", "_missing"])
+def test_what_is_no_module_is_left_to_others(place: list[str], name: str) -> None:
+    assert Compiled.find_spec(f"{NAME}.{name}", place) is None
+
+
+@pytest.mark.parametrize("path", [None, [], ["/nonexistent/payload.zip/plugins/module_utils"]], ids=str)
+def test_a_module_without_a_file_is_left_to_others(path: list[str] | None) -> None:
+    assert Compiled.find_spec(NAME + "._some", path) is None
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_loading_leaves_nothing_behind(*, collects: bool) -> None:
+    finders = [*sys.meta_path]
+    before = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        with contextlib.suppress(ImportError), loading():
+            meanwhile = (gc.isenabled(), sys.meta_path[:])
+            raise ImportError
+        after = (gc.isenabled(), sys.meta_path[:])
+    finally:
+        (gc.enable if before else gc.disable)()
+    assert meanwhile == (False, [Compiled, *finders])
+    assert after == (collects, finders)
