@@ -42,7 +42,7 @@ class Plan:
     items: int = 100
     iterations: int = 200
     processes: int = 21
-    pairs: int = 11
+    pairs: int = 21
     many: int = 500
     few: int = 40
     sizes: tuple[int, int] = (500, 2000)

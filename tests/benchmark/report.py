@@ -85,7 +85,7 @@ Each play was verified by Ansible's recap and by the simulator's log. The core a
 times inside one process, each time with a new session (a new TLS connection and a new token), and {processes} times as
 separate processes. Memory is the largest resident set of ansible-playbook and its worker processes, less that of the same
 play without the list. The size of the result, and how long it takes to hide secrets in it, were measured with the core
-inside the benchmark's process.
+inside the benchmark's process. As in every play but the first, Python had compiled the code of the collection before.
 
 Figures are medians with the spread in brackets: minimum to maximum, or the quartiles if there are at least 20 values. Ratios
 are calculated for each round, and their median is shown. It may differ from the ratio of the two medians.
