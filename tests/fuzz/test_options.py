@@ -16,6 +16,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 from wire.support import CODE, DESCRIBED, STORED
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS, SHARING
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points import (
     api_secret,
     api_secret_info,
@@ -44,7 +45,8 @@ _KINDS = {kind.value for kind in Kind}
 _BEFORE_ANYTHING = ("invalid_input", "configuration")
 #: What is only known after a look into the vault: that a field is missing to create, or that two items mean one secret.
 _AFTER_A_LOOK = ("Could not create", "items of the list failed")
-_TEXTS = ("name", "url", "client_id", "client_secret", "method", "notes")
+#: The plain texts. The code and the tags are brought into a form of their own.
+_TEXTS = sorted({*FIELDS} - {"identifier_code", "tags", *SHARING})
 
 
 @pytest.fixture(scope="module", autouse=True, name="hosts")

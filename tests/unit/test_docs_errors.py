@@ -26,6 +26,11 @@ def test_the_guide_says_what_each_kind_means_and_what_to_do() -> None:
     assert [row[0] for row in rows if len(row) != 3 or not all(row)] == []
 
 
+def test_each_kind_can_be_linked_to() -> None:
+    labels = re.findall(r"_ansible_collections\.senhasegura\.mysafe\.docsite\.errors\.(\w+):", GUIDES[ERRORS])
+    assert sorted(labels) == KINDS
+
+
 @pytest.mark.parametrize("path", [path for path in TEXTS if re.search(r"\bkind\b", TEXTS[path])])
 def test_a_kind_that_is_mentioned_exists(path: str) -> None:
     mentioned = re.findall(r"\bkind(?:: | C\(| != ')([a-z_]+)", TEXTS[path])

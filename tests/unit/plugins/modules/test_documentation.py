@@ -195,6 +195,11 @@ def test_the_sample_entity_is_an_entity() -> None:
     assert entity(sample) == sample
 
 
+def test_the_sample_of_a_list_holds_an_entity() -> None:
+    [sample] = in_module("mysafe_api_secrets", "RETURN")["results"]["sample"]
+    assert entity(sample["api_entity"]) == sample["api_entity"]
+
+
 @pytest.mark.parametrize("field", SHARING)
 def test_the_documented_shares_are_the_returned_shares(field: str) -> None:
     contains = in_module("mysafe_api_secret", "RETURN")["api_entity"]["contains"][field]["contains"]

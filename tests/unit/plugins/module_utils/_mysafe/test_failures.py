@@ -96,6 +96,10 @@ def test_a_refusal_by_mysafe_has_its_kind_and_code(
     assert (error.kind, error.code) == (kind, code)
 
 
+def test_every_number_that_has_a_meaning_is_tested() -> None:
+    assert {code for code, _message, _kind in BUSINESS} >= {1001, *failures._BY_CODE}
+
+
 @pytest.mark.parametrize(("code", "message", "kind"), BUSINESS)
 def test_a_refusal_by_mysafe_was_not_applied_and_is_not_repeated(code: int, message: str, kind: str) -> None:
     error = failed(an_answer(400, newest(message, code)))
