@@ -40,6 +40,8 @@ _DISPLAY = Display()
 _TELLING = 6
 #: The types in which Ansible's validation leaves an argument as it is.
 _SETTLED: dict[str, type] = {"str": str, "bool": bool, "int": int}
+#: What Ansible's validation replaces in a path.
+_EXPANDED = frozenset("~$")
 #: Tasks whose loop was warned about. All items of a loop run in one process.
 _WARNED: set[str] = set()
 
@@ -186,6 +188,8 @@ def _is_settled(option: t.Mapping[str, t.Any], value: t.Any) -> bool:
     """Whether Ansible's validation, which takes long, would leave a checked argument of an option as it is."""
     if option["type"] == "list" and option.get("elements") == "str":
         return isinstance(value, list) and all(isinstance(element, str) for element in value)
+    if option["type"] == "path":
+        return isinstance(value, str) and _EXPANDED.isdisjoint(value)
     return isinstance(value, _SETTLED.get(option["type"], ()))
 
 

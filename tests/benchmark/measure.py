@@ -43,6 +43,7 @@ class Plan:
     iterations: int = 200
     processes: int = 21
     pairs: int = 21
+    paired_tasks: int = 61
     many: int = 500
     few: int = 40
     sizes: tuple[int, int] = (500, 2000)
@@ -55,7 +56,17 @@ class Plan:
 
 
 QUICK = Plan(
-    rounds=1, tasks=3, items=4, iterations=20, processes=3, pairs=1, many=8, few=2, sizes=(4, 8), growth_rounds=1
+    rounds=1,
+    tasks=3,
+    items=4,
+    iterations=20,
+    processes=3,
+    pairs=1,
+    paired_tasks=3,
+    many=8,
+    few=2,
+    sizes=(4, 8),
+    growth_rounds=1,
 )
 
 
@@ -78,8 +89,9 @@ def measure_plays(plan: Plan, figures: Figures, playbooks: Playbooks) -> None:
 def measure_floor(plan: Plan, figures: Figures, playbooks: Playbooks) -> None:
     """Measure our task, the floor in place, and items under Mitogen.
 
-    They differ so little that they need more rounds than the others.
+    They differ so little that they need more rounds and longer plays than the others.
     """
+    plan = dataclasses.replace(plan, tasks=plan.paired_tasks)
     pair = (IN_PLACE, FLOOR)
     for subject in (FLOOR, MITOGEN):
         playbooks.time(subject, "single", 1)  # to warm up

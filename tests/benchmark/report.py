@@ -53,7 +53,8 @@ _SUBJECTS = """\
 _FLOOR = """\
 The floor is an action plugin that only sends the same three requests with the Python library requests, and keeps its
 connection and token for all items of a loop, as our task does. It checks no options, compares nothing and handles no
-failures. Both took turns {pairs} times, and so did a loop of ``uri`` under Mitogen, for the ratio above.
+failures. Both took turns {pairs} times, with plays of {paired_tasks} tasks, and so did a loop of ``uri`` under Mitogen, for the
+ratio above.
 """
 
 _CORE = """\
@@ -110,7 +111,7 @@ def page(figures: Figures, plan: Plan, facts: t.Mapping[str, str], *, quick: boo
         f"Requests that reached the simulator in a loop of {plan.items}:\n",
         table(("", "Token requests", "Other requests", "TLS connections"), _requests(figures)),
         heading("Our task and its floor"),
-        _FLOOR.format(pairs=plan.pairs),
+        _FLOOR.format(pairs=plan.pairs, paired_tasks=plan.paired_tasks),
         table(("", "Play with 1 task", "Each further task", f"Item of a loop of {plan.items}"), _floor(figures)),
         heading("The core and its limit"),
         _CORE,
