@@ -271,7 +271,7 @@ def run_combination(
     """Run parts of the tests of a combination, and return the names of those that failed."""
 
     def environment_of_modules(version: str, libraries: str) -> str:
-        packages = (*LIBRARIES[libraries], "hypothesis>=6.100,<7", "pytest>=8.3,<10")
+        packages = (*LIBRARIES[libraries], "hypothesis>=6.100,<7", "pytest>=8.3,<10", "pyyaml>=6,<7")
         return make_environment(session, found[version], f"python{version}-{libraries}", *packages)
 
     controller_python = make_environment(

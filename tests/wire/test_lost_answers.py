@@ -16,6 +16,7 @@ from .support import (
     EXPIRED_TOKEN,
     FAULTS,
     NOTHING_LISTED,
+    OTHER_CLIENT_SECRET,
     STORED,
     STORED_CHANGED,
     TIMEOUT,
@@ -49,6 +50,10 @@ _WRITES = {
     "deactivate": Write({}, {"state": "absent"}, "secretapi/inactive/", 3, {**STORED, "active": False}),
 }
 _ONCE, _EACH_TIME, _FROM_THEN_ON = "once", "each_time", "everything_from_then_on"
+_UNEXPECTED = {
+    "status": 500,
+    "body": {"code": 500, "response": {"status": 500, "message": "Unexpected error.", "error": True}},
+}
 # One fault of each kind: an error of the gateway, a lost connection, an unreadable answer.
 _TYPICAL = ("504", "reset", "html_200")
 
@@ -150,10 +155,38 @@ def _unread(case: Case) -> bool:
 def test_after_a_500_from_mysafe_the_vault_is_checked(
     simulator: Simulator, task: Tasks, action: str, retries: int
 ) -> None:
-    body = {"code": 500, "response": {"status": 500, "message": "Unexpected error.", "error": True}}
-    case = Case(_WRITES[action], {"status": 500, "body": body}, "after", _ONCE, retries)
+    case = Case(_WRITES[action], _UNEXPECTED, "after", _ONCE, retries)
     values, _wrote = _run(simulator, task, case)
     assert (values["changed"], "error" in values) == (True, False)
+
+
+def test_an_update_of_which_mysafe_says_that_it_failed_may_be_done_in_part(simulator: Simulator, task: Tasks) -> None:
+    add(simulator)
+    simulator.fault(_UNEXPECTED, path="secretapi/update/", when="after", times=9)
+    users = [{"username": name} for name in ("bob", "ghost")]
+    values = task(identifier_code=CODE, notes="New.", users_allowed=users).values
+    assert (values["error"]["kind"], values["changed"]) == ("write_uncertain", True)
+    assert "a check afterwards showed a part of it" in values["msg"]
+    assert values["api_entity"]["notes"] == with_code(simulator)[0]["notes"] == "New."
+
+
+def test_an_update_of_which_mysafe_says_that_it_failed_is_not_done_where_nothing_of_it_shows(
+    simulator: Simulator, task: Tasks
+) -> None:
+    add(simulator)
+    simulator.fault(_UNEXPECTED, path="secretapi/update/", times=9)
+    values = task(identifier_code=CODE, notes="New.").values
+    assert (values["error"]["kind"], values["changed"]) == ("server_error", False)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_whether_a_secret_was_written_that_is_read_encrypted_is_open(
+    simulator: Simulator, task: Tasks, when: str
+) -> None:
+    add(simulator)
+    simulator.fault(_UNEXPECTED, path="secretapi/update/", when=when, times=9)
+    values = task(identifier_code=CODE, key="encrypted", client_secret=OTHER_CLIENT_SECRET).values
+    assert (values["error"]["kind"], values["changed"]) == ("write_uncertain", True)
 
 
 @pytest.mark.parametrize("action", _WRITES)

@@ -5,8 +5,8 @@
 """The write protocol: send a step, and know what became of it.
 
 A write is sent. If its answer is lost, cannot be read, or says that the server failed, the vault is asked. If that does
-not show the write, and the server did not say that it failed, it is unknown whether the write was or will be applied, and
-the run says so (kind ``write_uncertain``). ``RULES`` says for each action
+not show the write, it is unknown whether the write was or will be applied, and the run says so (kind ``write_uncertain``),
+unless the server said that it failed and nothing of it shows. ``RULES`` says for each action
 what to send, where to look, what shows that it was applied, and how its answer is checked. Creating has two rules of
 its own, as it is not idempotent: it is sent again only after looking, and a code that is taken means looking as well.
 """
@@ -96,7 +96,7 @@ def carry_out(write: Write) -> Current:
             if rule.shows(write.step, current):
                 return rule.adopt(write, current)
             if not (rule.is_repeated and error.transient and tries.another()):
-                if lost.fate is Fate.FAILED:
+                if lost.fate is Fate.FAILED and not _may_have_moved(write.step, current):
                     raise
                 raise _uncertain(write, lost, _doubt(write.step, current), current.entity) from error
             write.api.client.note_repeat(error)
@@ -254,12 +254,22 @@ def _uncertain(
     )
 
 
+def _may_have_moved(step: Step, current: Current) -> bool:
+    """Whether a look leaves open that an update of which the server said that it failed was applied, or a part of it."""
+    found = current.entity
+    if step.action is not Action.UPDATE or found is None:
+        return False
+    return has_moved(step, found, mismatches(step, found, was_read=True))
+
+
 def _doubt(step: Step, current: Current) -> str:
     if step.action is Action.CREATE:
         return "the API secret was not found afterwards"
     unknown = unreadable(step, current.entity) if current.entity else []
     if unknown:
         return f"a check cannot tell, as MySafe returns {' and '.join(unknown)} encrypted or masked"
+    if _may_have_moved(step, current):
+        return "a check afterwards showed a part of it"
     return "a check afterwards did not show it"
 
 
