@@ -6,9 +6,17 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+
+if sys.version_info < (3, 10):
+    # The code is in an archive, and there a thread gets the half of a module that another thread has begun to load. So
+    # what is otherwise loaded where it is needed is loaded now.
+    from ._api_secret import write  # noqa: F401  # pylint: disable=unused-import
+    from ._http import problems, proxies  # noqa: F401  # pylint: disable=unused-import
+    from ._mysafe import failures  # noqa: F401  # pylint: disable=unused-import
 
 if t.TYPE_CHECKING:
     from ._entry_points.result import Result

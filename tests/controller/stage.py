@@ -187,6 +187,9 @@ class Controller:
         inventory = {"all": {"vars": common, "hosts": {k: dict(v) for k, v in (hosts or {"here": {}}).items()}}}
         (place / "inventory.yml").write_text(json.dumps(inventory), encoding="utf-8")
         output = place / "output"
+        # A shell that runs the tests in the background ignores Ctrl-C for them, and they for what they start.
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         with output.open("wb") as file:
             process = subprocess.Popen(
                 [

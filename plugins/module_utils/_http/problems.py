@@ -158,7 +158,7 @@ def _advice_about_proxy(text: str, variable: str, route: Route) -> str:
 
 
 def _tls_failed(reason: BaseException, could_not: str, route: Route, fate: Fate) -> MySafeError:
-    text = str(reason)
+    text = _said(reason)
     if getattr(reason, "errno", None) in (errno.EMFILE, errno.ENFILE):
         return _lost(text, could_not, route, Fate.NOT_SENT).but(solution="raise the limit of open files (ulimit -n)")
     if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text:
@@ -208,7 +208,7 @@ def _told(reason: BaseException) -> str:
         # PySocks puts the address of the proxy in front of the error itself.
         return str(getattr(inner, "socket_err", None) or inner)
     if isinstance(reason, OSError) and not isinstance(reason, libraries.requests.RequestException):
-        return str(reason)
+        return _said(reason)
     if isinstance(reason, (HTTPException, libraries.HTTPError)):
         return f"what was received is not a valid HTTP response ({type(reason).__name__})"
     return f"the library requests reports {type(reason).__name__}"
@@ -227,3 +227,8 @@ def _chain(exc: BaseException) -> list[BaseException]:
         exc = inner
         chain.append(exc)
     return chain
+
+
+def _said(reason: BaseException) -> str:
+    """Return the text of a failure, without the line of Python's own source at which TLS failed."""
+    return re.sub(r" \(_ssl\.c:\d+\)", "", str(reason))

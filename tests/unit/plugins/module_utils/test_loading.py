@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import gc
 import sys
@@ -14,8 +15,18 @@ import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins import module_utils
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._loading import Compiled, loading
+from ansible_collections.senhasegura.mysafe.tests.unit.documents import ROOT
 
 NAME = module_utils.__name__
+CODE = ROOT / "plugins" / "module_utils"
+#: What is loaded late too, but by one thread only: before a login, or before there are threads.
+BY_ONE_THREAD = {"_parallel", "decryption", "token_cache", "_http"}
+
+
+def imported(nodes: list[ast.AST]) -> list[ast.ImportFrom]:
+    """Return the imports of the collection's own code below these nodes."""
+    found = [inner for node in nodes for inner in ast.walk(node)]
+    return [node for node in found if isinstance(node, ast.ImportFrom) and node.level]
 
 
 @pytest.fixture(name="place")
@@ -64,3 +75,14 @@ def test_loading_leaves_nothing_behind(*, collects: bool) -> None:
         (gc.enable if before else gc.disable)()
     assert meanwhile == (False, [Compiled, *finders])
     assert after == (collects, finders)
+
+
+def test_what_threads_may_load_late_is_loaded_before_them_by_the_oldest_python() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in CODE.rglob("*.py")]
+    functions: list[ast.AST] = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    late = {str(node.module).rpartition(".")[2] for node in imported(functions)}
+    module = ast.parse((CODE / "_run_module.py").read_text(encoding="utf-8"))
+    [condition] = [
+        node for node in module.body if isinstance(node, ast.If) and "version_info" in ast.unparse(node.test)
+    ]
+    assert {name.name for node in imported([condition]) for name in node.names} == late - BY_ONE_THREAD

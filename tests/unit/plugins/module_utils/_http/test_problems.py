@@ -284,6 +284,12 @@ def test_the_advice_about_tls_is_for_the_cause(text: str, trust: Trust, advice: 
     assert (advice in solution, solution[0].islower()) == (True, True)  # it continues "What to do: "
 
 
+def test_the_cause_is_the_text_of_openssl_without_a_line_of_python() -> None:
+    text, trust, _advice = TLS_ADVICE["expired"]
+    exc = requests.exceptions.SSLError(wrapped(below.SSLError(ssl.SSLError(1, text))))
+    assert failure_for(exc, trust=trust).cause == VERIFICATION + "certificate has expired"
+
+
 def test_only_an_unknown_ca_suggests_giving_the_ca() -> None:
     causes = [text for text, _trust, advice in TLS_ADVICE.values() if advice not in ("give the CA", "that ca_path")]
     exceptions = [requests.exceptions.SSLError(below.SSLError(ssl.SSLError(1, text))) for text in causes]
