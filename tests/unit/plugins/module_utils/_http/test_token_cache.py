@@ -24,8 +24,10 @@ KEY = Connection(url=URL, client_id="an-id", client_secret="s3cr3t", token_cache
 @pytest.fixture(name="below", autouse=True)
 def fixture_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put the cache into a directory of the test."""
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    return tmp_path
+    below = tmp_path / "below"
+    below.mkdir(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(below))
+    return below
 
 
 def the_file(below: Path) -> Path:
