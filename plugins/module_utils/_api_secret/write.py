@@ -6,9 +6,9 @@
 
 A write is sent. If its answer is lost, cannot be read, or says that the server failed, the vault is asked. If that does
 not show the write, it is unknown whether the write was or will be applied, and the run says so (kind ``write_uncertain``),
-unless the server said that it failed and nothing of it shows. ``RULES`` says for each action
-what to send, where to look, what shows that it was applied, and how its answer is checked. Creating has two rules of
-its own, as it is not idempotent: it is sent again only after looking, and a code that is taken means looking as well.
+unless the server said that it failed and nothing of the write shows. ``RULES`` says for each action what to send, where to
+look, what shows that it was applied, and how its answer is checked. Creating has two rules of its own, as it is not
+idempotent: it is sent again only after looking, and a code that is taken means looking as well.
 """
 
 from __future__ import annotations
