@@ -121,6 +121,13 @@ def test_retry_after_is_honoured(simulator: Simulator, task: Tasks, path: str) -
     assert (task(identifier_code=CODE, **DESCRIBED).values["action"], task.sleeps) == ("none", [7])
 
 
+@_each_read
+def test_after_the_last_try_of_a_read_nothing_is_waited_for(simulator: Simulator, task: Tasks, path: str) -> None:
+    add(simulator)
+    simulator.fault({"gateway": 504, "headers": {"Retry-After": "7"}}, path=path, times=9)
+    assert (task(identifier_code=CODE, retries=1, **DESCRIBED).failed, task.sleeps) == (True, [7])
+
+
 def _limited(simulator: Simulator, status: int = 429, /, **headers: str) -> None:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     simulator.fault(

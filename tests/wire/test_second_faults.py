@@ -75,6 +75,7 @@ def test_an_unlisted_lost_create_whose_code_is_taken_is_uncertain(simulator: Sim
     simulator.fault(NOTHING_LISTED, method="GET", path="secretapi$", times=100)
     values = task(identifier_code=CODE, **DESCRIBED).values
     assert (values["changed"], values["error"]["kind"], len(with_code(simulator))) == (True, "write_uncertain", 1)
+    assert "address it by its number" in values["error"]["solution"]
 
 
 def test_a_create_that_was_lost_before_a_lockdown_is_uncertain(simulator: Simulator, task: Tasks) -> None:

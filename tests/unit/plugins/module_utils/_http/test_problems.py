@@ -373,6 +373,11 @@ def test_a_socks_proxy_says_why_it_does_not_connect(case: str, said: str) -> Non
     assert "the proxy in the environment variable ALL_PROXY does not connect to vault.example.org" in error.message
 
 
+def test_what_answers_where_a_proxy_should_be_is_told() -> None:
+    cause = failure_for(PROXIED["no proxy"], proxy=PROXY).cause
+    assert cause == "what was received is not a valid HTTP response (BadStatusLine)"
+
+
 def test_a_silent_proxy_is_a_timeout() -> None:
     assert failure_for(PROXIED["silent"], proxy=PROXY).kind == "timeout"
 
