@@ -136,9 +136,13 @@ def test_a_proxy_is_not_blamed_on_its_password_without_reason(
 
 
 @pytest.mark.parametrize(
-    "form", ["127.0.0.1:{port}", "localhost:{port}", "//localhost:{port}", "user:word@localhost:{port}"]
+    "form",
+    [
+        *("127.0.0.1:{port}", "localhost:{port}", "//localhost:{port}", "user:word@localhost:{port}"),
+        *("localhost:{port}/", "http://localhost:{port}//"),
+    ],
 )
-def test_a_proxy_needs_no_scheme(form: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_needs_no_scheme_and_may_end_with_slashes(form: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer([answer()], tls=TLS, tunnel=[ESTABLISHED]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", form.format(port=proxy.port))
         assert get("https://localhost:1", ca_path=ca_path) == 200

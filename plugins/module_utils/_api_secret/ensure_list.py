@@ -128,12 +128,9 @@ class _Claims:
 
     def keep(self, index: int, number: str) -> None:
         """Note the number of an API secret that was created, or whose number is known at the end only."""
-        if number:
+        if number and index not in self._numbers:
             with self._lock:
-                if index in self._numbers:
-                    self._owners.setdefault(number, index)
-                else:
-                    self._owners[number] = index  # it is new, whatever other item names the number
+                self._owners[number] = index  # it is new, whatever other item names the number
 
     def number_of(self, index: int) -> str:
         """Return the number that was found for an item; empty where none was."""
