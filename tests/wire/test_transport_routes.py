@@ -142,7 +142,9 @@ def test_a_proxy_is_not_blamed_on_its_password_without_reason(
         *("localhost:{port}/", "http://localhost:{port}//"),
     ],
 )
-def test_a_proxy_needs_no_scheme_and_may_end_with_slashes(form: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_needs_no_scheme_and_may_end_with_slashes(
+    form: str, ca_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with RawServer([answer()], tls=TLS, tunnel=[ESTABLISHED]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", form.format(port=proxy.port))
         assert get("https://localhost:1", ca_path=ca_path) == 200
