@@ -367,6 +367,13 @@ def test_what_carries_the_tag_and_is_not_listed_is_reported(
     assert (done.values["changed"], counted(done.values)["unlisted"], vault(simulator)) == (False, 3, before)
 
 
+def test_what_is_not_listed_is_told_with_number_code_and_name(simulator: Simulator, task: Tasks) -> None:
+    number = add(simulator, identifier_code="extra", name="Left over", tags="billing")
+    unlisted = task(api_secrets=[{"identifier_code": "a", "state": "absent"}], tag="billing", unlisted="report")
+    told = {"identifier": number, "identifier_code": "extra", "name": "Left over", "can_write": True}
+    assert unlisted.values["unlisted"] == [{**told, "changed": False, "action": "none"}]
+
+
 @pytest.mark.parametrize("rule", ["exact", "case_sensitive", "contains", "ignored"])
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_what_is_not_listed_is_deactivated_where_that_is_allowed(

@@ -71,7 +71,7 @@ def flat(options: Options, below: str, prefix: str = "") -> dict[str, dict[str, 
     found = {}
     for name, option in options.items():
         found[prefix + name] = {
-            "type": option.get("type", "str"),
+            "type": option["type"],
             "elements": option.get("elements"),
             "choices": option.get("choices"),
             "default": option.get("default"),

@@ -124,6 +124,11 @@ def test_faults_are_named_in_the_order_of_the_items() -> None:
     assert places == sorted(places)
 
 
+def test_the_tenth_item_is_named_after_the_second() -> None:
+    cause = faults(*["no mapping"] * 10)
+    assert cause.index("item 2:") < cause.index("item 10:")
+
+
 def test_a_secret_in_place_of_a_code_or_number_is_not_shown_where_it_is_none() -> None:
     assert "item 1: the option identifier_code" in faults({"identifier_code": [SECRET]})
 
