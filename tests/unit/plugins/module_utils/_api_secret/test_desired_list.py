@@ -96,10 +96,11 @@ def test_an_unknown_option_is_named_with_the_one_that_may_be_meant() -> None:
 
 
 @pytest.mark.parametrize("value", [{"x": SECRET}, [SECRET], 7, True, 1.5])
-@pytest.mark.parametrize("place", ["item", "mapping"])
+@pytest.mark.parametrize("place", ["item 1", "entry 1 of client_secrets"])
 def test_a_secret_that_is_no_text_is_refused(value: t.Any, place: str) -> None:
-    own, beside = ({"client_secret": value}, {}) if place == "item" else ({}, {"a": value})
-    assert "client_secret cannot be used: it is" in faults({"identifier_code": "a", **own}, client_secrets=beside)
+    own, beside = ({"client_secret": value}, {}) if place == "item 1" else ({}, {"a": value})
+    cause = faults({"identifier_code": "a", **own}, client_secrets=beside)
+    assert cause.startswith(f"{place} ('a'): the option client_secret cannot be used: it is")
 
 
 @pytest.mark.parametrize("value", [SECRET, [SECRET], 7, True])
