@@ -16,51 +16,64 @@ import typing as t
 
 
 class Kind(str, enum.Enum):
-    """Kind of failure. Playbooks branch on the value, so a value is never renamed; ``meaning`` says what it stands for."""
+    """Kind of failure. Playbooks branch on the value, so a value is never renamed."""
 
-    meaning: str
-
-    def __new__(cls, value: str, meaning: str) -> Kind:
-        """Make a member that is equal to its value."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.meaning = meaning
-        return member
-
-    MISSING_LIBRARY = (
-        "missing_library",
-        "the Python library requests, or cryptography for decryption_key, cannot be imported where the code runs",
-    )
-    CONFIGURATION = "configuration", "a connection option is missing or malformed, or not right for the access key"
-    INVALID_INPUT = "invalid_input", "the task asks for something that MySafe cannot store; nothing was written"
-    CONNECTION = "connection", "MySafe could not be reached, or the connection was lost"
-    TLS = "tls", "the TLS connection could not be set up: certificate, CA or client certificate"
-    TIMEOUT = "timeout", "no answer arrived within the timeout"
-    REDIRECT = "redirect", "the server answered with a redirect, which is never followed"
-    AUTHENTICATION = "authentication", "the access key or the token was rejected, or the address is wrong"
-    NOT_AUTHORIZED = "not_authorized", "the access key is valid, but is not allowed to use this API"
-    LOCKDOWN = "lockdown", "the vault is under lockdown"
-    RATE_LIMITED = "rate_limited", "too many requests, even after waiting"
-    UNAVAILABLE = "unavailable", "the gateway got no answer from MySafe"
-    SERVER_ERROR = "server_error", "MySafe reported an unexpected error of its own"
-    UNEXPECTED_ANSWER = "unexpected_answer", "the answer is not what the API documents"
-    WRONG_PATH = "wrong_path", "the server does not know the path: a wrong base URL or an unsupported version"
-    BAD_REQUEST = "bad_request", "MySafe refused the request for an undocumented reason"
-    MISSING_PARAMETER = "missing_parameter", "MySafe requires a parameter that the task does not give"
-    DUPLICATE_IDENTIFIER_CODE = (
-        "duplicate_identifier_code",
-        "the identifier code is taken by an API secret that cannot be addressed by it",
-    )
-    NOT_FOUND = "not_found", "there is no API secret with this identifier"
-    ACCESS_DENIED = "access_denied", "the user of the access key may not do this with the API secret"
-    INACTIVE = "inactive", "the API secret is inactive, so it cannot be read"
-    INVALID_IDENTIFIER = "invalid_identifier", "the identifier is not a number"
-    AMBIGUOUS = "ambiguous", "more than one API secret may be meant"
-    SHARING_INCOMPLETE = "sharing_incomplete", "the API secret was saved, but could not be shared with everyone"
-    NOT_APPLIED = "not_applied", "MySafe accepted a write, but does not hold what was written"
-    ITEMS_FAILED = "items_failed", "some API secrets of a list failed; the results say which and why"
-    NOT_TRIED = "not_tried", "the task ended before this API secret of a list was tried; nothing was sent for it"
-    WRITE_UNCERTAIN = "write_uncertain", "a write was sent, and it is unknown whether it was applied"
+    #: The Python library requests, or cryptography for decryption_key, cannot be imported where the code runs.
+    MISSING_LIBRARY = "missing_library"
+    #: A connection option is missing or malformed, or not right for the access key.
+    CONFIGURATION = "configuration"
+    #: The task asks for something that MySafe cannot store; nothing was written.
+    INVALID_INPUT = "invalid_input"
+    #: MySafe could not be reached, or the connection was lost.
+    CONNECTION = "connection"
+    #: The TLS connection could not be set up: certificate, CA or client certificate.
+    TLS = "tls"
+    #: No answer arrived within the timeout.
+    TIMEOUT = "timeout"
+    #: The server answered with a redirect, which is never followed.
+    REDIRECT = "redirect"
+    #: The access key or the token was rejected, or the address is wrong.
+    AUTHENTICATION = "authentication"
+    #: The access key is valid, but is not allowed to use this API.
+    NOT_AUTHORIZED = "not_authorized"
+    #: The vault is under lockdown.
+    LOCKDOWN = "lockdown"
+    #: Too many requests, even after waiting.
+    RATE_LIMITED = "rate_limited"
+    #: The gateway got no answer from MySafe.
+    UNAVAILABLE = "unavailable"
+    #: MySafe reported an unexpected error of its own.
+    SERVER_ERROR = "server_error"
+    #: The answer is not what the API documents.
+    UNEXPECTED_ANSWER = "unexpected_answer"
+    #: The server does not know the path: a wrong base URL or an unsupported version.
+    WRONG_PATH = "wrong_path"
+    #: MySafe refused the request for an undocumented reason.
+    BAD_REQUEST = "bad_request"
+    #: MySafe requires a parameter that the task does not give.
+    MISSING_PARAMETER = "missing_parameter"
+    #: The identifier code is taken by an API secret that cannot be addressed by it.
+    DUPLICATE_IDENTIFIER_CODE = "duplicate_identifier_code"
+    #: There is no API secret with this identifier.
+    NOT_FOUND = "not_found"
+    #: The user of the access key may not do this with the API secret.
+    ACCESS_DENIED = "access_denied"
+    #: The API secret is inactive, so it cannot be read.
+    INACTIVE = "inactive"
+    #: The identifier is not a number.
+    INVALID_IDENTIFIER = "invalid_identifier"
+    #: More than one API secret may be meant.
+    AMBIGUOUS = "ambiguous"
+    #: The API secret was saved, but could not be shared with everyone.
+    SHARING_INCOMPLETE = "sharing_incomplete"
+    #: MySafe accepted a write, but does not hold what was written.
+    NOT_APPLIED = "not_applied"
+    #: Some API secrets of a list failed; the results say which and why.
+    ITEMS_FAILED = "items_failed"
+    #: The task ended before this API secret of a list was tried; nothing was sent for it.
+    NOT_TRIED = "not_tried"
+    #: A write was sent, and it is unknown whether it was applied.
+    WRITE_UNCERTAIN = "write_uncertain"
 
 
 class Fate(enum.Enum):

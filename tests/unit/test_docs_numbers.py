@@ -80,7 +80,7 @@ def test_the_largest_answer() -> None:
     stated = [
         (path, int(size)) for path, sentence in sentences(r"\bMiB\b") for size in re.findall(r"(\d+) MiB", sentence)
     ]
-    assert sorted(stated) == [(ERRORS, LARGEST_BODY // 1024**2), (HOW_IT_WORKS, LARGEST_BODY // 1024**2)]
+    assert sorted(stated) == [(ERRORS, LARGEST_BODY / 1024**2), (HOW_IT_WORKS, LARGEST_BODY / 1024**2)]
 
 
 def test_how_many_repetitions_are_not_worth_a_warning() -> None:

@@ -24,9 +24,8 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
     return {**connection.argument_spec(), **desired.argument_spec(), **desired.policy_spec()}
 
 
-def normal(option: str, value: t.Any) -> t.Any:
-    """Return an option of the module in its type, and any other as it is. Raises MySafeError (``invalid_input``)."""
-    return desired.normal(option, value)
+#: Returns an option of the module in its type, and any other as it is. Raises MySafeError (``invalid_input``).
+normal = desired.normal
 
 
 def run(params: Params, *, check_mode: bool, diff: bool, sessions: Sessions | None = None) -> Result:

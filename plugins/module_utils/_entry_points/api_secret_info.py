@@ -23,9 +23,8 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
     return {**connection.argument_spec(), **reading.argument_spec()}
 
 
-def normal(option: str, value: t.Any) -> t.Any:
-    """Return an option of the module in its type, and any other as it is. Raises MySafeError (``invalid_input``)."""
-    return reading.normal(option, value)
+#: Returns an option of the module in its type, and any other as it is. Raises MySafeError (``invalid_input``).
+normal = reading.normal
 
 
 def run(params: Params, *, sessions: Sessions | None = None, **_modes: bool) -> Result:

@@ -176,6 +176,9 @@ def test_missing_credentials_are_refused() -> None:
         {"mysafe_url": URL, "mysafe_client_id": " ", "mysafe_client_secret": "", "mysafe_access_token": None}
     )
     assert error.message == "There is nothing to log in with"
+    assert (
+        "set SENHASEGURA_CLIENT_ID and SENHASEGURA_CLIENT_SECRET in the environment of the controller" in error.solution
+    )
 
 
 @pytest.mark.parametrize(
