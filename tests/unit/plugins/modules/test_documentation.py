@@ -17,6 +17,7 @@ import yaml
 from ansible_collections.senhasegura.mysafe.plugins.module_utils import _run_module
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import entity
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import SECRET, SHARING
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.journal import Outcome
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.match import Candidate
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.reading import entry
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Kind, MySafeError
@@ -198,6 +199,11 @@ def test_the_sample_entity_is_an_entity() -> None:
 def test_the_sample_of_a_list_holds_an_entity() -> None:
     [sample] = in_module("mysafe_api_secrets", "RETURN")["results"]["sample"]
     assert entity(sample["api_entity"]) == sample["api_entity"]
+
+
+def test_the_sample_of_the_note_is_the_note() -> None:
+    done = Outcome(changed=True, action="deactivate", api_entity=entity({"identifier": "43"}), diff={})
+    assert done.note == in_module("mysafe_api_secret", "RETURN")["note"]["sample"]
 
 
 @pytest.mark.parametrize("field", SHARING)
