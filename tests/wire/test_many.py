@@ -272,6 +272,7 @@ def test_after_a_failure_nothing_new_is_begun_if_wanted(simulator: Simulator, ta
     done = task(api_secrets=described, on_error="stop", concurrency=1)
     assert kinds(done.values) == [None, None, "invalid_input", "not_tried"]
     assert counted(done.values) == {"total": 4, "created": 2, "failed": 1, "untried": 1}
+    assert done.values["results"][3]["changed"] is False
     assert "and 1 was not tried" in done.values["msg"]
     assert with_code(simulator, "late") == []
 
@@ -372,6 +373,13 @@ def test_what_is_not_listed_is_told_with_number_code_and_name(simulator: Simulat
     unlisted = task(api_secrets=[{"identifier_code": "a", "state": "absent"}], tag="billing", unlisted="report")
     told = {"identifier": number, "identifier_code": "extra", "name": "Left over", "can_write": True}
     assert unlisted.values["unlisted"] == [{**told, "changed": False, "action": "none"}]
+
+
+def test_what_is_not_listed_is_read_once_before_it_is_deactivated(simulator: Simulator, task: Tasks) -> None:
+    add(simulator, identifier_code="extra", tags="billing")
+    simulator.clear_log()
+    task(api_secrets=[{"identifier_code": "a", "state": "absent"}], tag="billing", unlisted="deactivate")
+    assert calls(simulator) == ["token", "list", "list", "get", "inactive"]
 
 
 @pytest.mark.parametrize("rule", ["exact", "case_sensitive", "contains", "ignored"])

@@ -125,6 +125,7 @@ NO_RESPONSE: dict[str, list[Step]] = {
     "another protocol": [b"HTTP/1.1 101 Switching Protocols\r\n\r\n", answer({"late": 1})],
     "two lengths": [answer(Content_length="5")],
     "two lengths in one header": [answer(b"     ", **{"Content-Length": "5, 6"})],
+    "two lengths in one header, without a blank": [answer(b"     ", **{"Content-Length": "5,6"})],
     "a length and chunks": [answer(b"1\r\n \r\n0\r\n\r\n", Transfer_Encoding="chunked")],
     "cut off": [answer()[:-10], CLOSE],
     "cut off in a chunk": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{", CLOSE],

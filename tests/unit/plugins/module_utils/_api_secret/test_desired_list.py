@@ -141,7 +141,11 @@ def test_an_item_needs_a_code_or_a_number(options: dict[str, t.Any]) -> None:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [({"identifier": "7"}, {"identifier": 7}), ({"identifier": "7"}, {"identifier": " 007"})],
+    [
+        ({"identifier": "7"}, {"identifier": 7}),
+        ({"identifier": "7"}, {"identifier": " 007"}),
+        ({"identifier": "7", "nmae": "wrong in another way"}, {"identifier": "7"}),
+    ],
 )
 def test_a_number_that_comes_twice_is_refused(first: dict[str, t.Any], second: dict[str, t.Any]) -> None:
     assert "item 2: item 1 has the same identifier" in faults(first, second)

@@ -39,6 +39,7 @@ def test_the_query_for_valid_options(options: dict[str, t.Any], query: Query) ->
     ("options", "named"),
     [
         ({"identifier_code": ""}, "option identifier_code"),
+        ({"identifier_code": True}, "option identifier_code"),
         ({"identifier": " "}, "option identifier"),
         ({"tag": ""}, "option tag"),
         ({"identifier": "billing"}, "option identifier"),

@@ -269,6 +269,10 @@ TLS_ADVICE: dict[str, tuple[str, Trust, str]] = {
     "an old version": ("[SSL: UNSUPPORTED_PROTOCOL] unsupported protocol", BUNDLE, "TLS 1.2 or newer"),
     "no common cipher": ("[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake failure", BUNDLE, "no cipher"),
     "no client certificate, TLS 1.2": ("[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert", BUNDLE, "client_cert"),
+    "an end in the middle": (
+        *("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol", BUNDLE),
+        "check mysafe_url, and client_cert",
+    ),
     "no certificates in the file": ("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate", BUNDLE, "that ca_path"),
     "no certificates in the bundle": (
         *("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate", Trust("/ca.pem", "REQUESTS_CA_BUNDLE")),
@@ -288,6 +292,11 @@ def test_the_cause_is_the_text_of_openssl_without_a_line_of_python() -> None:
     text, trust, _advice = TLS_ADVICE["expired"]
     exc = requests.exceptions.SSLError(wrapped(below.SSLError(ssl.SSLError(1, text))))
     assert failure_for(exc, trust=trust).cause == VERIFICATION + "certificate has expired"
+
+
+@pytest.mark.parametrize("case", ["refused", "closed without an answer", "reset"])
+def test_a_missing_scheme_is_not_blamed_where_there_is_one(case: str) -> None:
+    assert "must begin with https" not in failure_for(NO_ANSWER[case][0]).solution
 
 
 def test_only_an_unknown_ca_suggests_giving_the_ca() -> None:
