@@ -186,3 +186,16 @@ def test_the_oldest_python_of_a_developer() -> None:
 def test_the_version_of_the_collection(guide: str) -> None:
     stated = re.findall(r"(?:senhasegura-mysafe-|mysafe-ee:)(\d+\.\d+\.\d+)", GUIDES[guide])
     assert set(stated) == {metadata("galaxy.yml")["version"]}
+
+
+@pytest.mark.parametrize(
+    ("said", "measured"),
+    [
+        (r"A further task takes ([\d.]+) of", "our task / without us: ``uri`` three times"),
+        (r"a list of 500 secrets takes ([\d.]+) of", "list of many secrets / bare script with as many connections"),
+    ],
+)
+def test_the_figures_of_the_readme_are_those_of_the_benchmark(said: str, measured: str) -> None:
+    [figure] = re.findall(said, " ".join(GUIDES["README.md"].split()))
+    [row] = [row for row in table("docs/docsite/rst/performance.rst", "Figure") if row[0] == measured]
+    assert figure == f"{float(row[1].split()[0]):.2f}"
