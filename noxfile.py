@@ -165,8 +165,10 @@ def simulator(session: nox.Session) -> None:
 
 @nox.session(python=False, default=False)
 def contract(session: nox.Session) -> None:
-    """Compare the simulator with the OpenAPI description of the API."""
-    run_pytest(session, "tests/contract")
+    """Compare the simulator with the OpenAPI description of the API, and what lists its parts with each other."""
+    workspace.synchronise()
+    with session.chdir(workspace.COPY):
+        run_pytest(session, "tests/contract", path=os.pathsep.join(["tests", str(workspace.COLLECTIONS)]))
 
 
 @nox.session(python=False, default=False)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import tracemalloc
@@ -292,7 +293,12 @@ def test_a_damaged_answer_does_no_harm(
     vault: Vault, waits: list[float], task: tuple[str, str], skip: int, times: int, mutation: Mutation
 ) -> None:
     name, call = task
-    probe = Probe(vault, TASKS[name], Damage(call, skip, times, mutation), waits)
+    # Python ends nested JSON at the depth of its stack. What it collects just there cannot be collected either, and says so.
+    gc.disable()
+    try:
+        probe = Probe(vault, TASKS[name], Damage(call, skip, times, mutation), waits)
+    finally:
+        gc.enable()
     count("damaged answers", probe.outcome)
     note(f"{name}, {call}, skip {skip}, {times} times, {mutation!r:.500}\n{probe.result}\n{vault.rows}")
     probe.check()
