@@ -83,6 +83,13 @@ def run_pytest(
     session.run(*command, env={"PYTHONPATH": path}, external=True)
 
 
+def run_pytest_in_copy(session: nox.Session, folder: str) -> None:
+    """Run the tests in a folder of the copy, where they can import the collection."""
+    workspace.synchronise()
+    with session.chdir(workspace.COPY):
+        run_pytest(session, folder, path=os.pathsep.join(["tests", str(workspace.COLLECTIONS)]))
+
+
 def run_pytest_with_coverage(session: nox.Session, folder: str, path: str = "tests") -> None:
     """Run the tests in a folder of the copy, in one process, and keep what they reached for the session coverage."""
     # Named as ansible-test names its own: command=target=host=python=coverage.
@@ -166,9 +173,7 @@ def simulator(session: nox.Session) -> None:
 @nox.session(python=False, default=False)
 def contract(session: nox.Session) -> None:
     """Compare the simulator with the OpenAPI description of the API, and what lists its parts with each other."""
-    workspace.synchronise()
-    with session.chdir(workspace.COPY):
-        run_pytest(session, "tests/contract", path=os.pathsep.join(["tests", str(workspace.COLLECTIONS)]))
+    run_pytest_in_copy(session, "tests/contract")
 
 
 @nox.session(python=False, default=False)
@@ -180,9 +185,7 @@ def roundtrip(session: nox.Session) -> None:
 @nox.session(python=False, default=False)
 def model(session: nox.Session) -> None:
     """Run tasks against the simulator and a plain model of MySafe, and compare the two after each step."""
-    workspace.synchronise()
-    with session.chdir(workspace.COPY):
-        run_pytest(session, "tests/model", path=os.pathsep.join(["tests", str(workspace.COLLECTIONS)]))
+    run_pytest_in_copy(session, "tests/model")
 
 
 @nox.session(default=False)

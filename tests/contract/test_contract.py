@@ -16,6 +16,7 @@ import schemathesis
 from schemathesis.specs.openapi import checks
 from simulator.state import TEXT_FIELDS
 
+from .description import operations
 from .documented import OUTCOMES, Outcome, Vault
 
 if t.TYPE_CHECKING:
@@ -35,19 +36,10 @@ def _resolve(description: dict[str, t.Any], node: t.Any) -> t.Any:
     return node
 
 
-def _operations(description: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:
-    return {
-        operation["operationId"]: operation
-        for item in description["paths"].values()
-        for operation in item.values()
-        if "operationId" in operation
-    }
-
-
 def _answers(description: dict[str, t.Any]) -> t.Iterator[tuple[str, int, dict[str, t.Any]]]:
-    for name, operation in _operations(description).items():
+    for operation in operations(description).values():
         for status, response in operation["responses"].items():
-            yield name, int(status), _resolve(description, response)["content"]["application/json"]
+            yield operation["operationId"], int(status), _resolve(description, response)["content"]["application/json"]
 
 
 def _examples(description: dict[str, t.Any], answer: dict[str, t.Any]) -> list[t.Any]:

@@ -18,6 +18,7 @@ from simulator.api import _ROUTES
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.fields import FIELDS, SECRET, SHARING
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.failures import _BY_CODE
 
+from .description import operations
 from .documented import OUTCOMES
 
 _COPY = Path(__file__).resolve().parents[2] / "docs" / "recipes" / "copy.yml"
@@ -26,14 +27,10 @@ _TEXTS = set(FIELDS) - set(SHARING)
 _SEVERAL_MEANINGS = 1001
 
 
-def _operations(description: dict[str, t.Any]) -> dict[tuple[str, str], str]:
-    """Return the operations by method and path, without that of the token, which is not behind the API itself."""
-    return {
-        (method.upper(), path): item[method]["operationId"]
-        for path, item in description["paths"].items()
-        for method in ("get", "post", "put", "patch", "delete")
-        if method in item and item[method]["operationId"] != "getToken"
-    }
+def _behind_the_login(description: dict[str, t.Any]) -> dict[tuple[str, str], str]:
+    """Return the names of the operations by method and path, without that which gets a token."""
+    named = {key: operation["operationId"] for key, operation in operations(description).items()}
+    return {key: name for key, name in named.items() if name != "getToken"}
 
 
 @pytest.mark.parametrize(
@@ -54,7 +51,7 @@ def test_the_recipe_that_copies_api_secrets_copies_every_field_that_it_can() -> 
 
 
 def test_the_simulator_has_the_described_operations_and_no_others(description: dict[str, t.Any]) -> None:
-    described = _operations(description)
+    described = _behind_the_login(description)
     routed = [
         [key for key in described if key[0] == method and pattern.fullmatch(re.sub("{.*?}", "17", key[1]))]
         for method, pattern, _handler in _ROUTES
@@ -65,8 +62,8 @@ def test_the_simulator_has_the_described_operations_and_no_others(description: d
 
 def test_each_operation_has_a_success_and_a_failure_that_is_provoked(description: dict[str, t.Any]) -> None:
     provoked = {(outcome.operation, outcome.status < 300) for outcome in OUTCOMES}
-    operations = _operations(description).values()
-    assert {(name, succeeds) for name in operations for succeeds in (True, False)} <= provoked
+    names = _behind_the_login(description).values()
+    assert {(name, succeeds) for name in names for succeeds in (True, False)} <= provoked
 
 
 def test_the_numbers_of_failures_are_those_that_have_a_meaning(description: dict[str, t.Any]) -> None:

@@ -255,7 +255,7 @@ def _uncertain(
 
 
 def _may_have_moved(step: Step, current: Current) -> bool:
-    """Whether a look leaves open that an update of which the server said that it failed was applied, or a part of it."""
+    """Whether a look leaves open that an update was applied, or a part of it."""
     found = current.entity
     if step.action is not Action.UPDATE or found is None:
         return False
