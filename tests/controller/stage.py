@@ -53,6 +53,12 @@ done
 """
 
 
+# A shell that runs the tests in the background ignores Ctrl-C for them, and they for what they start. Only here is it sure
+# that this is the main thread.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def selected_values(request: pytest.FixtureRequest, parameter: str) -> set[t.Any]:
     """Return the values that a parameter has in the selected tests; None if some test does not have it."""
     return {item.callspec.params.get(parameter) for item in request.session.items if hasattr(item, "callspec")}
@@ -187,9 +193,6 @@ class Controller:
         inventory = {"all": {"vars": common, "hosts": {k: dict(v) for k, v in (hosts or {"here": {}}).items()}}}
         (place / "inventory.yml").write_text(json.dumps(inventory), encoding="utf-8")
         output = place / "output"
-        # A shell that runs the tests in the background ignores Ctrl-C for them, and they for what they start.
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
         with output.open("wb") as file:
             process = subprocess.Popen(
                 [
