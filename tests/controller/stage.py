@@ -281,6 +281,12 @@ class Begun(t.NamedTuple):
         """Send what Ctrl-C sends: a SIGINT to all processes of the terminal."""
         os.killpg(self.process.pid, signal.SIGINT)
 
+    def interrupt_what_is_left(self) -> None:
+        """Send a SIGINT to each process that is left."""
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+
     def kill(self, *, but: int = 0) -> None:
         """Kill all processes until none is left, but for one if given."""
         while left := {*self.processes()} - {but}:

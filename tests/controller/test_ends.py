@@ -127,6 +127,10 @@ def test_ctrl_c_ends_a_list_at_once(controller: Controller, simulator: Simulator
     begun.interrupt()
     run = begun.end()
     assert run.status != 0
+    if not in_place:
+        # From ansible-core 2.19 on, a worker passes it on to the module; some end before they have, as another signal
+        # follows at once.
+        begun.interrupt_what_is_left()
     _wait_until(lambda: not begun.processes())
     assert len(simulator.writes()) <= 20
     _require_everything_after_another_run(controller, simulator)
