@@ -9,10 +9,10 @@ import time
 import typing as t
 
 import pytest
-import requests
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.bounded import Adapter
 from ansible_collections.senhasegura.mysafe.tests.unit.stub_server import Serve, StubServer
 from ansible_collections.senhasegura.mysafe.tests.unit.wording import Wording
 
@@ -35,8 +35,8 @@ def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
     def serve(*answers: t.Any) -> StubServer:
         server = StubServer(*answers)
-        monkeypatch.setattr(requests.Session, "get_adapter", lambda self, url: server)
-        monkeypatch.setattr(requests.Session, "close", lambda self: server.close())
+        monkeypatch.setattr(Adapter, "send", lambda self, request, **how: server.send(request, **how))
+        monkeypatch.setattr(Adapter, "close", lambda self: server.close())
         return server
 
     return serve

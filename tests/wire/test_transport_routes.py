@@ -29,11 +29,12 @@ PASSWORD = "password-of-the-proxy"
 TLS = tls_with(CA.issue_cert("localhost", "127.0.0.1"))
 
 
-def get(url: str, **options: t.Any) -> int:
-    """Send one request, and return the status of the answer."""
+def get(url: str, *, times: int = 1, **options: t.Any) -> int:
+    """Send one request, or several in one session, and return the status of the last answer."""
     transport = Transport(Connection(url=url, **{"timeout": LONG, "retries": 0, **options}), judge)
     try:
-        sent = transport.send("GET", f"{url}/x", doing="do it", auth=lambda request: request)
+        for _request in range(times):
+            sent = transport.send("GET", f"{url}/x", doing="do it", auth=lambda request: request)
     finally:
         transport.close()
     return sent.response.status
@@ -353,3 +354,14 @@ def test_a_login_in_netrc_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path:
     with RawServer([answer()]) as server:
         get(server.url)
         assert b"authorization" not in server.requests[0].lower()
+
+
+# Cookies
+
+
+def test_a_cookie_is_sent_until_the_server_takes_it_back() -> None:
+    """A load balancer may ask with it to be led to the same server again."""
+    route = [answer(Set_Cookie="route=7; Path=/")]
+    with RawServer(route, [answer()], [answer(Set_Cookie="route=; Max-Age=0; Path=/")], [answer()]) as server:
+        get(server.url, times=4)
+    assert [b"\r\nCookie: route=7" in head for head in server.requests] == [False, True, True, False]

@@ -2,7 +2,11 @@
 # SPDX-FileCopyrightText: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""Sends HTTP requests: one session, TLS as the options say, and repetition of what is safe to repeat."""
+"""Sends HTTP requests: one session, TLS as the options say, and repetition of what is safe to repeat.
+
+It takes from requests what prepares a request and what sends it, and leaves out its Session, which took a fifth of the
+processor time of each request: here are no settings to merge, no redirects to follow and no hooks to call.
+"""
 
 from __future__ import annotations
 
@@ -74,24 +78,21 @@ class Transport:
         #: What was said of every request that had to be repeated.
         self.repeats: list[str] = []
         self._is_patient = True
-        self._session = libraries.requests.Session()
-        self.keep(CONNECTIONS)
-        # Neither proxies of the system nor .netrc: what the environment has to say is asked for here.
-        self._session.trust_env = False
-        self._session.headers.update({"Accept": "application/json", "Accept-Encoding": ACCEPTED})
-        # Redirects are not followed, and requests does not even have to understand where they point.
-        self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
+        self._adapter = Adapter(pool_maxsize=CONNECTIONS)
+        self._headers = libraries.requests.utils.default_headers()
+        self._headers.update({"Accept": "application/json", "Accept-Encoding": ACCEPTED})
+        #: A load balancer may ask with a cookie to be led to the same server again.
+        self._cookies = libraries.requests.cookies.RequestsCookieJar()
+        self._cert = None
         if connection.client_cert:
             # Named as a key too, a file whose key has a passphrase is refused; otherwise OpenSSL would prompt for it.
-            self._session.cert = (connection.client_cert, connection.client_key or connection.client_cert)
+            self._cert = (connection.client_cert, connection.client_key or connection.client_cert)
         if not connection.validate_certs:
             libraries.disable_warnings(libraries.InsecureRequestWarning)
 
     def keep(self, connections: int) -> None:
         """Keep so many connections open at once, for as many threads. Connections that are open now are not used again."""
         self._adapter = Adapter(pool_maxsize=connections)
-        self._session.mount("https://", self._adapter)
-        self._session.mount("http://", self._adapter)
 
     def send(
         self,
@@ -116,8 +117,9 @@ class Transport:
         tries = Tries(self.retries)
         earlier = Fate.NOT_SENT
         route = self._route(url)
+        request = libraries.requests.PreparedRequest()
         try:
-            request = self._session.prepare_request(libraries.requests.Request(method, url, auth=auth, **content))
+            request.prepare(method, url, headers=self._headers, cookies=self._cookies, auth=auth, **content)
         except (libraries.requests.RequestException, ValueError) as exc:
             raise _problem(unsent(exc), doing, route) from None
         while True:
@@ -125,14 +127,17 @@ class Transport:
             received = None
             outcome: Response | MySafeError
             try:
-                received = self._session.send(
+                received = self._adapter.send(
                     request,
                     stream=True,
                     verify=route.trust.verify,
+                    cert=self._cert,
                     proxies={"https": route.proxy.url} if route.proxy is not None else {},
                     timeout=libraries.Timeout(total=route.timeout),  # type: ignore[arg-type]  # requests takes it
-                    allow_redirects=False,
                 )
+                if "Set-Cookie" in received.headers:
+                    extract = libraries.requests.cookies.extract_cookies_to_jar
+                    extract(self._cookies, request, received.raw)  # type: ignore[no-untyped-call]
                 outcome = Response.of(received)
                 fate, transient = self._judge(outcome)
             except (
@@ -178,7 +183,7 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._adapter.close()
 
     def _usable_proxy(self, server: str) -> Proxy | None:
         if not libraries.getproxies_environment():

@@ -14,7 +14,6 @@ import requests
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._errors import Fate, MySafeError
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http import libraries
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.bounded import Adapter
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.connection import Connection
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.transport import Sent, Transport
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._mysafe.answer import judge
@@ -306,12 +305,6 @@ def test_urllib3_warns_of_unverified_requests_unless_that_is_wanted(
     monkeypatch.setattr(libraries, "disable_warnings", disabled.append)
     Transport(Connection(url=URL, validate_certs=validate_certs), judge)
     assert bool(disabled) is not validate_certs
-
-
-@pytest.mark.parametrize("scheme", ["https", "http"])
-def test_requests_of_either_scheme_are_bounded(scheme: str) -> None:
-    transport = Transport(Connection(url=URL), judge)
-    assert isinstance(transport._session.get_adapter(f"{scheme}://localhost"), Adapter)
 
 
 @pytest.mark.parametrize("escaped", [b"\\ud800", b"\\uDFFF"])
