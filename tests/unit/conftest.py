@@ -35,7 +35,9 @@ def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
     def serve(*answers: t.Any) -> StubServer:
         server = StubServer(*answers)
-        monkeypatch.setattr(Adapter, "send", lambda self, request, **how: server.send(request, **how))
+        monkeypatch.setattr(
+            Adapter, "exchange", lambda self, request, _server, **settings: server.answer(request, **settings)
+        )
         monkeypatch.setattr(Adapter, "close", lambda self: server.close())
         return server
 

@@ -188,6 +188,39 @@ class _BoundedConnection:
 class Adapter(libraries.HTTPAdapter):
     """The adapter of requests, with such connections, also through proxies."""
 
+    def __init__(self, *, pool_maxsize: int) -> None:
+        super().__init__(pool_maxsize=pool_maxsize)
+        self._pools: dict[str, t.Any] = {}
+
+    def exchange(self, request: t.Any, server: str, *, timeout: float, **settings: t.Any) -> t.Any:
+        """Send a request that requests has prepared, and return the response of urllib3, whose body is not read yet.
+
+        ``settings`` are what requests takes besides: verify, cert and proxies. They must be the same for all requests to a
+        server, since the pool of connections is looked up once. (The ``send`` of requests does it for every request.)
+        """
+        if server not in self._pools:
+            self._pools[server] = self._pool(request, **settings)
+        return self._pools[server].urlopen(
+            request.method,
+            self.request_url(request, {}),
+            body=request.body,
+            headers=request.headers,
+            timeout=libraries.Timeout(total=timeout),
+            retries=self.max_retries,
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def _pool(self, request: t.Any, verify: bool | str, cert: tuple[str, str] | None, proxies: dict[str, str]) -> t.Any:
+        if hasattr(libraries.HTTPAdapter, "get_connection_with_tls_context"):
+            pool = self.get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+        else:  # requests before 2.32
+            pool = self.get_connection(request.url, proxies)
+        self.cert_verify(pool, request.url, verify, cert)  # type: ignore[no-untyped-call]
+        return pool
+
     def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
         """Make the pools for connections without a proxy (called by requests)."""
         super().init_poolmanager(*args, **kwargs)

@@ -33,11 +33,11 @@ class Response(t.NamedTuple):
 
     @classmethod
     def of(cls, received: t.Any) -> Response:
-        """Read the body of a response of the library requests. Raises TooLargeError, and what urllib3 raises."""
+        """Read the body of a response of urllib3. Raises TooLargeError, and what urllib3 raises."""
         parts: list[bytes] = []
         size = 0
         # Versions of urllib3 before 2.6 decompress each part as a whole, however large it becomes.
-        for part in received.raw.stream(_PART, decode_content=False):
+        for part in received.stream(_PART, decode_content=False):
             size += len(part)
             if size > LARGEST_BODY:
                 raise TooLargeError
@@ -46,7 +46,7 @@ class Response(t.NamedTuple):
         parts.clear()  # as large again
         content = _decompressed(content, received.headers.get("Content-Encoding", ""))
         body = _parsed(content)
-        return cls(received.status_code, received.headers, "" if body is not None else _shown(content), body)
+        return cls(received.status, received.headers, "" if body is not None else _shown(content), body)
 
 
 def _decompressed(content: bytes, codings: str) -> bytes:

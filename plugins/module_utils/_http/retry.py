@@ -87,22 +87,20 @@ class Tries:
         stop = Stop.of_this_thread()
         if stop is not None and stop.is_set():
             return False
-        raw = None if response is None else response.raw
-        if raw is not None and self._backoff.asks_too_much(raw.status, raw.headers):
+        if response is not None and self._backoff.asks_too_much(response.status, response.headers):
             return False
         try:
-            self._backoff = self._backoff.increment(response=raw)
+            self._backoff = self._backoff.increment(response=response)
         except libraries.MaxRetryError:
             return False
-        self._backoff.sleep(raw)
+        self._backoff.sleep(response)
         return stop is None or not stop.is_set()
 
     def asked_wait(self, response: t.Any) -> float:
         """Return the seconds that a response asks to wait, 0 where it asks for none or for too long a wait."""
-        raw = response.raw
-        return (
-            0.0 if self._backoff.asks_too_much(raw.status, raw.headers) else self._backoff.get_retry_after(raw) or 0.0
-        )
+        if self._backoff.asks_too_much(response.status, response.headers):
+            return 0.0
+        return self._backoff.get_retry_after(response) or 0.0
 
     def heed(self, response: t.Any) -> None:
         """Wait as long as a response asks for, after a request that is not repeated here, or no more.
@@ -112,4 +110,4 @@ class Tries:
         if response is None or not self._is_patient:
             return
         if self.asked_wait(response):
-            self._backoff.sleep(response.raw)
+            self._backoff.sleep(response)

@@ -10,7 +10,6 @@ import typing as t
 from email.utils import formatdate
 
 import pytest
-import requests
 from urllib3 import HTTPResponse
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._http.retry import (
@@ -29,17 +28,9 @@ def fixture_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: NOW)
 
 
-def raw(status: int = 429, /, **headers: str) -> HTTPResponse:
+def response(status: int = 429, /, **headers: str) -> HTTPResponse:
     """Return a response of urllib3; underscores in header names stand for hyphens."""
     return HTTPResponse(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
-
-
-def response(**headers: str) -> requests.Response:
-    """Return a 429 response of requests."""
-    answered = requests.Response()
-    answered.status_code = 429
-    answered.raw = raw(**headers)
-    return answered
 
 
 # The wait that a server requests.
@@ -66,7 +57,7 @@ ASKED: dict[str, tuple[dict[str, str], float | None]] = {
 
 @pytest.mark.parametrize(("headers", "seconds"), ASKED.values(), ids=ASKED)
 def test_the_wait_that_a_server_asks_for(headers: dict[str, str], seconds: float | None) -> None:
-    assert Backoff().get_retry_after(raw(**headers)) == seconds
+    assert Backoff().get_retry_after(response(**headers)) == seconds
 
 
 @pytest.mark.parametrize("header", ["Retry_After", "RateLimit_Reset", "X_RateLimit_Reset"])
@@ -135,7 +126,7 @@ def test_without_retries_left_there_is_no_wait(waits: list[float]) -> None:
 @pytest.mark.parametrize("status", [502, 503, 504])
 @pytest.mark.parametrize("header", ["RateLimit_Reset", "X_RateLimit_Reset"])
 def test_the_reset_of_a_rate_limit_that_was_not_reached_is_ignored(header: str, status: int) -> None:
-    assert Backoff().get_retry_after(raw(status, **{header: "1800"})) is None
+    assert Backoff().get_retry_after(response(status, **{header: "1800"})) is None
 
 
 # A request that is not repeated here, because its caller checks first whether it was applied.

@@ -233,7 +233,7 @@ def test_the_client_certificate_is_presented(options: dict[str, t.Any], cert: t.
 def test_the_timeout_is_that_of_the_option(serve: Serve) -> None:
     server = serve(OK)
     send(timeout=7)
-    assert server.settings[0]["timeout"].total == 7
+    assert server.settings[0]["timeout"] == 7
 
 
 def test_json_is_requested(serve: Serve) -> None:
