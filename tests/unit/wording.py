@@ -82,5 +82,7 @@ def faults_of(error: MySafeError) -> t.Iterator[str]:
             yield "the message does not begin with a capital letter"
         if name == "solution" and own and not re.match(r"[a-z]|'x'", own):
             yield "the solution does not go on in small letters"
-        if misspelt := re.findall(r"(?<![/.\w-])(?:mysafe|api|tls|rfc)(?![\w/.-])", own):
+        # OpenSSL writes "unknown ca".
+        names = "mysafe|api|tls|rfc" if name == "cause" else "mysafe|api|ca|tls|rfc"
+        if misspelt := re.findall(rf"(?<![/.\w-])(?:{names})(?![\w/.-])", own):
             yield f"small letters in the {name}: {', '.join(misspelt)}"

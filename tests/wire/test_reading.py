@@ -649,7 +649,7 @@ def test_two_with_the_same_code_fail_with_the_term_and_both_identifiers(
     add(simulator, identifier_code="first")
     error = failure("first", CODE)
     assert (error.kind, f"The term '{CODE}' could not" in str(error)) == ("ambiguous", True)
-    assert all(identifier in str(error) for identifier in identifiers)
+    assert all(text in str(error) for text in [*identifiers, "or read it by its number"])
 
 
 def test_an_inactive_one_with_the_same_code_does_not_make_it_ambiguous(simulator: Simulator, fetch: Fetch) -> None:

@@ -2,11 +2,10 @@
 # SPDX-FileCopyrightText: the senhasegura.mysafe authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # PRIVATE to the collection: may change at any time.
-"""Keeps what a run wrote, how surely, and what the API secret is known to be; the outcome follows from it."""
+"""Keeps what a run wrote, whether that changed anything, and what the API secret is known to be. The outcome follows."""
 
 from __future__ import annotations
 
-import enum
 import typing as t
 
 from .entity import Entity, hidden
@@ -14,14 +13,6 @@ from .plan import Action, Step
 
 if t.TYPE_CHECKING:
     from .._errors import MySafeError
-
-
-class Effect(enum.Enum):
-    """What a write did to the vault, as far as it is known."""
-
-    APPLIED = "it was applied"
-    UNKNOWN = "it may have been applied"
-    NOTHING = "it changed nothing"
 
 
 class Outcome(t.NamedTuple):
@@ -53,23 +44,26 @@ class Journal:
     """The journal of one run."""
 
     def __init__(self) -> None:
-        self._written: list[tuple[Step, Effect]] = []
+        self._written: list[tuple[Step, bool]] = []
         self._entity: Entity | None = None
         self._warnings: list[str] = []
 
-    def wrote(self, step: Step, effect: Effect, entity: Entity | None) -> None:
-        """Record a write, or what more is known of the last one, and what the secret is known to be after it."""
+    def wrote(self, step: Step, entity: Entity | None, *, changed: bool) -> None:
+        """Record a write, or what more is known of the last one, and what the secret is known to be after it.
+
+        ``changed``: whether the write changed the vault, or may have.
+        """
         if self._written and self._written[-1][0] is step:
             self._written.pop()
         else:
             self._warnings.extend(step.warnings)
-        self._written.append((step, effect))
+        self._written.append((step, changed))
         self._entity = entity
 
     @property
     def has_written(self) -> bool:
         """Whether the run changed anything so far, or may have."""
-        return any(effect is not Effect.NOTHING for _step, effect in self._written)
+        return any(changed for _step, changed in self._written)
 
     def saw(self, entity: Entity | None) -> None:
         """Record what the secret was seen to be."""
@@ -77,19 +71,19 @@ class Journal:
 
     def took_back(self) -> None:
         """Record that the vault is again as it was before the run."""
-        self._written = [(step, Effect.NOTHING) for step, _effect in self._written]
+        self._written = [(step, False) for step, _changed in self._written]
 
     def ends_with(self, step: Step) -> None:
         """Record the last step: one in which nothing is left to do, or in check mode the one that would be written."""
         self._warnings.extend(step.warnings)
         if step.action is not Action.NONE:
-            self._written.append((step, Effect.APPLIED))
+            self._written.append((step, True))
         if self._entity is None:
             self._entity = step.entity
 
     def outcome(self, error: MySafeError | None = None) -> Outcome:
         """Return the outcome of the run, which ended with this failure or well."""
-        effective = [step for step, effect in self._written if effect is not Effect.NOTHING]
+        effective = [step for step, changed in self._written if changed]
         before: dict[str, t.Any] = {}
         after: dict[str, t.Any] = {}
         for step in effective:

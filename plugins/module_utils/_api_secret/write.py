@@ -18,7 +18,6 @@ import typing as t
 from .._errors import Fate, Kind, MySafeError
 from .._http.retry import Tries
 from .endpoints import require_decrypted
-from .journal import Effect
 from .match import find
 from .plan import Action, Current
 from .verify import (
@@ -114,11 +113,11 @@ def _settle_entity(write: Write, answered: Entity) -> Current:
     if wrong or may_be_trimmed(step):
         # Documented answers to an update show the old values (v3.33 and v4, English): the vault has the last word.
         # Until it was asked, the values of these fields are not known.
-        write.journal.wrote(step, Effect.APPLIED, {**answered, **dict.fromkeys(wrong)})
+        write.journal.wrote(step, {**answered, **dict.fromkeys(wrong)}, changed=True)
         found, wrong = _read_back(write, answered, wrong)
     wrong = without_sharing(wrong) if refused else [name for name in wrong if name not in overtaken(step, found, wrong)]
     moved = has_moved(step, found, wrong)
-    write.journal.wrote(step, Effect.APPLIED if moved else Effect.NOTHING, found)
+    write.journal.wrote(step, found, changed=moved)
     require_decrypted(found)
     _require_all(write.desired, refused, wrong, moved=moved)
     return _as_written(found, step)
@@ -151,14 +150,14 @@ def _as_written(found: Entity, step: Step) -> Current:
 
 
 def _settle_activation(write: Write, switched: bool) -> Current:
-    write.journal.wrote(write.step, Effect.APPLIED if switched else Effect.NOTHING, write.step.known)
+    write.journal.wrote(write.step, write.step.known, changed=switched)
     current = write.look()
     write.journal.saw(current.entity or write.step.known)
     return current
 
 
 def _settle_deactivation(write: Write, switched: bool) -> Current:
-    write.journal.wrote(write.step, Effect.APPLIED if switched else Effect.NOTHING, write.step.known)
+    write.journal.wrote(write.step, write.step.known, changed=switched)
     return Current(write.step.identifier, active=False)
 
 
@@ -174,7 +173,7 @@ def _look_after(write: Write, lost: MySafeError) -> Current:
 
 def _adopt(write: Write, current: Current) -> Current:
     """Take what the vault shows as the result of the write."""
-    write.journal.wrote(write.step, Effect.APPLIED, current.entity or write.step.known)
+    write.journal.wrote(write.step, current.entity or write.step.known, changed=True)
     return current
 
 
@@ -195,7 +194,7 @@ def _adopt_create(write: Write, current: Current) -> Current:
 def _adopt_update(write: Write, current: Current) -> Current:
     found = t.cast("Entity", current.entity)
     moved = has_moved(write.step, found, ())
-    write.journal.wrote(write.step, Effect.APPLIED if moved else Effect.NOTHING, found)
+    write.journal.wrote(write.step, found, changed=moved)
     return _as_written(found, write.step)
 
 
@@ -246,7 +245,7 @@ def _uncertain(
 ) -> MySafeError:
     """Record that it is unknown whether the write was applied, and return the failure that says so."""
     known = write.step.known and {**write.step.known, **dict.fromkeys(write.step.changes)}
-    write.journal.wrote(write.step, Effect.UNKNOWN, seen or known)
+    write.journal.wrote(write.step, seen or known, changed=True)
     return lost.but(
         kind=Kind.WRITE_UNCERTAIN,
         message=f"{lost.message}; it may still have been applied: {doubt}",

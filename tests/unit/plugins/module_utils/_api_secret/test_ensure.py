@@ -795,6 +795,19 @@ def test_a_task_gives_up_on_a_secret_that_others_keep_deactivating() -> None:
         vault.meanwhile("read", lambda: vault.inactive.add(NUMBER), nth=nth)
     failed = failing(vault, wanted())
     assert (failed.kind, vault.writes) == ("not_applied", ["activate"] * 5)
+    assert failed.error.message.endswith("it still differs after 5 writes")
+
+
+@pytest.mark.usefixtures("waits")
+def test_a_task_gives_up_on_a_list_that_others_keep_replacing() -> None:
+    vault = holding(users_allowed=[])
+    for nth in range(2, 20):
+        vault.meanwhile("read", lambda: vault.held[NUMBER].update(users_allowed=[user("eva")]), nth=nth)
+    failed = failing(vault, wanted(sharing="add", users_allowed=[user("dinis")]))
+    assert (failed.kind, vault.writes) == ("not_applied", ["update"] * 12)
+    assert failed.error.message.endswith("after 12 writes: the sharing with 'dinis' is not as wanted")
+    assert failed.api_entity is not None
+    assert failed.api_entity["users_allowed"] == [user("eva")]
 
 
 def test_a_client_secret_that_a_read_does_not_show_is_not_taken_for_written() -> None:

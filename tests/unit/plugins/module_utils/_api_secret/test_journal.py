@@ -9,7 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.entity import hidden, unread
-from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.journal import Effect, Journal, Outcome
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.journal import Journal, Outcome
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._api_secret.plan import Action, Step
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import HIDDEN
 from ansible_collections.senhasegura.mysafe.tests.unit.builders import NUMBER, OLD_SECRET, REQUIRED, an_entity, refused
@@ -21,11 +21,11 @@ DEACTIVATE = Step(Action.DEACTIVATE, an_entity())
 NONE = Step(Action.NONE, an_entity(), entity=an_entity())
 
 
-def written(*steps: Step, effect: Effect = Effect.APPLIED) -> Journal:
-    """Return the journal of a run that wrote these steps, each with this effect."""
+def written(*steps: Step, changed: bool = True) -> Journal:
+    """Return the journal of a run that wrote these steps, each of which changed the vault, or none."""
     journal = Journal()
     for step in steps:
-        journal.wrote(step, effect, step.entity)
+        journal.wrote(step, step.entity, changed=changed)
     return journal
 
 
@@ -47,21 +47,21 @@ def test_the_action_sums_up_what_was_written(steps: tuple[Step, ...], action: st
     assert written(*steps).outcome().action == action
 
 
-@pytest.mark.parametrize(
-    ("effect", "changed"), [(Effect.APPLIED, True), (Effect.UNKNOWN, True), (Effect.NOTHING, False)]
-)
-def test_a_write_that_may_have_had_an_effect_counts_as_changed(effect: Effect, changed: bool) -> None:
-    assert written(UPDATE, effect=effect).outcome().changed is changed
+@pytest.mark.parametrize("changed", [True, False])
+def test_a_run_changed_what_one_of_its_writes_changed(changed: bool) -> None:
+    journal = written(ACTIVATE, changed=False)
+    journal.wrote(UPDATE, UPDATE.entity, changed=changed)
+    assert (journal.has_written, journal.outcome().changed) == (changed, changed)
 
 
 def test_a_write_without_effect_is_neither_in_the_action_nor_in_the_diff() -> None:
-    outcome = written(ACTIVATE, effect=Effect.NOTHING).outcome()
+    outcome = written(ACTIVATE, changed=False).outcome()
     assert (outcome.action, outcome.diff) == ("none", {"before": {}, "after": {}})
 
 
 def test_a_later_finding_about_a_write_replaces_the_earlier_one() -> None:
     journal = written(UPDATE)
-    journal.wrote(UPDATE, Effect.NOTHING, an_entity(notes="theirs"))
+    journal.wrote(UPDATE, an_entity(notes="theirs"), changed=False)
     outcome = journal.outcome()
     assert outcome.api_entity is not None
     assert (outcome.changed, outcome.api_entity["notes"], outcome.warnings) == (False, "theirs", ("careful",))
@@ -106,7 +106,7 @@ def test_check_mode_ends_with_the_step_that_would_be_written() -> None:
 
 def test_after_a_write_the_last_step_does_not_replace_the_stored_entity() -> None:
     journal = Journal()
-    journal.wrote(UPDATE, Effect.APPLIED, an_entity(notes="trimmed"))
+    journal.wrote(UPDATE, an_entity(notes="trimmed"), changed=True)
     journal.ends_with(NONE)
     assert journal.outcome().api_entity == hidden(an_entity(notes="trimmed"))
 

@@ -259,8 +259,8 @@ TLS_ADVICE: dict[str, tuple[str, Trust, str]] = {
     "strict: not critical": (VERIFICATION + "Basic Constraints of CA cert not marked critical", BUNDLE, "Python 3.13"),
     "no TLS": ("[SSL: WRONG_VERSION_NUMBER] wrong version number", BUNDLE, "does not speak TLS"),
     "no TLS, OpenSSL 3.2": ("[SSL: RECORD_LAYER_FAILURE] record layer failure", BUNDLE, "does not speak TLS"),
-    "no client certificate": ("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert", BUNDLE, "client_cert"),
-    "another client certificate": ("[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca", BUNDLE, "client_cert"),
+    "no client certificate": ("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert", BUNDLE, "or another one"),
+    "another client certificate": ("[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca", BUNDLE, "or another one"),
     "no common version": (
         "[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version",
         BUNDLE,
