@@ -22,6 +22,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+# Loaded once, and not in every process that Ansible forks for a task; in a module it is where something is to be written.
+from ..module_utils._api_secret import write  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._entry_points.given import given as secrets_given
 from ..module_utils._entry_points.given import secret_texts, texts
 from ..module_utils._errors import MySafeError

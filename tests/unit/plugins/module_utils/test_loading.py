@@ -86,3 +86,9 @@ def test_what_threads_may_load_late_is_loaded_before_them_by_the_oldest_python()
         node for node in module.body if isinstance(node, ast.If) and "version_info" in ast.unparse(node.test)
     ]
     assert {name.name for node in imported([condition]) for name in node.names} == late - BY_ONE_THREAD
+
+
+def test_what_writes_is_loaded_before_ansible_forks_a_process_for_the_task() -> None:
+    action = ast.parse((ROOT / "plugins" / "plugin_utils" / "_action.py").read_text(encoding="utf-8"))
+    at_once = imported([node for node in action.body if isinstance(node, ast.ImportFrom)])
+    assert "write" in {name.name for node in at_once for name in node.names}
