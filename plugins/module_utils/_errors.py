@@ -79,11 +79,16 @@ class Kind(str, enum.Enum):
 class Fate(enum.Enum):
     """What became of a request, as far as the client can know."""
 
-    NOT_SENT = "it never reached the server"
-    REFUSED = "the server says that it did nothing"
-    FAILED = "the server says that it failed on its side, which may have been half-way; nothing more will happen"
-    UNKNOWN = "it reached the server, or may have, and nothing says whether it was or will be applied"
-    APPLIED = "the server says that it was applied"
+    #: It never reached the server.
+    NOT_SENT = enum.auto()
+    #: The server says that it did nothing.
+    REFUSED = enum.auto()
+    #: The server says that it failed on its side, which may have been half-way; nothing more will happen.
+    FAILED = enum.auto()
+    #: It reached the server, or may have, and nothing says whether it was or will be applied.
+    UNKNOWN = enum.auto()
+    #: The server says that it was applied.
+    APPLIED = enum.auto()
 
     @property
     def is_open(self) -> bool:
