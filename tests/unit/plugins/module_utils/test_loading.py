@@ -10,11 +10,15 @@ import gc
 import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from ansible_collections.senhasegura.mysafe.plugins import module_utils
+from ansible_collections.senhasegura.mysafe.plugins.module_utils import _run_module
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._entry_points.result import Result
 from ansible_collections.senhasegura.mysafe.plugins.module_utils._loading import Compiled, loading
+from ansible_collections.senhasegura.mysafe.plugins.module_utils._secrets import Secrets
 from ansible_collections.senhasegura.mysafe.tests.unit.documents import ROOT
 
 NAME = module_utils.__name__
@@ -92,3 +96,12 @@ def test_what_writes_is_loaded_before_ansible_forks_a_process_for_the_task() -> 
     action = ast.parse((ROOT / "plugins" / "plugin_utils" / "_action.py").read_text(encoding="utf-8"))
     at_once = imported([node for node in action.body if isinstance(node, ast.ImportFrom)])
     assert "write" in {name.name for node in at_once for name in node.names}
+
+
+def test_what_a_module_has_imported_is_left_out_of_searches_for_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen: list[bool] = []
+    module = mock.Mock(params={}, no_log_values=set())
+    monkeypatch.setattr(_run_module, "AnsibleModule", lambda *_spec, **_options: module)
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
+    _run_module.run({}, mock.Mock(return_value=Result({"changed": False}, (), Secrets())))
+    assert (frozen, module.exit_json.called) == ([True], True)
