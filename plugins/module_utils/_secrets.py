@@ -78,7 +78,7 @@ class Secrets:
 
         def hidden(value: t.Any) -> t.Any:
             if isinstance(value, str):
-                if value in self._values:
+                if value == HIDDEN or value in self._values:
                     return HIDDEN
                 return _hide(value, self._in_order(value) if few is None else few)
             if isinstance(value, dict):

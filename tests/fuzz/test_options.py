@@ -11,6 +11,7 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
+from ansible.module_utils.parsing.convert_bool import boolean
 from controller.wrong_types import lookup_options
 from hypothesis import note
 from hypothesis import strategies as st
@@ -147,7 +148,7 @@ def _check_secret(one: Given, number: str, arguments: dict[str, t.Any]) -> None:
         assert after is None or after == {**(before or {}), "active": False}
         return
     assert after is not None
-    if before is not None and given.get("update") in (False, "off", 0):
+    if before is not None and not boolean(given.get("update", True)):
         assert after == before
         return
     for name in _TEXTS:

@@ -186,3 +186,9 @@ def test_secrets_are_hidden_at_any_depth_of_a_result() -> None:
     known.add("s3cr3t")
     value = {"a": "s3cr3t", "b": ["x s3cr3t", ("s3cr3t",), 5, None, True]}
     assert known.hide_in(value) == {"a": HIDDEN, "b": ["x ********", [HIDDEN], 5, None, True]}
+
+
+def test_what_is_hidden_already_is_not_hidden_again() -> None:
+    known = Secrets()
+    known.add("A")
+    assert known.hide_in([HIDDEN, "A", "AB"]) == [HIDDEN, HIDDEN, "********B"]
