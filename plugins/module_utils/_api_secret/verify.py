@@ -39,6 +39,12 @@ def mismatches(step: Step, found: Entity, *, was_read: bool) -> list[str]:
     return wrong
 
 
+def with_left_out(step: Step, found: Entity, wrong: t.Container[str]) -> Entity:
+    """Return what was found with the secrets that were written, where an answer leaves them out or shows an older empty one."""
+    left_out = [name for name in step.body if FIELDS[name].secret and found[name] == "" and name not in wrong]
+    return {**found, **{name: step.body[name] for name in left_out}}
+
+
 def overtaken(step: Step, found: Entity, wrong: t.Iterable[str]) -> list[str]:
     """Return which of these fields were changed in part, and at the same time by somebody else: they can be tried again."""
     known = step.known or {}

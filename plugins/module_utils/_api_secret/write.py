@@ -29,6 +29,7 @@ from .verify import (
     mismatches,
     overtaken,
     unreadable,
+    with_left_out,
     without_sharing,
 )
 
@@ -117,7 +118,7 @@ def _settle_entity(write: Write, answered: Entity) -> Current:
         found, wrong = _read_back(write, answered, wrong)
     wrong = without_sharing(wrong) if refused else [name for name in wrong if name not in overtaken(step, found, wrong)]
     moved = has_moved(step, found, wrong)
-    write.journal.wrote(step, found, changed=moved)
+    write.journal.wrote(step, with_left_out(step, found, wrong), changed=moved)
     require_decrypted(found)
     _require_all(write.desired, refused, wrong, moved=moved)
     return _as_written(found, step)

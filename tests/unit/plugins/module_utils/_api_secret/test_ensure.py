@@ -810,6 +810,14 @@ def test_a_task_gives_up_on_a_list_that_others_keep_replacing() -> None:
     assert failed.api_entity["users_allowed"] == [user("eva")]
 
 
+def test_a_written_secret_that_the_answer_leaves_out_is_shown_to_be_there() -> None:
+    vault = holding(client_secret="")
+    vault.answers = lambda row: {**row, "client_secret": ""}
+    outcome = run_task(vault, wanted(client_secret=NEW_SECRET))
+    assert outcome.api_entity is not None
+    assert (outcome.action, outcome.api_entity["client_secret"]) == ("update", HIDDEN)
+
+
 def test_a_client_secret_that_a_read_does_not_show_is_not_taken_for_written() -> None:
     vault = holding()
     vault.keeps = lambda body: {**body, "client_secret": ""}
