@@ -200,7 +200,7 @@ class Adapter(libraries.HTTPAdapter):
         """
         if server not in self._pools:
             self._pools[server] = self._pool(request, **settings)
-        return self._pools[server].urlopen(
+        return self._pools[server].request(
             request.method,
             self.request_url(request, {}),
             body=request.body,
