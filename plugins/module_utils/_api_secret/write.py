@@ -110,7 +110,8 @@ def carry_out(write: Write) -> Current:
 def _settle_entity(write: Write, answered: Entity) -> Current:
     """Check what the vault holds after a create or an update that it accepted."""
     step, refused = write.step, answered["shared_error"]
-    found, wrong = answered, mismatches(step, answered, was_read=False)
+    wrong = mismatches(step, answered, was_read=False)
+    found = answered = with_left_out(step, answered, wrong)
     if wrong or may_be_trimmed(step):
         # Documented answers to an update show the old values (v3.33 and v4, English): the vault has the last word.
         # Until it was asked, the values of these fields are not known.
@@ -118,7 +119,7 @@ def _settle_entity(write: Write, answered: Entity) -> Current:
         found, wrong = _read_back(write, answered, wrong)
     wrong = without_sharing(wrong) if refused else [name for name in wrong if name not in overtaken(step, found, wrong)]
     moved = has_moved(step, found, wrong)
-    write.journal.wrote(step, with_left_out(step, found, wrong), changed=moved)
+    write.journal.wrote(step, found, changed=moved)
     require_decrypted(found)
     _require_all(write.desired, refused, wrong, moved=moved)
     return _as_written(found, step)

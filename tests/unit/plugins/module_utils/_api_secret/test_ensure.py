@@ -818,6 +818,15 @@ def test_a_written_secret_that_the_answer_leaves_out_is_shown_to_be_there() -> N
     assert (outcome.action, outcome.api_entity["client_secret"]) == ("update", HIDDEN)
 
 
+def test_a_written_secret_that_the_answer_leaves_out_is_shown_even_if_what_else_was_written_cannot_be_read() -> None:
+    vault = holding(client_secret="")
+    vault.answers = lambda row: {**row, "client_secret": "", "notes": "Old"}
+    vault.fail("read", lost_for_good, nth=2)
+    failed = failing(vault, wanted(client_secret=NEW_SECRET, notes="New"))
+    assert failed.api_entity is not None
+    assert (failed.changed, failed.api_entity["client_secret"], failed.api_entity["notes"]) == (True, HIDDEN, None)
+
+
 def test_a_client_secret_that_a_read_does_not_show_is_not_taken_for_written() -> None:
     vault = holding()
     vault.keeps = lambda body: {**body, "client_secret": ""}
