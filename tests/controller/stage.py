@@ -283,16 +283,12 @@ class Begun(t.NamedTuple):
 
     def interrupt_what_is_left(self) -> None:
         """Send a SIGINT to each process that is left."""
-        for pid in self.processes():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
+        _send(signal.SIGINT, self.processes())
 
     def kill(self, *, but: int = 0) -> None:
         """Kill all processes until none is left, but for one if given."""
         while left := {*self.processes()} - {but}:
-            for pid in left:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            _send(signal.SIGKILL, left)
             self.process.poll()
 
     def processes(self) -> list[int]:
@@ -304,6 +300,12 @@ class Begun(t.NamedTuple):
                 if mark in path.read_bytes().split(b"\0"):
                     found.append(int(path.parent.name))
         return found
+
+
+def _send(number: signal.Signals, pids: t.Iterable[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 class Both(t.NamedTuple):
